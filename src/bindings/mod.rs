@@ -1,0 +1,3 @@
+//! The native halves of the builtin modules, one file per builtin.
+
+pub(crate) mod console;

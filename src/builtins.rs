@@ -1,0 +1,32 @@
+//! The table of builtin modules: name, native half, JavaScript half, who may reach it.
+//!
+//! One row makes a builtin: `require`, `module.builtinModules` and the floor-plan test read it here.
+
+use crate::{
+    bindings,
+    engine::builtins::{
+        Access::{self, Internal, Public},
+        Builtin,
+    },
+};
+
+type Make = fn(&mut boa_engine::Context) -> boa_engine::JsResult<boa_engine::JsValue>;
+
+const fn native(name: &'static str, access: Access, make: Make) -> Builtin {
+    Builtin { name, native: Some(make), source: None, access }
+}
+
+#[allow(dead_code)]
+const fn script(name: &'static str, access: Access, source: &'static str) -> Builtin {
+    Builtin { name, native: None, source: Some(source), access }
+}
+
+#[allow(dead_code)]
+const fn both(name: &'static str, access: Access, make: Make, source: &'static str) -> Builtin {
+    Builtin { name, native: Some(make), source: Some(source), access }
+}
+
+/// Every builtin of rjs.
+pub(crate) const TABLE: &[Builtin] = &[native("console", Public, bindings::console::exports)];
+
+const _: Access = Internal;

@@ -1,0 +1,141 @@
+//! The mechanism behind `require('events')`: loads a row of the table of builtins on first use.
+//!
+//! The table itself stands in `crate::builtins`; this floor receives it and never imports it.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::{
+    errors::{Code, coded},
+    natives::{arg, define_value, function},
+    scripts, state,
+};
+
+/// One builtin module.
+#[derive(Clone, Copy)]
+pub(crate) struct Builtin {
+    /// What `require` calls it, without `node:`.
+    pub(crate) name: &'static str,
+    /// Makes the exports of the native half.
+    pub(crate) native: Option<fn(&mut Context) -> JsResult<JsValue>>,
+    /// The JavaScript half: a function body of `(exports, require, module, native)`.
+    pub(crate) source: Option<&'static str>,
+    /// How user code may reach it.
+    pub(crate) access: Access,
+}
+
+/// Who may `require` a builtin, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Anybody, with and without `node:`.
+    Public,
+    /// Only other builtins.
+    Internal,
+}
+
+/// The rows that a realm knows, and what they exported once loaded.
+pub(crate) struct BuiltinTable {
+    rows: Vec<Builtin>,
+    loaded: RefCell<HashMap<&'static str, JsValue>>,
+}
+
+impl BuiltinTable {
+    /// A table of these rows; nothing is loaded yet.
+    pub(crate) fn new(rows: Vec<Builtin>) -> Self {
+        Self { rows, loaded: RefCell::default() }
+    }
+
+    /// The row of this name, whoever may reach it.
+    fn row(&self, name: &str) -> Option<Builtin> {
+        self.rows.iter().find(|row| row.name == name).copied()
+    }
+
+    /// The names of the public rows, in the table's order.
+    pub(crate) fn public_names(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().filter(|row| row.access == Access::Public).map(|row| row.name)
+    }
+
+    /// The public row that user code means by this specifier.
+    pub(crate) fn public(&self, specifier: &str) -> Option<Builtin> {
+        let name = specifier.strip_prefix("node:").unwrap_or(specifier);
+        self.row(name).filter(|row| row.access == Access::Public)
+    }
+}
+
+/// The exports of a builtin, loaded if they were not.
+pub(crate) fn load(name: &str, context: &mut Context) -> JsResult<JsValue> {
+    let engine = state::of(context);
+    if let Some(exports) = engine.builtins.loaded.borrow().get(name) {
+        return Ok(exports_property(exports));
+    }
+    let Some(row) = engine.builtins.row(name) else {
+        let message = format!("No such built-in module: {name}");
+        return Err(coded(context, Code::ERR_UNKNOWN_BUILTIN_MODULE, message));
+    };
+    instantiate(row, context)
+}
+
+/// As [`load`], for callers that need an object.
+pub(crate) fn load_object(name: &str, context: &mut Context) -> JsResult<JsObject> {
+    load(name, context)?.to_object(context)
+}
+
+/// While a JavaScript half runs, its `module` stands in the cache, so that cycles see what is
+/// exported so far.
+fn exports_property(cached: &JsValue) -> JsValue {
+    let Some(object) = cached.as_object() else { return cached.clone() };
+    match object.downcast_ref::<Loading>() {
+        Some(loading) => loading
+            .0
+            .borrow()
+            .properties()
+            .get(&js_string!("exports").into())
+            .and_then(|d| d.value().cloned())
+            .unwrap_or_default(),
+        None => cached.clone(),
+    }
+}
+
+/// Marks a cache entry whose JavaScript half is still running.
+#[derive(boa_gc::Trace, boa_gc::Finalize, boa_engine::JsData)]
+struct Loading(JsObject);
+
+fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
+    let native = match row.native {
+        Some(make) => make(context)?,
+        None => JsValue::undefined(),
+    };
+    let Some(source) = row.source else {
+        remember(row.name, native.clone(), context);
+        return Ok(native);
+    };
+    let exports = JsObject::with_object_proto(context.intrinsics());
+    let module = JsObject::with_object_proto(context.intrinsics());
+    define_value(&module, js_string!("exports"), exports.clone(), true);
+    let marker = JsObject::new(context.root_shape(), None, Loading(module.clone())).upcast();
+    remember(row.name, marker.into(), context);
+
+    let require = function("require", 1, require_builtin, context);
+    let wrapper = scripts::compile_wrapper(
+        source,
+        &format!("node:{}", row.name),
+        "exports, require, module, native",
+        context,
+    )?;
+    let args = [exports.into(), require.into(), module.clone().into(), native];
+    wrapper.call(&JsValue::undefined(), &args, context)?;
+    let exports = module.get(js_string!("exports"), context)?;
+    remember(row.name, exports.clone(), context);
+    Ok(exports)
+}
+
+fn remember(name: &'static str, exports: JsValue, context: &Context) {
+    state::of(context).builtins.loaded.borrow_mut().insert(name, exports);
+}
+
+/// The `require` of the JavaScript halves: every builtin, nothing else.
+fn require_builtin(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let name: JsString = arg(args, 0).to_string(context)?;
+    load(&name.to_std_string_lossy(), context)
+}

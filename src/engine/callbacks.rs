@@ -1,0 +1,47 @@
+//! Calls from the loop into JavaScript. Node: `MakeCallback`.
+
+use boa_engine::{Context, JsObject, JsResult, JsValue};
+
+use super::{state, ticks};
+
+/// Runs `work`, sends its exception to the uncaught-exception handlers, and drains the queues
+/// if no other callback is under way.
+pub(crate) fn enter<T>(
+    context: &mut Context,
+    work: impl FnOnce(&mut Context) -> JsResult<T>,
+) -> Option<T> {
+    let engine = state::of(context);
+    if engine.exit_code().is_some() {
+        return None;
+    }
+    engine.depth.set(engine.depth.get() + 1);
+    let result = work(context);
+    let outcome = match result {
+        Ok(value) => Some(value),
+        Err(error) => {
+            state::uncaught(error, context);
+            None
+        }
+    };
+    engine.depth.set(engine.depth.get() - 1);
+    if engine.depth.get() == 0 && engine.exit_code().is_none() {
+        ticks::drain(context);
+    }
+    outcome
+}
+
+/// Calls `object[method](...args)` as the loop does: see [`enter`].
+pub(crate) fn call_method(
+    object: &JsObject,
+    method: &str,
+    args: &[JsValue],
+    context: &mut Context,
+) {
+    enter(context, |context| {
+        let function = object.get(boa_engine::JsString::from(method), context)?;
+        match function.as_callable() {
+            Some(function) => function.call(&object.clone().into(), args, context),
+            None => Ok(JsValue::undefined()),
+        }
+    });
+}

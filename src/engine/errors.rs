@@ -1,0 +1,142 @@
+//! The table of Node's error codes, and the one place where Rust errors become JavaScript errors.
+//!
+//! Source: Node's documentation, "Errors", section "Node.js error codes".
+
+use boa_engine::{Context, JsError, JsNativeError, JsObject, JsString, JsValue, js_string};
+
+use super::natives::define_value;
+
+/// The constructor that an error code belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Error,
+    Type,
+    Range,
+    Syntax,
+}
+
+macro_rules! error_codes {
+    ($($code:ident: $kind:ident,)*) => {
+        /// Every error code that rjs can throw, with the constructor it belongs to.
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Code { $($code,)* }
+
+        impl Code {
+            /// The code as JavaScript sees it.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$code => stringify!($code),)* }
+            }
+
+            /// The constructor of the errors with this code.
+            pub(crate) const fn kind(self) -> Kind {
+                match self { $(Self::$code => Kind::$kind,)* }
+            }
+
+            /// The code of this name, for the JavaScript halves of builtins.
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name { $(stringify!($code) => Some(Self::$code),)* _ => None }
+            }
+        }
+    };
+}
+
+error_codes! {
+    ABORT_ERR: Error,
+    ERR_AMBIGUOUS_ARGUMENT: Type,
+    ERR_ARG_NOT_ITERABLE: Type,
+    ERR_ASSERTION: Error,
+    ERR_BUFFER_OUT_OF_BOUNDS: Range,
+    ERR_BUFFER_TOO_LARGE: Range,
+    ERR_CHILD_CLOSED_BEFORE_REPLY: Error,
+    ERR_CHILD_PROCESS_IPC_REQUIRED: Error,
+    ERR_CHILD_PROCESS_STDIO_MAXBUFFER: Range,
+    ERR_CONSTRUCT_CALL_REQUIRED: Type,
+    ERR_ENCODING_INVALID_ENCODED_DATA: Type,
+    ERR_ENCODING_NOT_SUPPORTED: Range,
+    ERR_EVENT_RECURSION: Error,
+    ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: Type,
+    ERR_FS_FILE_TOO_LARGE: Range,
+    ERR_ILLEGAL_CONSTRUCTOR: Type,
+    ERR_INVALID_ADDRESS_FAMILY: Range,
+    ERR_INVALID_ARG_TYPE: Type,
+    ERR_INVALID_ARG_VALUE: Type,
+    ERR_INVALID_BUFFER_SIZE: Range,
+    ERR_INVALID_FILE_URL_HOST: Type,
+    ERR_INVALID_FILE_URL_PATH: Type,
+    ERR_INVALID_HANDLE_TYPE: Type,
+    ERR_INVALID_IPC_MESSAGE: Error,
+    ERR_INVALID_MODULE_SPECIFIER: Type,
+    ERR_INVALID_PACKAGE_CONFIG: Error,
+    ERR_INVALID_PACKAGE_TARGET: Error,
+    ERR_INVALID_RETURN_PROPERTY_VALUE: Type,
+    ERR_INVALID_RETURN_VALUE: Type,
+    ERR_INVALID_STATE: Error,
+    ERR_INVALID_SYNC_FORK_INPUT: Type,
+    ERR_INVALID_THIS: Type,
+    ERR_INVALID_TUPLE: Type,
+    ERR_INVALID_URI: Error,
+    ERR_INVALID_URL: Type,
+    ERR_INVALID_URL_SCHEME: Type,
+    ERR_IPC_CHANNEL_CLOSED: Error,
+    ERR_IPC_DISCONNECTED: Error,
+    ERR_IPC_MESSAGE_TOO_LARGE: Range,
+    ERR_IPC_ONE_PIPE: Error,
+    ERR_IPC_SYNC_FORK: Error,
+    ERR_METHOD_NOT_IMPLEMENTED: Error,
+    ERR_MISSING_ARGS: Type,
+    ERR_MODULE_NOT_FOUND: Error,
+    ERR_OPERATION_FAILED: Error,
+    ERR_OUT_OF_RANGE: Range,
+    ERR_PACKAGE_IMPORT_NOT_DEFINED: Type,
+    ERR_PACKAGE_PATH_NOT_EXPORTED: Error,
+    ERR_PARSE_ARGS_INVALID_OPTION_VALUE: Type,
+    ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL: Type,
+    ERR_PARSE_ARGS_UNKNOWN_OPTION: Type,
+    ERR_REQUIRE_ESM: Error,
+    ERR_STREAM_WRITE_AFTER_END: Error,
+    ERR_STREAM_DESTROYED: Error,
+    ERR_STREAM_NULL_VALUES: Type,
+    ERR_STRING_TOO_LONG: Error,
+    ERR_UNHANDLED_ERROR: Error,
+    ERR_UNHANDLED_REJECTION: Error,
+    ERR_UNAVAILABLE_DURING_EXIT: Error,
+    ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET: Error,
+    ERR_UNKNOWN_BUILTIN_MODULE: Error,
+    ERR_UNKNOWN_CREDENTIAL: Error,
+    ERR_UNKNOWN_ENCODING: Type,
+    ERR_UNKNOWN_FILE_EXTENSION: Type,
+    ERR_UNKNOWN_SIGNAL: Type,
+    ERR_WORKER_UNSUPPORTED_OPERATION: Type,
+    MODULE_NOT_FOUND: Error,
+}
+
+/// An error with one of Node's codes, ready to be thrown.
+///
+/// It looks as Node's do: `name` is the constructor's, `code` an own enumerable property, the
+/// stack's header reads `TypeError [ERR_X]: message`.
+pub(crate) fn coded(context: &mut Context, code: Code, message: impl Into<String>) -> JsError {
+    JsError::from_opaque(coded_object(context, code, message).into())
+}
+
+/// As [`coded`], for callers that pass the error object on instead of throwing it.
+pub(crate) fn coded_object(
+    context: &mut Context,
+    code: Code,
+    message: impl Into<String>,
+) -> JsObject {
+    let native = match code.kind() {
+        Kind::Error => JsNativeError::error(),
+        Kind::Type => JsNativeError::typ(),
+        Kind::Range => JsNativeError::range(),
+        Kind::Syntax => JsNativeError::syntax(),
+    };
+    let error = native.with_message(message.into()).into_opaque(context);
+    define_value(&error, js_string!("code"), JsString::from(code.name()), true);
+    error
+}
+
+/// The JavaScript value of an error: what `catch` would bind.
+pub(crate) fn value_of(error: JsError, context: &mut Context) -> JsValue {
+    error.into_opaque(context).unwrap_or_default()
+}

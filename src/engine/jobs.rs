@@ -1,0 +1,96 @@
+//! The microtask queue: promise jobs and `queueMicrotask`, drained by [`super::ticks`].
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use boa_engine::{
+    Context, JsResult,
+    job::{Job, JobExecutor, NativeAsyncJob, PromiseJob},
+};
+
+use super::state;
+
+/// Boa's job executor with Node's order: microtasks run when the tick queue says so.
+#[derive(Default)]
+pub(crate) struct Microtasks {
+    queue: RefCell<VecDeque<Microtask>>,
+    /// Guards against draining inside of a drain.
+    draining: Cell<bool>,
+}
+
+enum Microtask {
+    Promise(PromiseJob),
+    Async(NativeAsyncJob),
+}
+
+impl Microtasks {
+    /// True when nothing is queued.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.borrow().is_empty()
+    }
+
+    /// Runs every microtask, those that they queue included.
+    ///
+    /// An exception of one (only `queueMicrotask` callbacks can throw) is uncaught; the rest runs.
+    pub(crate) fn drain(&self, context: &mut Context) {
+        if self.draining.replace(true) {
+            return;
+        }
+        while let Some(task) = self.next(context) {
+            let result = match task {
+                Microtask::Promise(job) => job.call(context).map(drop),
+                Microtask::Async(job) => run_async(job, context),
+            };
+            if let Err(error) = result {
+                state::uncaught(error, context);
+            }
+        }
+        context.clear_kept_objects();
+        self.draining.set(false);
+    }
+
+    fn next(&self, context: &Context) -> Option<Microtask> {
+        if state::of(context).exit_code().is_some() {
+            return None;
+        }
+        self.queue.borrow_mut().pop_front()
+    }
+}
+
+impl JobExecutor for Microtasks {
+    fn enqueue_job(self: Rc<Self>, job: Job, _context: &mut Context) {
+        match job {
+            Job::PromiseJob(job) => self.queue.borrow_mut().push_back(Microtask::Promise(job)),
+            Job::AsyncJob(job) => self.queue.borrow_mut().push_back(Microtask::Async(job)),
+            // The engine asks for these only through features (Atomics.waitAsync, finalization
+            // registries) that run as soon as a microtask may.
+            Job::GenericJob(job) => {
+                let job = PromiseJob::new(move |context| job.call(context));
+                self.queue.borrow_mut().push_back(Microtask::Promise(job));
+            }
+            _ => {}
+        }
+    }
+
+    fn run_jobs(self: Rc<Self>, context: &mut Context) -> JsResult<()> {
+        self.drain(context);
+        Ok(())
+    }
+}
+
+/// Runs a native async job. All of ours (module loading) are ready on first poll; one that is
+/// not would be lost, so it is polled again until it is.
+fn run_async(job: NativeAsyncJob, context: &mut Context) -> JsResult<()> {
+    let cell = RefCell::new(context);
+    let mut future = std::pin::pin!(job.call(&cell));
+    let mut task = std::task::Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut task) {
+            return result.map(drop);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! All glue between rjs and the Boa engine.
+//!
+//! The floor above (`bindings`) speaks to JavaScript through these modules and through Boa; the
+//! floors below have never heard of JavaScript.
+
+pub(crate) mod builtins;
+pub(crate) mod callbacks;
+pub(crate) mod commonjs;
+pub(crate) mod errors;
+pub(crate) mod jobs;
+pub(crate) mod natives;
+pub(crate) mod realm;
+pub(crate) mod rejections;
+pub(crate) mod scripts;
+pub(crate) mod state;
+pub(crate) mod ticks;
+pub(crate) mod validate;

@@ -1,0 +1,109 @@
+//! What the engine floor keeps for each realm: the loop, the queues, the way out.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use boa_engine::{Context, JsError, JsValue, error::PanicError};
+
+use super::{builtins::BuiltinTable, jobs::Microtasks, rejections::Rejections, ticks::TickQueue};
+use crate::event_loop::EventLoop;
+
+/// The event loop as the engine uses it: its host is the JavaScript context.
+pub(crate) type Loop = EventLoop<Context>;
+
+/// Handles an exception that reached the bottom of the stack.
+///
+/// Registered by the floor above (`process` decides between its handlers and the end).
+pub(crate) type UncaughtHandler = fn(JsValue, Origin, &mut Context);
+
+/// Where an uncaught exception came from, as `uncaughtException` listeners are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Exception,
+    Rejection,
+}
+
+/// The state that a realm's natives share. Get it with [`of`].
+pub(crate) struct Engine {
+    pub(crate) event_loop: Rc<Loop>,
+    pub(crate) microtasks: Rc<Microtasks>,
+    pub(crate) ticks: TickQueue,
+    pub(crate) rejections: Rc<Rejections>,
+    pub(crate) builtins: BuiltinTable,
+    /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
+    pub(crate) depth: Cell<u32>,
+    /// The exit code, once the program was told to end.
+    exit: Cell<Option<i32>>,
+    uncaught: RefCell<Option<UncaughtHandler>>,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        event_loop: Rc<Loop>,
+        microtasks: Rc<Microtasks>,
+        rejections: Rc<Rejections>,
+        builtins: BuiltinTable,
+    ) -> Self {
+        Self {
+            event_loop,
+            microtasks,
+            ticks: TickQueue::default(),
+            rejections,
+            builtins,
+            depth: Cell::new(0),
+            exit: Cell::new(None),
+            uncaught: RefCell::new(None),
+        }
+    }
+
+    /// The exit code that ended the program, if one did.
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        self.exit.get()
+    }
+
+    /// Registers who handles uncaught exceptions.
+    pub(crate) fn set_uncaught_handler(&self, handler: UncaughtHandler) {
+        *self.uncaught.borrow_mut() = Some(handler);
+    }
+
+    /// Ends the program with this code: no JavaScript runs any more, the loop stops.
+    ///
+    /// Returns the error that unwinds the JavaScript now running; scripts cannot catch it.
+    pub(crate) fn stop(&self, code: i32) -> JsError {
+        self.exit.set(Some(code));
+        PanicError::new("the program ended").into()
+    }
+}
+
+/// The engine state of this context.
+///
+/// # Panics
+/// If the context was not made by [`super::realm::create`]: every context of rjs is.
+pub(crate) fn of(context: &Context) -> Rc<Engine> {
+    context
+        .get_data::<Rc<Engine>>()
+        .expect("realm::create puts the engine state into every context")
+        .clone()
+}
+
+/// Hands an exception that nobody caught to whoever decides about the program's end.
+pub(crate) fn uncaught(error: JsError, context: &mut Context) {
+    let engine = of(context);
+    if engine.exit_code().is_some() {
+        return;
+    }
+    let value = super::errors::value_of(error, context);
+    uncaught_value(value, Origin::Exception, context);
+}
+
+/// As [`uncaught`], for a value and its origin.
+pub(crate) fn uncaught_value(value: JsValue, origin: Origin, context: &mut Context) {
+    let handler = *of(context).uncaught.borrow();
+    match handler {
+        Some(handler) => handler(value, origin, context),
+        // Before `process` exists nothing can handle it: the program cannot go on.
+        None => drop(of(context).stop(1)),
+    }
+}

@@ -1,0 +1,181 @@
+//! Validation of arguments, with the wording of Node's `ERR_INVALID_ARG_TYPE` and its relatives.
+
+use boa_engine::{Context, JsError, JsResult, JsString, JsValue, js_string, value::JsVariant};
+
+use super::errors::{Code, coded};
+
+/// `ERR_INVALID_ARG_TYPE`: `expected` reads on from "must be", e.g. `"of type string"`.
+pub(crate) fn invalid_arg_type(
+    context: &mut Context,
+    name: &str,
+    expected: &str,
+    actual: &JsValue,
+) -> JsError {
+    let received = received(actual, context);
+    let message = format!("The {} must be {expected}. Received {received}", subject(name));
+    coded(context, Code::ERR_INVALID_ARG_TYPE, message)
+}
+
+/// `ERR_INVALID_ARG_VALUE`: `reason` reads on from the name, e.g. `"is invalid"`.
+pub(crate) fn invalid_arg_value(
+    context: &mut Context,
+    name: &str,
+    actual: &JsValue,
+    reason: &str,
+) -> JsError {
+    let kind = if name.contains('.') { "property" } else { "argument" };
+    let shown = shown(actual, context);
+    let message = format!("The {kind} '{name}' {reason}. Received {shown}");
+    coded(context, Code::ERR_INVALID_ARG_VALUE, message)
+}
+
+/// `ERR_OUT_OF_RANGE`: `range` reads on from "It must be", e.g. `">= 0 && <= 255"`.
+pub(crate) fn out_of_range(
+    context: &mut Context,
+    name: &str,
+    range: &str,
+    actual: &JsValue,
+) -> JsError {
+    let received = match actual.variant() {
+        JsVariant::Integer32(n) if n.unsigned_abs() > 65_535 => grouped(&n.to_string()),
+        JsVariant::Float64(n) if n.fract() == 0.0 && n.abs() > 4_294_967_296.0 => {
+            grouped(&JsValue::from(n).display().to_string())
+        }
+        JsVariant::BigInt(n) => format!("{}n", grouped(&n.to_string())),
+        _ => shown(actual, context),
+    };
+    let message =
+        format!("The value of \"{name}\" is out of range. It must be {range}. Received {received}");
+    coded(context, Code::ERR_OUT_OF_RANGE, message)
+}
+
+/// A string, or `ERR_INVALID_ARG_TYPE`.
+pub(crate) fn string(value: &JsValue, name: &str, context: &mut Context) -> JsResult<JsString> {
+    value.as_string().ok_or_else(|| invalid_arg_type(context, name, "of type string", value))
+}
+
+/// A boolean, or `ERR_INVALID_ARG_TYPE`.
+pub(crate) fn boolean(value: &JsValue, name: &str, context: &mut Context) -> JsResult<bool> {
+    value.as_boolean().ok_or_else(|| invalid_arg_type(context, name, "of type boolean", value))
+}
+
+/// A number, or `ERR_INVALID_ARG_TYPE`.
+pub(crate) fn number(value: &JsValue, name: &str, context: &mut Context) -> JsResult<f64> {
+    value.as_number().ok_or_else(|| invalid_arg_type(context, name, "of type number", value))
+}
+
+/// A function, or `ERR_INVALID_ARG_TYPE`.
+pub(crate) fn function(
+    value: &JsValue,
+    name: &str,
+    context: &mut Context,
+) -> JsResult<boa_engine::JsObject> {
+    value.as_callable().ok_or_else(|| invalid_arg_type(context, name, "of type function", value))
+}
+
+/// A whole number between `min` and `max`, or the error that Node throws.
+pub(crate) fn integer(
+    value: &JsValue,
+    name: &str,
+    min: f64,
+    max: f64,
+    context: &mut Context,
+) -> JsResult<f64> {
+    let n = number(value, name, context)?;
+    if n.fract() != 0.0 || !n.is_finite() {
+        return Err(out_of_range(context, name, "an integer", value));
+    }
+    if n < min || n > max {
+        let range =
+            format!(">= {} && <= {}", JsValue::from(min).display(), JsValue::from(max).display());
+        return Err(out_of_range(context, name, &range, value));
+    }
+    Ok(n)
+}
+
+fn subject(name: &str) -> String {
+    if name.ends_with(" argument") {
+        return name.to_owned();
+    }
+    let kind = if name.contains('.') { "property" } else { "argument" };
+    format!("\"{name}\" {kind}")
+}
+
+/// What follows "Received" in `ERR_INVALID_ARG_TYPE`.
+pub(crate) fn received(value: &JsValue, context: &mut Context) -> String {
+    match value.variant() {
+        JsVariant::Undefined => "undefined".to_owned(),
+        JsVariant::Null => "null".to_owned(),
+        JsVariant::Object(object) if object.is_callable() => {
+            match name_of(&object.clone().into(), context) {
+                Some(name) => format!("function {name}"),
+                None => "function ".to_owned(),
+            }
+        }
+        JsVariant::Object(object) => {
+            let constructor = object.get(js_string!("constructor"), context).unwrap_or_default();
+            match name_of(&constructor, context) {
+                Some(name) => format!("an instance of {name}"),
+                None => shown(value, context),
+            }
+        }
+        _ => format!("type {} ({})", value.type_of(), shown(value, context)),
+    }
+}
+
+fn name_of(function: &JsValue, context: &mut Context) -> Option<String> {
+    let name = function.as_object()?.get(js_string!("name"), context).ok()?;
+    let name = name.as_string()?.to_std_string_lossy();
+    (!name.is_empty()).then_some(name)
+}
+
+/// A short form of a value as `util.inspect` would show it, for error messages.
+pub(crate) fn shown(value: &JsValue, context: &mut Context) -> String {
+    let text = match value.variant() {
+        JsVariant::String(s) => quoted(&s.to_std_string_lossy()),
+        JsVariant::BigInt(n) => format!("{n}n"),
+        JsVariant::Float64(n) if n == 0.0 && n.is_sign_negative() => "-0".to_owned(),
+        JsVariant::Object(_) => inspected(value, context),
+        _ => value.display().to_string(),
+    };
+    truncated(text)
+}
+
+/// `util.inspect(value, { depth: -1 })` where the runtime has registered it.
+fn inspected(value: &JsValue, context: &mut Context) -> String {
+    let Some(&Inspect(inspect)) = context.get_data::<Inspect>() else {
+        return value.display().to_string();
+    };
+    inspect(value, context)
+}
+
+/// The floor above registers how objects are shown in error messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Inspect(pub(crate) fn(&JsValue, &mut Context) -> String);
+
+fn quoted(text: &str) -> String {
+    if text.contains('\'') && !text.contains('"') {
+        return format!("\"{text}\"");
+    }
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
+}
+
+fn truncated(text: String) -> String {
+    match text.char_indices().nth(128) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+/// `1234567` as `1_234_567`.
+fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let mut out = String::from(sign);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,1 @@
+//! Node's channel protocol, without I/O.

@@ -1,0 +1,5 @@
+//! The `rjs` binary.
+
+fn main() -> std::process::ExitCode {
+    rjs::cli::main()
+}

@@ -1,0 +1,1 @@
+//! System calls. The only floor with `unsafe`.
