@@ -27,6 +27,9 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 }
 
 /// Every builtin of rjs.
-pub(crate) const TABLE: &[Builtin] = &[native("console", Public, bindings::console::exports)];
+pub(crate) const TABLE: &[Builtin] = &[
+    native("console", Public, bindings::console::exports),
+    native("module", Public, crate::engine::commonjs::exports),
+];
 
 const _: Access = Internal;

@@ -2,9 +2,13 @@
 //!
 //! Source: Node's documentation, "Errors", section "Node.js error codes".
 
-use boa_engine::{Context, JsError, JsNativeError, JsObject, JsString, JsValue, js_string};
+use boa_engine::{
+    Context, JsError, JsNativeError, JsObject, JsString, JsValue, js_string,
+    object::builtins::JsArray,
+};
 
 use super::natives::define_value;
+use crate::sys::error::{Subject, SysError};
 
 /// The constructor that an error code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,7 @@ error_codes! {
     ERR_CHILD_PROCESS_IPC_REQUIRED: Error,
     ERR_CHILD_PROCESS_STDIO_MAXBUFFER: Range,
     ERR_CONSTRUCT_CALL_REQUIRED: Type,
+    ERR_DLOPEN_FAILED: Error,
     ERR_ENCODING_INVALID_ENCODED_DATA: Type,
     ERR_ENCODING_NOT_SUPPORTED: Range,
     ERR_EVENT_RECURSION: Error,
@@ -134,6 +139,86 @@ pub(crate) fn coded_object(
     let error = native.with_message(message.into()).into_opaque(context);
     define_value(&error, js_string!("code"), JsString::from(code.name()), true);
     error
+}
+
+/// How Node words the message of a failed system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// `ENOENT: no such file or directory, open '/x'` (`fs`, `process.chdir`): `UVException`.
+    Described,
+    /// `kill ESRCH` (processes, sockets): `ErrnoException`.
+    Short,
+}
+
+/// The JavaScript error of a failed system call, with `errno`, `code`, `syscall` and what it was
+/// about.
+pub(crate) fn from_sys(context: &mut Context, error: &SysError, wording: Wording) -> JsObject {
+    let code = error
+        .errno
+        .name()
+        .map_or_else(|| format!("Unknown system error {}", error.errno.0), str::to_owned);
+    let message = match wording {
+        Wording::Described => {
+            let text = error.errno.message().unwrap_or("unknown error");
+            format!("{code}: {text}, {}{}", error.syscall, quoted_subject(&error.subject))
+        }
+        Wording::Short => format!("{} {code}{}", error.syscall, plain_subject(&error.subject)),
+    };
+    let object = JsNativeError::error().with_message(message).into_opaque(context);
+    define_value(&object, js_string!("errno"), -error.errno.0, true);
+    define_value(&object, js_string!("code"), JsString::from(code), true);
+    define_value(&object, js_string!("syscall"), JsString::from(error.syscall.as_str()), true);
+    define_subject(&object, &error.subject, context);
+    object
+}
+
+/// As [`from_sys`], to be thrown.
+pub(crate) fn throw_sys(context: &mut Context, error: &SysError, wording: Wording) -> JsError {
+    JsError::from_opaque(from_sys(context, error, wording).into())
+}
+
+fn quoted_subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Path(path) => format!(" '{}'", path.display()),
+        Subject::Paths(path, dest) => format!(" '{}' -> '{}'", path.display(), dest.display()),
+        _ => String::new(),
+    }
+}
+
+fn plain_subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Path(path) => format!(" {}", path.display()),
+        Subject::Address(address, Some(port)) => format!(" {address}:{port}"),
+        Subject::Address(address, None) => format!(" {address}"),
+        _ => String::new(),
+    }
+}
+
+fn define_subject(object: &JsObject, subject: &Subject, context: &mut Context) {
+    let text = |name: &str, text: &str| {
+        define_value(object, JsString::from(name), JsString::from(text), true);
+    };
+    match subject {
+        Subject::None => {}
+        Subject::Path(path) => text("path", &path.to_string_lossy()),
+        Subject::Paths(path, dest) => {
+            text("path", &path.to_string_lossy());
+            text("dest", &dest.to_string_lossy());
+        }
+        Subject::Address(address, port) => {
+            text("address", address);
+            if let Some(port) = port {
+                define_value(object, js_string!("port"), i32::from(*port), true);
+            }
+        }
+        Subject::Spawn(file, args) => {
+            text("path", file);
+            let args: Vec<JsValue> =
+                args.iter().map(|arg| JsString::from(arg.as_str()).into()).collect();
+            let args = JsArray::from_iter(args, context);
+            define_value(object, js_string!("spawnargs"), args, true);
+        }
+    }
 }
 
 /// The JavaScript value of an error: what `catch` would bind.

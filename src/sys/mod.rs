@@ -1,1 +1,4 @@
 //! System calls. The only floor with `unsafe`.
+
+pub(crate) mod errno;
+pub(crate) mod error;

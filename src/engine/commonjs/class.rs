@@ -1,0 +1,248 @@
+//! The `Module` class: what `require('module')` gives.
+
+use std::path::Path;
+
+use boa_engine::{
+    Context, JsData, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction, js_string,
+    object::{FunctionObjectBuilder, builtins::JsArray},
+    property::PropertyDescriptor,
+};
+use boa_gc::{Finalize, Trace};
+
+use super::{CommonJs, invoke, load, lookup, resolve, state};
+use crate::engine::{
+    errors::{Code, coded},
+    natives::{Method, arg, define_accessor, define_methods, define_value, function},
+    validate,
+};
+
+const STATICS: &[Method] = &[
+    ("_load", 3, load::load),
+    ("_resolveFilename", 4, lookup::resolve_filename),
+    ("_resolveLookupPaths", 2, lookup::resolve_lookup_paths),
+    ("_findPath", 3, lookup::find_path),
+    ("_nodeModulePaths", 1, lookup::node_module_paths),
+    ("_initPaths", 0, init_paths),
+    ("_preloadModules", 1, preload_modules),
+    ("isBuiltin", 1, lookup::is_builtin),
+    ("createRequire", 1, create_require),
+    ("findPackageJSON", 2, lookup::find_package_json),
+    ("syncBuiltinESMExports", 0, sync_builtin_exports),
+    ("register", 1, register),
+    ("runMain", 0, run_main),
+    ("wrap", 1, wrap),
+];
+
+const METHODS: &[Method] = &[
+    ("load", 1, load::module_load),
+    ("require", 1, load::module_require),
+    ("_compile", 2, load::compile),
+];
+
+const EXTENSIONS: &[Method] =
+    &[(".js", 2, load::load_js), (".json", 2, load::load_json), (".node", 2, load::load_addon)];
+
+/// The native data of a module object: the module that required it first.
+#[derive(Trace, Finalize, JsData)]
+struct ModuleRecord {
+    parent: Option<JsObject>,
+}
+
+/// The exports of the builtin `module`: the class itself.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    Ok(state(context)?.class.clone().into())
+}
+
+/// Makes the class with its prototype, its cache and its extensions.
+pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
+    let native = NativeFunction::from_fn_ptr(construct);
+    let class: JsObject = FunctionObjectBuilder::new(context.realm(), native)
+        .name(js_string!("Module"))
+        .length(0)
+        .constructor(true)
+        .build()
+        .into();
+    let prototype = JsObject::with_object_proto(context.intrinsics());
+    define_value(&prototype, js_string!("constructor"), class.clone(), true);
+    define_methods(&prototype, METHODS, true, context);
+    let parent = function("parent", 0, |this, _, _| Ok(parent_value(this)), context);
+    define_accessor(&prototype, js_string!("parent"), Some(parent), None, false);
+    let preloading = function("isPreloading", 0, |_, _, _| Ok(false.into()), context);
+    define_accessor(&prototype, js_string!("isPreloading"), Some(preloading), None, false);
+    class.insert_property(
+        js_string!("prototype"),
+        PropertyDescriptor::builder()
+            .value(prototype.clone())
+            .writable(true)
+            .enumerable(false)
+            .configurable(false)
+            .build(),
+    );
+    let cache = JsObject::with_null_proto();
+    let extensions = JsObject::with_null_proto();
+    define_methods(&extensions, EXTENSIONS, true, context);
+    define_methods(&class, STATICS, true, context);
+    define_value(&class, js_string!("_cache"), cache.clone(), true);
+    define_value(&class, js_string!("_extensions"), extensions.clone(), true);
+    define_value(&class, js_string!("_pathCache"), JsObject::with_null_proto(), true);
+    define_statics(&class, context);
+    Ok(CommonJs {
+        class,
+        prototype,
+        cache,
+        extensions,
+        resolver: resolve::Resolver::default(),
+        is_main: private_symbol("kIsMainSymbol"),
+    })
+}
+
+fn define_statics(class: &JsObject, context: &mut Context) {
+    let globals = lookup::paths_array(lookup::global_folders(), context);
+    define_value(class, js_string!("globalPaths"), globals, true);
+    let names: Vec<JsValue> = crate::engine::state::of(context)
+        .builtins
+        .public_names()
+        .map(|name| JsString::from(name).into())
+        .collect();
+    let names = JsArray::from_iter(names, context);
+    define_value(class, js_string!("builtinModules"), names, true);
+    let wrapper = JsArray::from_iter([opening().into(), js_string!("\n});").into()], context);
+    define_value(class, js_string!("wrapper"), wrapper, true);
+    define_value(class, js_string!("Module"), class.clone(), true);
+}
+
+fn private_symbol(description: &str) -> JsSymbol {
+    // Boa runs out of symbols after 2^64 of them.
+    JsSymbol::new(Some(JsString::from(description))).expect("two symbols a realm are available")
+}
+
+fn opening() -> JsString {
+    JsString::from(format!("(function ({}) {{ ", load::PARAMETERS))
+}
+
+/// `new Module(id, parent)`: `this` is the class that `new` was called on.
+fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let state = state(context)?;
+    let id = match args.first() {
+        Some(id) if !id.is_undefined() => id.to_string(context)?,
+        _ => JsString::default(),
+    };
+    let parent = arg(args, 1).as_object();
+    let module = new_module(&state, id, parent.as_ref(), context)?;
+    if let Some(target) = this.as_object()
+        && let Some(prototype) = target.get(js_string!("prototype"), context)?.as_object()
+    {
+        module.set_prototype(Some(prototype));
+    }
+    Ok(module.into())
+}
+
+/// A module object, known to its parent.
+pub(super) fn new_module(
+    state: &CommonJs,
+    id: JsString,
+    parent: Option<&JsObject>,
+    context: &mut Context,
+) -> JsResult<JsObject> {
+    let text = id.to_std_string_lossy();
+    let folder = match Path::new(&text).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_string_lossy().into_owned(),
+        _ => ".".to_owned(),
+    };
+    let exports = JsObject::with_object_proto(context.intrinsics());
+    let children = JsArray::new(context)?;
+    let record = ModuleRecord { parent: parent.cloned() };
+    let module = JsObject::new(context.root_shape(), state.prototype.clone(), record).upcast();
+    define_value(&module, js_string!("id"), id, true);
+    define_value(&module, js_string!("path"), JsString::from(folder), true);
+    define_value(&module, js_string!("exports"), exports, true);
+    define_value(&module, js_string!("filename"), JsValue::null(), true);
+    define_value(&module, js_string!("loaded"), false, true);
+    define_value(&module, js_string!("children"), children, true);
+    if let Some(parent) = parent {
+        let children = parent.get(js_string!("children"), context)?;
+        if let Some(list) = children.as_object().and_then(|list| JsArray::from_object(list).ok()) {
+            list.push(module.clone(), context)?;
+        }
+    }
+    Ok(module)
+}
+
+/// The module that required this one first.
+pub(super) fn parent_of(module: &JsObject) -> Option<JsObject> {
+    module.downcast_ref::<ModuleRecord>()?.parent.clone()
+}
+
+fn parent_value(module: &JsValue) -> JsValue {
+    match module.as_object() {
+        Some(module) => parent_of(&module).map_or(JsValue::null(), JsValue::from),
+        None => JsValue::undefined(),
+    }
+}
+
+/// `Module.createRequire(filename)`: an absolute path or a `file:` URL.
+fn create_require(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let given = arg(args, 0);
+    let path =
+        lookup::file_argument(&given, "filename", context).ok().filter(|path| path.is_absolute());
+    let Some(path) = path else {
+        let reason = "must be a file URL object, file URL string, or absolute path string";
+        return Err(validate::invalid_arg_value(context, "filename", &given, reason));
+    };
+    // A folder with a slash at its end stands for a file in it that need not exist.
+    let is_folder = given.as_string().is_some_and(|text| text.ends_with(js_string!("/").as_str()));
+    let path = if is_folder { path.join("noop.js") } else { path };
+    super::require_from(&path, context).map(JsValue::from)
+}
+
+/// `Module.wrap(script)`.
+fn wrap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let script = arg(args, 0).to_string(context)?;
+    let parts = [opening(), script, js_string!("\n});")];
+    Ok(JsString::from(&parts).into())
+}
+
+/// `Module._initPaths()`: reads `NODE_PATH` again.
+fn init_paths(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let class = state(context)?.class.clone();
+    let globals = lookup::paths_array(lookup::global_folders(), context);
+    class.set(js_string!("globalPaths"), globals, true, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// `Module._preloadModules(requests)`: what `-r` does.
+fn preload_modules(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(list) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let length = list.get(js_string!("length"), context)?.to_length(context)?;
+    let require = super::require_from(&cwd.join("preload"), context)?;
+    for index in 0..length {
+        let request = list.get(index, context)?;
+        require.call(&JsValue::undefined(), &[request], context)?;
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `Module.runMain(main = process.argv[1])`.
+fn run_main(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let main = if let Some(main) = args.first() {
+        main.clone()
+    } else {
+        let process = context.global_object().get(js_string!("process"), context)?;
+        let argv = process.to_object(context)?.get(js_string!("argv"), context)?;
+        argv.to_object(context)?.get(1, context)?
+    };
+    let class = state(context)?.class.clone();
+    invoke(&class, "_load", &[main, JsValue::null(), true.into()], context)
+}
+
+/// Nothing is out of step: builtins have no separate ES module bindings yet.
+fn sync_builtin_exports(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Ok(JsValue::undefined())
+}
+
+/// `Module.register`: loader hooks run in a thread of V8's; rjs has none.
+fn register(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let message = "rjs has no module customization hooks";
+    Err(coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message))
+}

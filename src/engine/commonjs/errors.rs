@@ -1,0 +1,121 @@
+//! What the loader throws.
+
+use std::path::Path;
+
+use boa_engine::{
+    Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+};
+
+use super::resolve::ResolveError;
+use crate::engine::{
+    errors::{Code, coded, coded_object},
+    natives::define_value,
+};
+
+/// `MODULE_NOT_FOUND`, with the chain of modules that led to the request.
+pub(super) fn not_found(
+    request: &str,
+    parent: Option<&JsObject>,
+    context: &mut Context,
+) -> JsResult<JsError> {
+    let stack = require_stack(parent, context)?;
+    let mut message = format!("Cannot find module '{request}'");
+    if !stack.is_empty() {
+        message.push_str("\nRequire stack:\n- ");
+        let names: Vec<_> = stack.iter().map(JsString::to_std_string_lossy).collect();
+        message.push_str(&names.join("\n- "));
+    }
+    let error = coded_object(context, Code::MODULE_NOT_FOUND, message);
+    let stack = JsArray::from_iter(stack.into_iter().map(JsValue::from), context);
+    define_value(&error, js_string!("requireStack"), stack, true);
+    Ok(JsError::from_opaque(error.into()))
+}
+
+/// The file names (or ids) of the modules from `parent` to the main one.
+fn require_stack(parent: Option<&JsObject>, context: &mut Context) -> JsResult<Vec<JsString>> {
+    let mut stack = Vec::new();
+    let mut cursor = parent.cloned();
+    while let Some(module) = cursor {
+        let mut name = module.get(js_string!("filename"), context)?;
+        if !name.to_boolean() {
+            name = module.get(js_string!("id"), context)?;
+        }
+        stack.push(name.to_string(context)?);
+        cursor = super::class::parent_of(&module);
+    }
+    Ok(stack)
+}
+
+/// The JavaScript error of a failed resolution.
+pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsError {
+    match error {
+        ResolveError::InvalidPackageConfig { path, reason } => {
+            let mut message = format!("Invalid package config {}.", path.display());
+            if let Some(reason) = reason {
+                message.push(' ');
+                message.push_str(reason);
+            }
+            coded(context, Code::ERR_INVALID_PACKAGE_CONFIG, message)
+        }
+        ResolveError::InvalidPackageTarget { field, target, key, package } => {
+            let relative = target.starts_with("\".") || !target.starts_with('"');
+            let hint = if relative && !target.starts_with("\"./") && field == "exports" {
+                "; targets must start with \"./\""
+            } else {
+                ""
+            };
+            let at = if key == "." {
+                format!("Invalid \"{field}\" main target {target}")
+            } else {
+                format!("Invalid \"{field}\" target {target} defined for '{key}'")
+            };
+            let message = format!("{at} in the package config {}{hint}", package.display());
+            coded(context, Code::ERR_INVALID_PACKAGE_TARGET, message)
+        }
+        ResolveError::InvalidSpecifier { specifier, package } => {
+            let message = format!(
+                "Invalid module \"{specifier}\" request is not a valid match in pattern for the package {}",
+                package.display()
+            );
+            coded(context, Code::ERR_INVALID_MODULE_SPECIFIER, message)
+        }
+        ResolveError::PathNotExported { package, subpath } if subpath == "." => {
+            let message = format!("No \"exports\" main defined in {}", package.display());
+            coded(context, Code::ERR_PACKAGE_PATH_NOT_EXPORTED, message)
+        }
+        ResolveError::PathNotExported { package, subpath } => {
+            let message = format!(
+                "Package subpath '{subpath}' is not defined by \"exports\" in {}",
+                package.display()
+            );
+            coded(context, Code::ERR_PACKAGE_PATH_NOT_EXPORTED, message)
+        }
+        ResolveError::ImportNotDefined { specifier, package } => {
+            let message = format!(
+                "Package import specifier \"{specifier}\" is not defined in package {}",
+                package.display()
+            );
+            coded(context, Code::ERR_PACKAGE_IMPORT_NOT_DEFINED, message)
+        }
+        ResolveError::ExportedFileMissing { file, package } => {
+            let message = format!("Cannot find module '{}'", file.display());
+            missing(message, &package, None, context)
+        }
+        ResolveError::MainMissing { file, package, request } => {
+            let message = format!(
+                "Cannot find module '{}'. Please verify that the package.json has a valid \"main\" entry",
+                file.display()
+            );
+            missing(message, &package, Some(&request), context)
+        }
+    }
+}
+
+fn missing(message: String, path: &Path, request: Option<&str>, context: &mut Context) -> JsError {
+    let error = coded_object(context, Code::MODULE_NOT_FOUND, message);
+    define_value(&error, js_string!("path"), JsString::from(&*path.to_string_lossy()), true);
+    if let Some(request) = request {
+        define_value(&error, js_string!("requestPath"), JsString::from(request), true);
+    }
+    JsError::from_opaque(error.into())
+}

@@ -1,0 +1,297 @@
+//! Loading: `Module._load`, `module.load`, the extensions, `module._compile`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use boa_engine::{
+    Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+    property::PropertyKey,
+};
+
+use super::{CommonJs, class, lookup, require, state};
+use crate::{
+    engine::{
+        errors::{Code, Wording, coded, throw_sys},
+        natives::{arg, define_value},
+        scripts, validate,
+    },
+    sys::{errno::Errno, error::SysError},
+};
+
+/// `Module._load(request, parent, isMain)`.
+pub(super) fn load(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let request = arg(args, 0);
+    let parent = arg(args, 1).as_object();
+    let is_main = arg(args, 2).to_boolean();
+    let state = state(context)?;
+    if let Some(text) = request.as_string()
+        && let Some(exports) = prefixed_builtin(&text, context)?
+    {
+        return Ok(exports);
+    }
+    let parent_value = parent.clone().map_or(JsValue::null(), JsValue::from);
+    let filename = super::invoke(
+        &state.class,
+        "_resolveFilename",
+        &[request, parent_value, is_main.into()],
+        context,
+    )?;
+    let key = filename.to_property_key(context)?;
+    if let Some(cached) = state.cache.get(key.clone(), context)?.as_object() {
+        adopt(parent.as_ref(), &cached, context)?;
+        return cached.get(js_string!("exports"), context);
+    }
+    let filename = filename.to_string(context)?;
+    if let Some(exports) = lookup::builtin(&filename.to_std_string_lossy(), context)? {
+        return Ok(exports);
+    }
+    load_file(&state, key, filename, parent.as_ref(), is_main, context)
+}
+
+fn prefixed_builtin(request: &JsString, context: &mut Context) -> JsResult<Option<JsValue>> {
+    if !request.starts_with(js_string!("node:").as_str()) {
+        return Ok(None);
+    }
+    lookup::builtin(&request.to_std_string_lossy(), context)
+}
+
+/// Makes the module, puts it into the cache, loads it; takes it out again if that throws.
+fn load_file(
+    state: &CommonJs,
+    key: PropertyKey,
+    filename: JsString,
+    parent: Option<&JsObject>,
+    is_main: bool,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let module = class::new_module(state, filename.clone(), parent, context)?;
+    if is_main {
+        mark_main(state, &module, context)?;
+    }
+    state.cache.set(key.clone(), module.clone(), true, context)?;
+    let loaded = super::invoke(&module, "load", &[filename.into()], context);
+    if let Err(error) = loaded {
+        state.cache.delete_property_or_throw(key, context)?;
+        disown(parent, &module, context)?;
+        return Err(error);
+    }
+    module.get(js_string!("exports"), context)
+}
+
+fn mark_main(state: &CommonJs, module: &JsObject, context: &mut Context) -> JsResult<()> {
+    module.set(js_string!("id"), js_string!("."), true, context)?;
+    define_value(module, state.is_main.clone(), true, true);
+    let process = context.global_object().get(js_string!("process"), context)?;
+    if let Some(process) = process.as_object() {
+        process.set(js_string!("mainModule"), module.clone(), true, context)?;
+    }
+    Ok(())
+}
+
+/// Adds a cached module to its parent's children, once.
+fn adopt(parent: Option<&JsObject>, child: &JsObject, context: &mut Context) -> JsResult<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    let children = parent.get(js_string!("children"), context)?;
+    let Some(children) = children.as_object().and_then(|list| JsArray::from_object(list).ok())
+    else {
+        return Ok(());
+    };
+    let length = children.length(context)?;
+    for index in 0..length {
+        if children
+            .get(index, context)?
+            .as_object()
+            .is_some_and(|known| JsObject::equals(&known, child))
+        {
+            return Ok(());
+        }
+    }
+    children.push(child.clone(), context).map(drop)
+}
+
+fn disown(parent: Option<&JsObject>, child: &JsObject, context: &mut Context) -> JsResult<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    let children = parent.get(js_string!("children"), context)?;
+    let Some(children) = children.as_object().and_then(|list| JsArray::from_object(list).ok())
+    else {
+        return Ok(());
+    };
+    let length = children.length(context)?;
+    let last =
+        if length == 0 { JsValue::undefined() } else { children.get(length - 1, context)? };
+    if last.as_object().is_some_and(|known| JsObject::equals(&known, child)) {
+        children.pop(context)?;
+    }
+    Ok(())
+}
+
+/// `module.require(id)`.
+pub(super) fn module_require(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let id = validate::string(&arg(args, 0), "id", context)?;
+    if id.is_empty() {
+        let value = id.into();
+        return Err(validate::invalid_arg_value(
+            context,
+            "id",
+            &value,
+            "must be a non-empty string",
+        ));
+    }
+    let class = state(context)?.class.clone();
+    super::invoke(&class, "_load", &[id.into(), this.clone(), false.into()], context)
+}
+
+/// `module.load(filename)`.
+pub(super) fn module_load(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let module = this.to_object(context)?;
+    let filename = validate::string(&arg(args, 0), "filename", context)?;
+    let path = PathBuf::from(filename.to_std_string_lossy());
+    module.set(js_string!("filename"), filename.clone(), true, context)?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let paths = lookup::node_modules_array(folder, context);
+    module.set(js_string!("paths"), paths, true, context)?;
+    let state = state(context)?;
+    let extension = registered_extension(&state, &path, context)?;
+    let handler = state.extensions.get(extension, context)?;
+    if let Some(handler) = handler.as_callable() {
+        handler.call(
+            &state.extensions.clone().into(),
+            &[module.clone().into(), filename.into()],
+            context,
+        )?;
+    }
+    module.set(js_string!("loaded"), true, true, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// The longest suffix of the file name, dot first, that `Module._extensions` has; else `.js`.
+fn registered_extension(
+    state: &CommonJs,
+    path: &Path,
+    context: &mut Context,
+) -> JsResult<JsString> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let dots = name.match_indices('.').map(|(at, _)| at).filter(|&at| at != 0);
+    for at in dots {
+        let extension = JsString::from(&name[at..]);
+        if state.extensions.has_own_property(extension.clone(), context)? {
+            return Ok(extension);
+        }
+    }
+    Ok(js_string!(".js"))
+}
+
+/// `Module._extensions['.js'](module, filename)`.
+pub(super) fn load_js(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let module = arg(args, 0).to_object(context)?;
+    let filename = arg(args, 1).to_string(context)?;
+    let path = PathBuf::from(filename.to_std_string_lossy());
+    if path.extension().is_some_and(|extension| extension == "mjs") {
+        let message = format!("rjs does not load ES modules yet: {}", path.display());
+        return Err(coded(context, Code::ERR_REQUIRE_ESM, message));
+    }
+    let content = read(&path, context)?;
+    super::invoke(&module, "_compile", &[content.into(), filename.into()], context)
+}
+
+/// `Module._extensions['.json'](module, filename)`.
+pub(super) fn load_json(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let module = arg(args, 0).to_object(context)?;
+    let filename = arg(args, 1).to_string(context)?.to_std_string_lossy();
+    let content = read(Path::new(&filename), context)?;
+    let json = context.global_object().get(js_string!("JSON"), context)?.to_object(context)?;
+    let parsed = json.get(js_string!("parse"), context)?;
+    let Some(parse) = parsed.as_callable() else { return Ok(JsValue::undefined()) };
+    match parse.call(&json.into(), &[content.into()], context) {
+        Ok(value) => module.set(js_string!("exports"), value, true, context).map(JsValue::from),
+        Err(error) => Err(named(error, &filename, context)),
+    }
+}
+
+/// Puts the file's name before an error's message.
+fn named(error: JsError, filename: &str, context: &mut Context) -> JsError {
+    let value = crate::engine::errors::value_of(error, context);
+    if let Some(object) = value.as_object()
+        && let Ok(message) = object.get(js_string!("message"), context)
+        && let Ok(message) = message.to_string(context)
+    {
+        let message = format!("{filename}: {}", message.to_std_string_lossy());
+        define_value(&object, js_string!("message"), JsString::from(message), false);
+    }
+    JsError::from_opaque(value)
+}
+
+/// `Module._extensions['.node']`: native addons are made for V8.
+pub(super) fn load_addon(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let filename = arg(args, 1).to_string(context)?.to_std_string_lossy();
+    let message = format!("rjs cannot load native addons: {filename}");
+    Err(coded(context, Code::ERR_DLOPEN_FAILED, message))
+}
+
+/// A source file's text, without a byte order mark.
+fn read(path: &Path, context: &mut Context) -> JsResult<JsString> {
+    let bytes = fs::read(path).map_err(|error| unreadable(&error, path, context))?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    Ok(JsString::from(&*String::from_utf8_lossy(bytes)))
+}
+
+fn unreadable(error: &std::io::Error, path: &Path, context: &mut Context) -> JsError {
+    let error = if Errno::of(error).0 == libc::EISDIR {
+        SysError::new(Errno(libc::EISDIR), "read")
+    } else {
+        SysError::from_io(error, "open", path)
+    };
+    throw_sys(context, &error, Wording::Described)
+}
+
+/// `module._compile(content, filename)`.
+pub(super) fn compile(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let module = this.to_object(context)?;
+    let content = validate::string(&arg(args, 0), "content", context)?;
+    let filename = validate::string(&arg(args, 1), "filename", context)?;
+    let path = filename.to_std_string_lossy();
+    let source = content.to_std_string_lossy();
+    let function =
+        scripts::compile_wrapper(&without_hashbang(&source), &path, PARAMETERS, context)?;
+    let state = state(context)?;
+    let require = require::make(&module, &state, context)?;
+    let exports = module.get(js_string!("exports"), context)?;
+    let folder = Path::new(&path).parent().unwrap_or(Path::new("/"));
+    let args = [
+        exports.clone(),
+        require.into(),
+        module.into(),
+        filename.into(),
+        JsString::from(&*folder.to_string_lossy()).into(),
+    ];
+    function.call(&exports, &args, context)
+}
+
+/// What a module's code sees as its parameters.
+pub(super) const PARAMETERS: &str = "exports, require, module, __filename, __dirname";
+
+/// `#!` is a comment only on the very first column, which the wrapper takes.
+fn without_hashbang(source: &str) -> std::borrow::Cow<'_, str> {
+    match source.strip_prefix("#!") {
+        Some(rest) => format!("//{rest}").into(),
+        None => source.into(),
+    }
+}

@@ -1,0 +1,291 @@
+//! `package.json` files and what their `exports` and `imports` say. No JavaScript here.
+//!
+//! Source: Node's documentation, "Modules: Packages", and the resolver algorithm in "ECMAScript modules".
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use serde_json::Value;
+
+use super::resolve::ResolveError;
+
+/// The fields of a `package.json` that resolution looks at.
+#[derive(Debug, Default)]
+pub(crate) struct Package {
+    /// The file itself.
+    pub(crate) path: PathBuf,
+    pub(crate) name: Option<String>,
+    pub(crate) main: Option<String>,
+    /// `"module"` or `"commonjs"`, where it says so.
+    pub(crate) kind: Option<String>,
+    pub(crate) exports: Option<Value>,
+    pub(crate) imports: Option<Value>,
+}
+
+impl Package {
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+}
+
+/// The package files read so far, absent ones too.
+#[derive(Debug, Default)]
+pub(crate) struct Packages(RefCell<HashMap<PathBuf, Option<Rc<Package>>>>);
+
+impl Packages {
+    /// The package whose folder this is, if there is a `package.json` in it.
+    pub(crate) fn in_folder(&self, folder: &Path) -> Result<Option<Rc<Package>>, ResolveError> {
+        let path = folder.join("package.json");
+        if let Some(known) = self.0.borrow().get(&path) {
+            return Ok(known.clone());
+        }
+        let package = read(&path)?.map(Rc::new);
+        self.0.borrow_mut().insert(path, package.clone());
+        Ok(package)
+    }
+
+    /// The package that a file belongs to: the nearest `package.json` upward, none past a
+    /// `node_modules` folder.
+    pub(crate) fn of_file(&self, file: &Path) -> Result<Option<Rc<Package>>, ResolveError> {
+        let mut folder = file.parent();
+        while let Some(at) = folder {
+            if at.ends_with("node_modules") {
+                return Ok(None);
+            }
+            if let Some(package) = self.in_folder(at)? {
+                return Ok(Some(package));
+            }
+            folder = at.parent();
+        }
+        Ok(None)
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Package>, ResolveError> {
+    // A folder without a readable package.json is a folder without a package, as in Node.
+    let Ok(bytes) = fs::read(path) else { return Ok(None) };
+    let invalid = || ResolveError::InvalidPackageConfig { path: path.into(), reason: None };
+    let text = String::from_utf8_lossy(&bytes);
+    let value: Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| invalid())?;
+    let Value::Object(mut fields) = value else { return Err(invalid()) };
+    let string = |name: &str| match fields.get(name) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (name, main, kind) = (string("name"), string("main"), string("type"));
+    Ok(Some(Package {
+        path: path.into(),
+        name,
+        main,
+        kind,
+        exports: fields.remove("exports").filter(|value| !value.is_null()),
+        imports: fields.remove("imports").filter(Value::is_object),
+    }))
+}
+
+/// The file that `exports` gives for a subpath (`"."`, `"./x"`).
+pub(crate) fn resolve_exports(
+    package: &Package,
+    subpath: &str,
+    conditions: &[String],
+) -> Result<PathBuf, ResolveError> {
+    let exports = package.exports.as_ref().unwrap_or(&Value::Null);
+    let not_exported = || ResolveError::PathNotExported {
+        package: package.path.clone(),
+        subpath: subpath.to_owned(),
+    };
+    let targets = Targets { package, conditions, field: "exports" };
+    if !has_subpaths(package, exports)? {
+        if subpath != "." {
+            return Err(not_exported());
+        }
+        return targets.resolve(exports, subpath, None)?.ok_or_else(not_exported);
+    }
+    targets.matching(exports, subpath)?.ok_or_else(not_exported)
+}
+
+/// The file that `imports` gives for a specifier (`"#x"`); `None` where another package is meant,
+/// whose specifier comes back instead.
+pub(crate) fn resolve_imports(
+    package: &Package,
+    specifier: &str,
+    conditions: &[String],
+) -> Result<ImportTarget, ResolveError> {
+    let not_defined = || ResolveError::ImportNotDefined {
+        specifier: specifier.to_owned(),
+        package: package.path.clone(),
+    };
+    let imports = package.imports.as_ref().ok_or_else(not_defined)?;
+    if specifier == "#" {
+        return Err(not_defined());
+    }
+    if let Some(Value::String(target)) = imports.get(specifier)
+        && !target.starts_with("./")
+        && !target.starts_with("../")
+        && !target.starts_with('/')
+    {
+        return Ok(ImportTarget::Package(target.clone()));
+    }
+    let targets = Targets { package, conditions, field: "imports" };
+    if let Some(Value::Object(_)) = imports.get(specifier)
+        && let Some(target) = targets.external(&imports[specifier])
+    {
+        return Ok(ImportTarget::Package(target));
+    }
+    targets.matching(imports, specifier)?.map(ImportTarget::File).ok_or_else(not_defined)
+}
+
+/// What an entry of `imports` leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ImportTarget {
+    File(PathBuf),
+    /// A specifier to be resolved from the package that imports it.
+    Package(String),
+}
+
+/// True if the keys of `exports` are subpaths (`"./x"`), false if they are conditions.
+fn has_subpaths(package: &Package, exports: &Value) -> Result<bool, ResolveError> {
+    let Value::Object(entries) = exports else { return Ok(false) };
+    let dotted = entries.keys().filter(|key| key.starts_with('.')).count();
+    if dotted != 0 && dotted != entries.len() {
+        return Err(ResolveError::InvalidPackageConfig {
+            path: package.path.clone(),
+            reason: Some(
+                "\"exports\" cannot contain some keys starting with '.' and some not. The exports object \
+                 must either be an object of package subpath keys or an object of main entry condition \
+                 name keys only.",
+            ),
+        });
+    }
+    Ok(dotted != 0)
+}
+
+/// Resolution of targets within one field of one package.
+struct Targets<'a> {
+    package: &'a Package,
+    conditions: &'a [String],
+    field: &'static str,
+}
+
+impl Targets<'_> {
+    /// Looks `key` up among entries that may be patterns (`"./x/*"`).
+    fn matching(&self, entries: &Value, key: &str) -> Result<Option<PathBuf>, ResolveError> {
+        let Value::Object(entries) = entries else { return Ok(None) };
+        if let Some(target) = entries.get(key)
+            && !key.contains('*')
+            && !key.ends_with('/')
+        {
+            return self.resolve(target, key, None);
+        }
+        let best = entries
+            .keys()
+            .filter_map(|pattern| Some((pattern, matched(pattern, key)?)))
+            .max_by_key(|(pattern, _)| (pattern.find('*'), pattern.len()));
+        match best {
+            Some((pattern, star)) => self.resolve(&entries[pattern], key, Some(star)),
+            None => Ok(None),
+        }
+    }
+
+    /// The file of one target; `None` where it excludes (`null`, no condition matches).
+    fn resolve(
+        &self,
+        target: &Value,
+        key: &str,
+        star: Option<&str>,
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        match target {
+            Value::String(text) => self.file(text, key, star).map(Some),
+            Value::Object(conditions) => {
+                for (condition, target) in conditions {
+                    if condition == "default" || self.conditions.iter().any(|c| c == condition) {
+                        let nested = self.resolve(target, key, star)?;
+                        if nested.is_some() || target.is_null() {
+                            return Ok(nested);
+                        }
+                    }
+                }
+                Ok(None)
+            }
+            Value::Array(alternatives) => self.first(alternatives, key, star),
+            Value::Null => Ok(None),
+            other => Err(self.invalid(&other.to_string(), key)),
+        }
+    }
+
+    fn first(
+        &self,
+        alternatives: &[Value],
+        key: &str,
+        star: Option<&str>,
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        let mut last = Ok(None);
+        for target in alternatives {
+            match self.resolve(target, key, star) {
+                Ok(None) if !target.is_null() => {}
+                Err(error @ ResolveError::InvalidPackageTarget { .. }) => last = Err(error),
+                done => return done,
+            }
+        }
+        last
+    }
+
+    fn file(&self, target: &str, key: &str, star: Option<&str>) -> Result<PathBuf, ResolveError> {
+        let Some(rest) = target.strip_prefix("./") else {
+            return Err(self.invalid(&Value::from(target).to_string(), key));
+        };
+        if rest.split(['/', '\\']).any(forbidden_segment) {
+            return Err(self.invalid(&Value::from(target).to_string(), key));
+        }
+        let Some(star) = star else { return Ok(self.package.folder().join(rest)) };
+        if star.split(['/', '\\']).any(forbidden_segment) {
+            return Err(ResolveError::InvalidSpecifier {
+                specifier: key.to_owned(),
+                package: self.package.path.clone(),
+            });
+        }
+        Ok(self.package.folder().join(rest.replace('*', star)))
+    }
+
+    /// The other package that a conditional target of `imports` names, if it names one.
+    fn external(&self, target: &Value) -> Option<String> {
+        match target {
+            Value::String(text) if !text.starts_with(['.', '/']) => Some(text.clone()),
+            Value::Object(conditions) => conditions
+                .iter()
+                .find(|(name, _)| *name == "default" || self.conditions.iter().any(|c| c == *name))
+                .and_then(|(_, target)| self.external(target)),
+            _ => None,
+        }
+    }
+
+    fn invalid(&self, target: &str, key: &str) -> ResolveError {
+        ResolveError::InvalidPackageTarget {
+            field: self.field,
+            target: target.to_owned(),
+            key: key.to_owned(),
+            package: self.package.path.clone(),
+        }
+    }
+}
+
+/// What `*` stands for, if the pattern matches the key.
+fn matched<'k>(pattern: &str, key: &'k str) -> Option<&'k str> {
+    let (head, tail) = pattern.split_once('*')?;
+    if tail.contains('*') {
+        return None;
+    }
+    let star = key.strip_prefix(head)?.strip_suffix(tail)?;
+    (!star.is_empty()).then_some(star)
+}
+
+fn forbidden_segment(segment: &str) -> bool {
+    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    matches!(plain.as_str(), "." | ".." | "node_modules")
+}

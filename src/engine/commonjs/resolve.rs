@@ -1,0 +1,306 @@
+//! From a specifier to a file: `Module._findPath` and its neighbours. No JavaScript here.
+//!
+//! Source: Node's documentation, "Modules: CommonJS modules", section "All together".
+
+use std::{
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+use super::package::{self, ImportTarget, Package, Packages};
+
+/// Why a specifier leads nowhere. Becomes a JavaScript error in [`super::errors`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ResolveError {
+    InvalidPackageConfig {
+        path: PathBuf,
+        reason: Option<&'static str>,
+    },
+    InvalidPackageTarget {
+        field: &'static str,
+        target: String,
+        key: String,
+        package: PathBuf,
+    },
+    InvalidSpecifier {
+        specifier: String,
+        package: PathBuf,
+    },
+    PathNotExported {
+        package: PathBuf,
+        subpath: String,
+    },
+    ImportNotDefined {
+        specifier: String,
+        package: PathBuf,
+    },
+    /// `exports` led to a file that is not there.
+    ExportedFileMissing {
+        file: PathBuf,
+        package: PathBuf,
+    },
+    /// `main` led to a file that is not there, and there is no index file either.
+    MainMissing {
+        file: PathBuf,
+        package: PathBuf,
+        request: String,
+    },
+}
+
+/// How files are found.
+#[derive(Debug)]
+pub(crate) struct Resolver {
+    pub(crate) packages: Packages,
+    /// The conditions of `exports` that hold, `default` aside.
+    pub(crate) conditions: Vec<String>,
+    /// Leave symbolic links as they are (`--preserve-symlinks`).
+    pub(crate) preserve_symlinks: bool,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        let conditions = ["node", "require", "module-sync", "node-addons"];
+        Self {
+            packages: Packages::default(),
+            conditions: conditions.map(str::to_owned).into(),
+            preserve_symlinks: false,
+        }
+    }
+}
+
+impl Resolver {
+    /// The file that `request` means in one of the folders, tried in their order.
+    pub(crate) fn find(
+        &self,
+        request: &str,
+        folders: &[PathBuf],
+        extensions: &[String],
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        let trailing_slash = matches!(request.rsplit('/').next(), Some("" | "." | ".."));
+        for folder in folders {
+            if !folder.as_os_str().is_empty() && !folder.is_dir() {
+                continue;
+            }
+            if is_bare(request)
+                && let Some(found) = self.exported(folder, request)?
+            {
+                return Ok(Some(found));
+            }
+            let base = normalized(&folder.join(request));
+            if let Some(found) = self.file_or_folder(&base, request, trailing_slash, extensions)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A file as it stands, with an extension, or a folder's main.
+    fn file_or_folder(
+        &self,
+        base: &Path,
+        request: &str,
+        trailing_slash: bool,
+        extensions: &[String],
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        let kind = fs::metadata(base);
+        if !trailing_slash {
+            if kind.as_ref().is_ok_and(|meta| !meta.is_dir()) {
+                return Ok(Some(self.real(base)));
+            }
+            if let Some(found) = self.with_extension(base, extensions) {
+                return Ok(Some(found));
+            }
+        }
+        if kind.is_ok_and(|meta| meta.is_dir()) {
+            return self.folder_main(base, request, extensions);
+        }
+        Ok(None)
+    }
+
+    fn folder_main(
+        &self,
+        folder: &Path,
+        request: &str,
+        extensions: &[String],
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        let index = || self.with_extension(&folder.join("index"), extensions);
+        let Some(package) = self.packages.in_folder(folder)? else { return Ok(index()) };
+        let Some(main) = package.main.as_deref().filter(|main| !main.is_empty()) else {
+            return Ok(index());
+        };
+        let file = normalized(&folder.join(main));
+        if file.is_file() {
+            return Ok(Some(self.real(&file)));
+        }
+        let found = self
+            .with_extension(&file, extensions)
+            .or_else(|| self.with_extension(&file.join("index"), extensions))
+            .or_else(index);
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => Err(ResolveError::MainMissing {
+                file,
+                package: package.path.clone(),
+                request: request.to_owned(),
+            }),
+        }
+    }
+
+    fn with_extension(&self, base: &Path, extensions: &[String]) -> Option<PathBuf> {
+        extensions.iter().find_map(|extension| {
+            let mut name = base.as_os_str().to_owned();
+            name.push(extension);
+            let file = PathBuf::from(name);
+            file.is_file().then(|| self.real(&file))
+        })
+    }
+
+    /// The file that the `exports` of a package in this `node_modules` folder give.
+    fn exported(&self, folder: &Path, request: &str) -> Result<Option<PathBuf>, ResolveError> {
+        let Some((name, subpath)) = split_bare(request) else { return Ok(None) };
+        let Some(package) = self.packages.in_folder(&folder.join(name))? else { return Ok(None) };
+        if package.exports.is_none() {
+            return Ok(None);
+        }
+        self.exported_by(&package, &subpath).map(Some)
+    }
+
+    fn exported_by(&self, package: &Package, subpath: &str) -> Result<PathBuf, ResolveError> {
+        let file = package::resolve_exports(package, subpath, &self.conditions)?;
+        self.existing(file, package)
+    }
+
+    fn existing(&self, file: PathBuf, package: &Package) -> Result<PathBuf, ResolveError> {
+        if file.is_file() {
+            return Ok(self.real(&file));
+        }
+        let package = package.path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        Err(ResolveError::ExportedFileMissing { file, package })
+    }
+
+    /// The file that a package's own name gives inside of the package, by its `exports`.
+    pub(crate) fn self_reference(
+        &self,
+        from: &Path,
+        request: &str,
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        let Some((name, subpath)) = split_bare(request) else { return Ok(None) };
+        let Some(package) = self.packages.of_file(from)? else { return Ok(None) };
+        if package.exports.is_none() || package.name.as_deref() != Some(name) {
+            return Ok(None);
+        }
+        self.exported_by(&package, &subpath).map(Some)
+    }
+
+    /// What a specifier that begins with `#` leads to; `None` outside of a package with imports.
+    pub(crate) fn imported(
+        &self,
+        from: &Path,
+        request: &str,
+    ) -> Result<Option<ImportTarget>, ResolveError> {
+        let Some(package) = self.packages.of_file(from)? else { return Ok(None) };
+        if package.imports.is_none() {
+            return Ok(None);
+        }
+        match package::resolve_imports(&package, request, &self.conditions)? {
+            ImportTarget::File(file) => {
+                self.existing(file, &package).map(ImportTarget::File).map(Some)
+            }
+            package @ ImportTarget::Package(_) => Ok(Some(package)),
+        }
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        if self.preserve_symlinks {
+            return path.to_path_buf();
+        }
+        fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+    }
+}
+
+/// The `node_modules` folders that a file in `folder` sees, nearest first.
+pub(crate) fn node_modules_paths(folder: &Path) -> Vec<PathBuf> {
+    folder
+        .ancestors()
+        .filter(|at| !at.ends_with("node_modules"))
+        .map(|at| at.join("node_modules"))
+        .collect()
+}
+
+/// True for `./x`, `../x`, `.` and `..`.
+pub(crate) fn is_relative(request: &str) -> bool {
+    matches!(request, "." | "..") || request.starts_with("./") || request.starts_with("../")
+}
+
+/// True for what names a package: neither relative nor absolute.
+pub(crate) fn is_bare(request: &str) -> bool {
+    !is_relative(request) && !request.starts_with('/')
+}
+
+/// `@scope/name/sub` as (`@scope/name`, `./sub`); a name alone has the subpath `.`.
+fn split_bare(request: &str) -> Option<(&str, String)> {
+    let slash = if request.starts_with('@') {
+        let first = request.find('/')?;
+        request[first + 1..].find('/').map(|second| first + 1 + second)
+    } else {
+        request.find('/')
+    };
+    let (name, rest) = slash.map_or((request, ""), |at| request.split_at(at));
+    if name.is_empty() || name.starts_with('.') || name.contains(['\\', '%']) {
+        return None;
+    }
+    Some((name, format!(".{rest}")))
+}
+
+/// The path without `.`, `..` and doubled slashes, without looking at the disk.
+pub(crate) fn normalized(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_specifiers_split_at_the_package_name() {
+        assert_eq!(split_bare("a"), Some(("a", ".".into())));
+        assert_eq!(split_bare("a/b/c"), Some(("a", "./b/c".into())));
+        assert_eq!(split_bare("@s/a"), Some(("@s/a", ".".into())));
+        assert_eq!(split_bare("@s/a/b"), Some(("@s/a", "./b".into())));
+        assert_eq!(split_bare("@s"), None);
+        assert_eq!(split_bare(".a"), None);
+    }
+
+    #[test]
+    fn node_modules_folders_are_not_nested_in_themselves() {
+        let paths = node_modules_paths(Path::new("/a/node_modules/b"));
+        let expected = ["/a/node_modules/b/node_modules", "/a/node_modules", "/node_modules"];
+        assert_eq!(paths, expected.map(PathBuf::from));
+    }
+
+    #[test]
+    fn relative_is_what_begins_with_dots_and_a_slash() {
+        for request in [".", "..", "./a", "../a"] {
+            assert!(is_relative(request), "{request}");
+        }
+        for request in ["a", ".a", "..a", "/a", ""] {
+            assert!(!is_relative(request), "{request}");
+        }
+    }
+
+    #[test]
+    fn normalized_paths_have_no_dots() {
+        assert_eq!(normalized(Path::new("/a/./b/../c//d")), PathBuf::from("/a/c/d"));
+        assert_eq!(normalized(Path::new("/../a")), PathBuf::from("/a"));
+    }
+}
