@@ -32,17 +32,26 @@ root=$(cd "$(dirname "$0")/../fixtures" && pwd) || exit 9
 scratch=$(mktemp -d) || exit 9
 trap 'rm -rf "$scratch"' EXIT
 
-# run FILE RESULT: what FILE prints, then its exit code where that is not 0.
+# start FILE: the runtime on one fixture, as fixtures/README.md says.
+start() {
+    cd "$(dirname "$1")" || exit 9
+    env -u NO_COLOR -u FORCE_COLOR -u NODE_DISABLE_COLORS -u NODE_OPTIONS -u NODE_PATH \
+        -u NODE_DEBUG -u NODE_CHANNEL_FD -u NODE_UNIQUE_ID -u LC_ALL \
+        TZ=UTC TERM=dumb LANG=C.UTF-8 \
+        timeout -k 5 "$LIMIT_SECONDS" "$runtime" "$1" </dev/null 2>"$scratch/stderr"
+}
+
+# run FILE RESULT file|pipe: what FILE prints into a file, or into a pipe; then its
+# exit code where that is not 0.
 run() {
     local file=$1 result=$2 code
-    (
-        cd "$(dirname "$file")" || exit 9
-        env -u NO_COLOR -u FORCE_COLOR -u NODE_DISABLE_COLORS -u NODE_OPTIONS -u NODE_PATH \
-            -u NODE_DEBUG -u NODE_CHANNEL_FD -u NODE_UNIQUE_ID -u LC_ALL \
-            TZ=UTC TERM=dumb LANG=C.UTF-8 \
-            timeout -k 5 "$LIMIT_SECONDS" "$runtime" "$file" </dev/null 2>"$scratch/stderr"
-    ) >"$result"
-    code=$?
+    if [ "$3" = pipe ]; then
+        (start "$file") | cat >"$result"
+        code=${PIPESTATUS[0]}
+    else
+        (start "$file") >"$result"
+        code=$?
+    fi
     if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
         echo "killed after $LIMIT_SECONDS s" >>"$scratch/stderr"
     fi
@@ -76,7 +85,7 @@ while IFS= read -r file; do
     wanted "$name" "$@" || continue
     count=$((count + 1))
     recorded=${file%.js}.out
-    run "$file" "$scratch/first"
+    run "$file" "$scratch/first" file
     if [ "$mode" = check ]; then
         if ! diff -u --label "recorded" --label "$name" "$recorded" "$scratch/first" >"$scratch/diff"; then
             complain "DIFFERS: $name" "$scratch/diff"
@@ -84,7 +93,7 @@ while IFS= read -r file; do
         fi
         continue
     fi
-    run "$file" "$scratch/second"
+    run "$file" "$scratch/second" pipe
     if ! diff -u "$scratch/first" "$scratch/second" >"$scratch/diff"; then
         complain "NOT DETERMINISTIC: $name" "$scratch/diff"
     elif [ ! -s "$scratch/first" ]; then
