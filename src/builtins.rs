@@ -29,6 +29,15 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 /// Every builtin of rjs.
 pub(crate) const TABLE: &[Builtin] = &[
     native("console", Public, bindings::console::exports),
+    native("events", Public, bindings::events::exports),
+    native("internal/errors", Internal, bindings::internal::errors::exports),
+    script(
+        "internal/events/async_resource",
+        Internal,
+        include_str!("../js/internal/events/async_resource.js"),
+    ),
+    script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
+    native("internal/validate", Internal, bindings::internal::validate::exports),
     native("module", Public, crate::engine::commonjs::exports),
 ];
 

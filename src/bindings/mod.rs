@@ -1,3 +1,7 @@
 //! The native halves of the builtin modules, one file per builtin.
 
+pub(crate) mod abort;
 pub(crate) mod console;
+pub(crate) mod events;
+pub(crate) mod internal;
+pub(crate) mod warning;

@@ -5,6 +5,7 @@
 
 pub(crate) mod builtins;
 pub(crate) mod callbacks;
+pub(crate) mod classes;
 pub(crate) mod commonjs;
 pub(crate) mod errors;
 pub(crate) mod jobs;

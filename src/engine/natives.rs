@@ -4,7 +4,8 @@
 //! the table is the one place that knows a function's JavaScript name and `length`.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, NativeFunction,
+    Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
+    js_string,
     object::{FunctionObjectBuilder, builtins::JsFunction},
     property::{PropertyDescriptor, PropertyKey},
 };
@@ -97,4 +98,17 @@ pub(crate) fn exports_of(methods: &[Method], context: &mut Context) -> JsObject 
 /// The `index`-th argument, `undefined` where the caller gave fewer.
 pub(crate) fn arg(args: &[JsValue], index: usize) -> JsValue {
     args.get(index).cloned().unwrap_or_default()
+}
+
+/// `Symbol.for(key)`.
+pub(crate) fn registered_symbol(key: &str, context: &mut Context) -> JsResult<JsSymbol> {
+    let class = context.intrinsics().constructors().symbol().constructor();
+    let lookup = class.get(js_string!("for"), context)?;
+    let symbol = match lookup.as_callable() {
+        Some(lookup) => lookup.call(&class.into(), &[JsString::from(key).into()], context)?,
+        None => JsValue::undefined(),
+    };
+    symbol
+        .as_symbol()
+        .ok_or_else(|| JsNativeError::typ().with_message("Symbol.for was replaced").into())
 }

@@ -64,6 +64,33 @@ pub(crate) fn number(value: &JsValue, name: &str, context: &mut Context) -> JsRe
     value.as_number().ok_or_else(|| invalid_arg_type(context, name, "of type number", value))
 }
 
+/// A number that is at least `min`, or the error that Node throws.
+pub(crate) fn number_at_least(
+    value: &JsValue,
+    name: &str,
+    min: f64,
+    context: &mut Context,
+) -> JsResult<f64> {
+    let n = number(value, name, context)?;
+    if n >= min {
+        return Ok(n);
+    }
+    let range = format!(">= {}", JsValue::from(min).display());
+    Err(out_of_range(context, name, &range, value))
+}
+
+/// An object that is no array and no function, or `ERR_INVALID_ARG_TYPE`.
+pub(crate) fn object(
+    value: &JsValue,
+    name: &str,
+    context: &mut Context,
+) -> JsResult<boa_engine::JsObject> {
+    value
+        .as_object()
+        .filter(|object| !object.is_array() && !object.is_callable())
+        .ok_or_else(|| invalid_arg_type(context, name, "of type object", value))
+}
+
 /// A function, or `ERR_INVALID_ARG_TYPE`.
 pub(crate) fn function(
     value: &JsValue,
@@ -142,7 +169,7 @@ pub(crate) fn shown(value: &JsValue, context: &mut Context) -> String {
 }
 
 /// `util.inspect(value, { depth: -1 })` where the runtime has registered it.
-fn inspected(value: &JsValue, context: &mut Context) -> String {
+pub(crate) fn inspected(value: &JsValue, context: &mut Context) -> String {
     let Some(&Inspect(inspect)) = context.get_data::<Inspect>() else {
         return value.display().to_string();
     };

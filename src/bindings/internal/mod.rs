@@ -1,0 +1,4 @@
+//! What the JavaScript halves share: builtins that only builtins can require.
+
+pub(crate) mod errors;
+pub(crate) mod validate;

@@ -1,0 +1,99 @@
+//! Classes made by natives: constructor, prototype, inheritance.
+//!
+//! In Boa a native constructor gets `new.target` as `this`, or undefined when it was called
+//! without `new`. [`new_target`] tells the two apart, [`instance`] makes the object.
+
+use boa_engine::{
+    Context, JsNativeError, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
+    object::{FunctionObjectBuilder, NativeObject},
+    property::PropertyDescriptor,
+};
+
+use super::natives::{Method, Native, define_accessor, define_methods, define_value, function};
+
+/// A read-only accessor of a class: name, getter.
+pub(crate) type Getter = (&'static str, Native);
+
+/// What a native class is made of.
+pub(crate) struct ClassSpec {
+    /// The class's name.
+    pub(crate) name: &'static str,
+    /// Its `length`.
+    pub(crate) length: usize,
+    /// Runs for `new`, with `new.target` as `this`.
+    pub(crate) construct: Native,
+    /// Methods of the prototype.
+    pub(crate) methods: &'static [Method],
+    /// Getters of the prototype.
+    pub(crate) getters: &'static [Getter],
+    /// Methods of the class itself.
+    pub(crate) statics: &'static [Method],
+    /// True where JavaScript sees methods when it enumerates (Web IDL says so, `class` does not).
+    pub(crate) enumerable: bool,
+}
+
+/// A class as JavaScript has it.
+#[derive(Clone)]
+pub(crate) struct Class {
+    pub(crate) constructor: JsObject,
+    pub(crate) prototype: JsObject,
+}
+
+/// Makes a class that extends `parent`, or none.
+pub(crate) fn class(spec: &ClassSpec, parent: Option<&Class>, context: &Context) -> Class {
+    let native = NativeFunction::from_fn_ptr(spec.construct);
+    let constructor: JsObject = FunctionObjectBuilder::new(context.realm(), native)
+        .name(JsString::from(spec.name))
+        .length(spec.length)
+        .constructor(true)
+        .build()
+        .into();
+    let prototype = JsObject::with_object_proto(context.intrinsics());
+    if let Some(parent) = parent {
+        constructor.set_prototype(Some(parent.constructor.clone()));
+        prototype.set_prototype(Some(parent.prototype.clone()));
+    }
+    define_value(&prototype, js_string!("constructor"), constructor.clone(), false);
+    define_methods(&prototype, spec.methods, spec.enumerable, context);
+    for &(name, get) in spec.getters {
+        let get = function(&format!("get {name}"), 0, get, context);
+        define_accessor(&prototype, JsString::from(name), Some(get), None, spec.enumerable);
+    }
+    define_methods(&constructor, spec.statics, spec.enumerable, context);
+    let fixed = PropertyDescriptor::builder()
+        .value(prototype.clone())
+        .writable(false)
+        .enumerable(false)
+        .configurable(false);
+    constructor.insert_property(js_string!("prototype"), fixed.build());
+    Class { constructor, prototype }
+}
+
+/// `new.target` of a construct call; the TypeError of classes when there was no `new`.
+pub(crate) fn new_target(this: &JsValue, name: &str) -> JsResult<JsObject> {
+    this.as_object().ok_or_else(|| {
+        let message = format!("Class constructor {name} cannot be invoked without 'new'");
+        JsNativeError::typ().with_message(message).into()
+    })
+}
+
+/// A new object with native data, its prototype taken from `new_target`.
+pub(crate) fn instance<T: NativeObject>(
+    new_target: &JsObject,
+    class: &Class,
+    data: T,
+    context: &mut Context,
+) -> JsResult<JsObject> {
+    // The class itself, the usual target: no look-up.
+    if JsObject::equals(new_target, &class.constructor) {
+        return Ok(object(class, data, context));
+    }
+    let prototype = new_target.get(js_string!("prototype"), context)?;
+    let prototype = prototype.as_object().unwrap_or_else(|| class.prototype.clone());
+    Ok(JsObject::new(context.root_shape(), prototype, data).upcast())
+}
+
+/// A new instance of exactly this class, made by native code.
+pub(crate) fn object<T: NativeObject>(class: &Class, data: T, context: &Context) -> JsObject {
+    JsObject::new(context.root_shape(), class.prototype.clone(), data).upcast()
+}
