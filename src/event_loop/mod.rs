@@ -1,28 +1,207 @@
-//! The event loop. It has never heard of JavaScript.
+//! The event loop: Node's phases over libuv's order. It has never heard of JavaScript.
+//!
+//! An [`EventLoop`] runs callbacks for a [`Host`], one after the other, in one thread. Callbacks
+//! may call every method of the loop: nothing of it is borrowed while they run.
 
-use std::{io, marker::PhantomData};
+mod blocking;
+mod clock;
+mod immediates;
+mod phases;
+mod remote;
+mod requests;
+mod sources;
+mod table;
+#[cfg(test)]
+mod tests;
+mod timers;
+mod waiting;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    io,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{Ordering, fence},
+    },
+    time::Duration,
+};
+
+use blocking::Pool;
+use clock::Clock;
+use immediates::Immediates;
+use remote::Inbox;
+use requests::Requests;
+use sources::Sources;
+use table::Table;
+use timers::Timers;
+
+#[allow(unused_imports)] // TRANSITIONAL
+pub(crate) use self::{
+    blocking::Panic,
+    immediates::ImmediateId,
+    remote::{Hold, Remote, RemoteTask},
+    requests::{ActiveResources, Request},
+    sources::{SourceCallback, SourceId},
+    timers::{TimerCallback, TimerId},
+    waiting::WaitHandle,
+};
+use crate::sys::poll::{Event, Poll};
+#[allow(unused_imports)] // TRANSITIONAL
+pub(crate) use crate::sys::poll::{Interest, Readiness};
 
 /// Whom the loop runs callbacks for.
 pub(crate) trait Host: Sized + 'static {
-    /// Called after every callback.
+    /// Called after every callback that did not stop the program. Node: the nextTick queue,
+    /// microtasks, unhandled rejections.
     fn after_callback(&mut self);
-    /// True once the program was told to end.
+
+    /// True once the program was told to end: no further callback is called.
     fn is_stopping(&self) -> bool {
         false
     }
+
+    /// Called, instead of what was to be done with the result, when blocking work panicked.
+    ///
+    /// That is a defect of the program's Rust side: unless handled, the panic goes on here.
+    fn work_panicked(&mut self, panic: Panic) {
+        std::panic::resume_unwind(panic);
+    }
 }
 
-/// An event loop for a host.
-pub(crate) struct EventLoop<H: Host>(PhantomData<H>);
+/// A callback that is called once.
+pub(crate) type Task<H> = Box<dyn FnOnce(&mut H)>;
+
+/// An event loop.
+///
+/// It costs no descriptor and no thread until it is given a source, or has to wait for another
+/// thread.
+pub(crate) struct EventLoop<H: Host> {
+    clock: Clock,
+    timers: RefCell<Timers<H>>,
+    immediates: RefCell<Immediates<H>>,
+    pending: RefCell<VecDeque<Task<H>>>,
+    closing: RefCell<Vec<Task<H>>>,
+    sources: RefCell<Sources<H>>,
+    requests: Rc<Requests>,
+    inbox: Arc<Inbox<H>>,
+    pool: Pool,
+    /// What is to be done with the results of blocking work.
+    work: RefCell<Table<Task<H>>>,
+    poll: RefCell<Option<Rc<Poll>>>,
+    /// Room for a batch of events, kept from turn to turn.
+    events: Cell<Vec<Event>>,
+}
 
 impl<H: Host> EventLoop<H> {
+    /// Makes a loop.
+    ///
+    /// # Errors
+    /// None at present: what may fail is made when first needed.
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self(PhantomData))
+        Ok(Self {
+            clock: Clock::new(),
+            timers: RefCell::new(Timers::new()),
+            immediates: RefCell::new(Immediates::new()),
+            pending: RefCell::default(),
+            closing: RefCell::default(),
+            sources: RefCell::new(Sources::new()),
+            requests: Rc::default(),
+            inbox: Arc::new(Inbox::new()),
+            pool: Pool::new(),
+            work: RefCell::new(Table::new()),
+            poll: RefCell::default(),
+            events: Cell::default(),
+        })
     }
 
-    /// Turns until nothing is left to wait for.
+    /// Turns until nothing keeps the loop alive, or the host stops.
+    ///
+    /// As libuv's `uv_run`: whether the loop is alive is asked before the first turn and then
+    /// between a turn's timers and its other phases, so a timer that nobody waits for still runs
+    /// if it is due when the loop is about to end.
     pub(crate) fn run(&self, host: &mut H) {
-        let _ = self.0;
+        let mut is_alive = self.is_alive();
+        if is_alive {
+            self.timers_phase(host);
+        }
+        while is_alive && !host.is_stopping() {
+            self.phases_after_timers(host, None);
+            self.timers_phase(host);
+            is_alive = self.is_alive();
+        }
+    }
+
+    /// One turn. It waits, for `max_wait` at most, only if nothing is to be done.
+    pub(crate) fn turn(&self, host: &mut H, max_wait: Option<Duration>) {
+        self.timers_phase(host);
+        self.phases_after_timers(host, max_wait);
+    }
+
+    fn phases_after_timers(&self, host: &mut H, max_wait: Option<Duration>) {
+        self.pending_phase(host);
+        self.poll_phase(host, max_wait);
+        self.pending_phase_after_poll(host);
+        self.check_phase(host);
+        self.closing_phase(host);
+    }
+
+    /// True while something keeps the loop alive: a source with an interest, a timer or an
+    /// immediate, each unless unreferenced; a pending or closing task; a request, a [`Hold`], a
+    /// posted task.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.sources.borrow().live_count() > 0
+            || self.timers.borrow().ref_count() > 0
+            || self.immediates.borrow().ref_count() > 0
+            || !self.pending.borrow().is_empty()
+            || !self.closing.borrow().is_empty()
+            || !self.requests.is_empty()
+            || self.inbox.is_live()
+    }
+
+    /// Milliseconds since the loop was made, as of the last update.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// Brings [`Self::now`] up to date and returns it.
+    pub(crate) fn update_now(&self) -> u64 {
+        self.clock.update()
+    }
+
+    /// Drops every callback, timer, source and task. What they own is free then, even if it owns
+    /// the loop in turn; the loop can go on with new ones.
+    pub(crate) fn clear(&self) {
+        let timers = self.timers.borrow_mut().clear();
+        let immediates = self.immediates.borrow_mut().clear();
+        let pending = self.pending.take();
+        let closing = self.closing.take();
+        let work = self.work.borrow_mut().drain();
+        let sources = self.sources.borrow_mut().clear();
+        // With their registrations, as it is closed.
+        self.reset_kernel_objects();
+        self.inbox.clear();
+        drop((timers, immediates, pending, closing, work, sources));
+    }
+
+    /// True if another thread may have a way to the loop. If not, all that was posted is seen.
+    fn has_remotes(&self) -> bool {
+        let is_shared = Arc::strong_count(&self.inbox) > 1;
+        fence(Ordering::Acquire);
+        is_shared
+    }
+}
+
+impl<H: Host> Drop for EventLoop<H> {
+    fn drop(&mut self) {
+        self.inbox.close();
+    }
+}
+
+/// What follows every callback.
+fn after_callback<H: Host>(host: &mut H) {
+    if !host.is_stopping() {
         host.after_callback();
     }
 }

@@ -2,3 +2,5 @@
 
 pub(crate) mod errno;
 pub(crate) mod error;
+pub(crate) mod poll;
+pub(crate) mod waker;
