@@ -38,7 +38,14 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
     native("internal/validate", Internal, bindings::internal::validate::exports),
+    both(
+        "internal/stdio",
+        Internal,
+        bindings::process::stdio::exports,
+        include_str!("../js/internal/stdio.js"),
+    ),
     native("module", Public, crate::engine::commonjs::exports),
+    native("process", Public, bindings::process::exports),
 ];
 
 const _: Access = Internal;

@@ -12,4 +12,4 @@ mod ipc;
 mod runtime;
 mod sys;
 
-pub use runtime::Runtime;
+pub use runtime::{CreateError, Program, Runtime, RuntimeBuilder, UnhandledRejections, Warnings};

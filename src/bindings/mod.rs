@@ -3,5 +3,7 @@
 pub(crate) mod abort;
 pub(crate) mod console;
 pub(crate) mod events;
+pub(crate) mod globals;
 pub(crate) mod internal;
+pub(crate) mod process;
 pub(crate) mod warning;

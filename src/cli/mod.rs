@@ -1,16 +1,149 @@
-//! The command line.
+//! The command line. It uses the crate's public API and nothing else.
 
-use std::{path::Path, process::ExitCode};
+mod options;
+mod parse;
+
+use std::{
+    env,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use crate::{Program, Runtime, RuntimeBuilder};
+use options::Settings;
+use parse::CommandLine;
+
+/// The exit code of a bad command line. Node's documentation, "Process", section "Exit codes".
+const INVALID_ARGUMENT: u8 = 9;
 
 /// Runs the program that the command line names.
 pub fn main() -> ExitCode {
-    let Some(path) = std::env::args().nth(1) else { return ExitCode::from(9) };
-    let path = std::fs::canonicalize(&path).unwrap_or_else(|_| path.into());
-    match crate::Runtime::new() {
-        Ok(mut runtime) => ExitCode::from(runtime.run_file(Path::new(&path)) as u8),
+    let mut args = env::args_os().map(|arg| arg.to_string_lossy().into_owned());
+    let argv0 = args.next().unwrap_or_else(|| "rjs".to_owned());
+    let line = match parse::parse(args) {
+        Ok(line) => line,
+        Err(message) => {
+            complain(&format!("{argv0}: {message}"));
+            return ExitCode::from(INVALID_ARGUMENT);
+        }
+    };
+    if line.settings.version {
+        return say(&format!("v{}\n", env!("CARGO_PKG_VERSION")));
+    }
+    if line.settings.help {
+        return say(&options::help());
+    }
+    run(&argv0, line)
+}
+
+fn run(argv0: &str, line: CommandLine) -> ExitCode {
+    let (program, script) = match program(&line) {
+        Ok(program) => program,
+        Err(message) => {
+            complain(&format!("{argv0}: {message}"));
+            return ExitCode::from(INVALID_ARGUMENT);
+        }
+    };
+    let settings = line.settings.clone();
+    let builder = configured(argv0, line, script);
+    match builder.build() {
+        Ok(runtime) => ExitCode::from(execute(runtime, &program, &settings)),
         Err(error) => {
-            eprintln!("rjs: {error}");
+            complain(&format!("{argv0}: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Standard output may be closed; nothing else would come after.
+fn say(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn complain(text: &str) {
+    // If standard error is closed, the exit code still says it.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// What to run, and the name of the script for `process.argv[1]`.
+fn program(line: &CommandLine) -> Result<(Program, Option<String>), String> {
+    let print = line.settings.print;
+    if let Some(source) = &line.settings.eval {
+        return Ok((text(source.clone(), "[eval]", print), None));
+    }
+    match line.script.as_deref() {
+        Some("-") => Ok((text(standard_input()?, "[stdin]", print), Some("-".to_owned()))),
+        None => Ok((text(standard_input()?, "[stdin]", print), None)),
+        Some(script) => {
+            let path = absolute(script);
+            let name = path.to_string_lossy().into_owned();
+            Ok((Program::File(path), Some(name)))
+        }
+    }
+}
+
+fn text(source: String, name: &str, print: bool) -> Program {
+    Program::Text { source, name: name.to_owned(), print }
+}
+
+fn standard_input() -> Result<String, String> {
+    let mut bytes = Vec::new();
+    match io::stdin().read_to_end(&mut bytes) {
+        Ok(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) => Err(format!("cannot read standard input: {error}")),
+    }
+}
+
+/// The script's path without `.` and `..`, as `path.resolve` gives it.
+fn absolute(script: &str) -> PathBuf {
+    let mut path = env::current_dir().unwrap_or_default();
+    for component in Path::new(script).components() {
+        match component {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                path.pop();
+            }
+            other => path.push(other),
+        }
+    }
+    path
+}
+
+fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> RuntimeBuilder {
+    let settings = line.settings;
+    let mut builder = Runtime::builder()
+        .argv0(argv0)
+        .exec_args(line.exec_args)
+        .args(line.args)
+        .warnings(settings.warnings)
+        .unhandled_rejections(settings.rejections)
+        .expose_gc(settings.expose_gc);
+    if let Some(script) = script {
+        builder = builder.script(script);
+    }
+    if let Some(eval) = settings.eval {
+        builder = builder.eval_text(eval);
+    }
+    builder
+}
+
+fn execute(mut runtime: Runtime, program: &Program, settings: &Settings) -> u8 {
+    if settings.check
+        && let Program::File(path) = program
+    {
+        return match runtime.check(path) {
+            Ok(()) => 0,
+            Err(report) => {
+                complain(report.trim_end());
+                1
+            }
+        };
+    }
+    runtime.preload(&settings.requires);
+    // An exit code is the low byte of what the program gave.
+    runtime.run(program).to_le_bytes()[0]
 }

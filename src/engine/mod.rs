@@ -12,6 +12,7 @@ pub(crate) mod jobs;
 pub(crate) mod natives;
 pub(crate) mod realm;
 pub(crate) mod rejections;
+pub(crate) mod report;
 pub(crate) mod scripts;
 pub(crate) mod state;
 pub(crate) mod ticks;

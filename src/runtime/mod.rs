@@ -1,41 +1,179 @@
 //! A runtime: one realm, its builtins, its loop, from the first line to the exit code.
 
-use std::path::Path;
+mod builder;
 
-use boa_engine::{Context, js_string};
-
-use crate::{
-    builtins::TABLE,
-    engine::{self, builtins, callbacks, commonjs, natives::define_value, realm, state},
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
 };
 
+use boa_engine::{Context, JsResult, JsValue, js_string};
+
+pub use builder::{RuntimeBuilder, UnhandledRejections, Warnings};
+
+use crate::{
+    bindings::{
+        globals,
+        process::{self, exit, launch::Launch},
+    },
+    builtins::TABLE,
+    engine::{
+        builtins, callbacks, commonjs,
+        natives::{define_value, function},
+        realm, report, scripts, state,
+    },
+};
+
+/// Why a runtime could not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// The operating system refused what the event loop needs.
+    Io(io::Error),
+    /// The engine could not make its realm, or a builtin failed in it.
+    Engine(String),
+}
+
+impl fmt::Display for CreateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "cannot make an event loop: {error}"),
+            Self::Engine(message) => write!(f, "cannot make a realm: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for CreateError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Engine(_) => None,
+        }
+    }
+}
+
+/// What a runtime runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Program {
+    /// A file, as the main module.
+    File(PathBuf),
+    /// Program text in the global scope, as `-e` and standard input give it.
+    Text {
+        /// The text.
+        source: String,
+        /// What stack traces call it: `[eval]`, `[stdin]`.
+        name: String,
+        /// Print the value of its last expression.
+        print: bool,
+    },
+}
+
 /// A JavaScript runtime.
+///
+/// It belongs to the thread that made it. Several may live in one process, each in its thread.
 pub struct Runtime {
     context: Context,
 }
 
 impl Runtime {
-    /// Makes a runtime with every builtin.
-    ///
-    /// # Errors
-    /// When the operating system refuses what the event loop needs.
-    pub fn new() -> Result<Self, String> {
-        let mut context = realm::create(TABLE.to_vec()).map_err(|error| format!("{error:?}"))?;
-        let console = builtins::load("console", &mut context).map_err(|e| e.to_string())?;
-        define_value(&context.global_object(), js_string!("console"), console, false);
-        state::of(&context).set_uncaught_handler(|value, _, context| {
-            eprintln!("Uncaught {}", value.display());
-            drop(state::of(context).stop(1));
-        });
+    /// Configures a runtime.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::new()
+    }
+
+    fn create(launch: Launch, expose_gc: bool) -> Result<Self, CreateError> {
+        let mut context = realm::create(TABLE.to_vec()).map_err(|error| match error {
+            realm::CreateError::Loop(error) => CreateError::Io(error),
+            realm::CreateError::Engine(error) => CreateError::Engine(error.to_string()),
+        })?;
+        Self::furnish(launch, expose_gc, &mut context)
+            .map_err(|error| CreateError::Engine(error.to_string()))?;
         Ok(Self { context })
     }
 
-    /// Runs a file as the main program until nothing is left to do; returns the exit code.
-    pub fn run_file(&mut self, path: &Path) -> i32 {
-        let context = &mut self.context;
-        callbacks::enter(context, |context| commonjs::run_main(path, context));
-        let engine = engine::state::of(context);
-        engine.event_loop.run(context);
-        engine.exit_code().unwrap_or(0)
+    /// Puts the globals into the realm.
+    fn furnish(launch: Launch, expose_gc: bool, context: &mut Context) -> JsResult<()> {
+        process::create(launch, context)?;
+        globals::install(context)?;
+        if expose_gc {
+            let collect = function("gc", 0, collect_garbage, context);
+            define_value(&context.global_object(), js_string!("gc"), collect, false);
+        }
+        Ok(())
     }
+
+    /// Loads these modules before the program, as `-r` does.
+    ///
+    /// A module that throws ends the program: [`Self::run`] then returns at once.
+    pub fn preload(&mut self, requests: &[String]) {
+        let context = &mut self.context;
+        let folder = std::env::current_dir().unwrap_or_default();
+        callbacks::enter(context, |context| {
+            let require = commonjs::require_from(&folder.join("preload"), context)?;
+            for request in requests {
+                let request = boa_engine::JsString::from(request.as_str());
+                require.call(&JsValue::undefined(), &[request.into()], context)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Runs a program until nothing is left to do, or until it ends itself; returns its exit code.
+    pub fn run(&mut self, program: &Program) -> i32 {
+        let context = &mut self.context;
+        callbacks::enter(context, |context| match program {
+            Program::File(path) => commonjs::run_main(path, context).map(drop),
+            Program::Text { source, name, print } => run_text(source, name, *print, context),
+        });
+        let engine = state::of(context);
+        while engine.exit_code().is_none() {
+            engine.event_loop.run(context);
+            if engine.exit_code().is_some() {
+                break;
+            }
+            exit::emit_before_exit(context);
+            if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
+                break;
+            }
+        }
+        exit::finish(context)
+    }
+
+    /// Parses a file without running it; the report of what is wrong with it, if anything is.
+    ///
+    /// # Errors
+    /// The text that Node prints for a syntax error or an unreadable file.
+    pub fn check(&mut self, path: &Path) -> Result<(), String> {
+        let context = &mut self.context;
+        commonjs::check(path, context).map_err(|error| {
+            let value = crate::engine::errors::value_of(error, context);
+            report::uncaught(&value, context)
+        })
+    }
+}
+
+/// `-e`, `-p`, standard input: a script in the global scope that has `require` and `module`.
+fn run_text(source: &str, name: &str, print: bool, context: &mut Context) -> JsResult<()> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let (module, require) = commonjs::module_without_file(name, &folder, context)?;
+    let global = context.global_object();
+    let exports = module.get(js_string!("exports"), context)?;
+    define_value(&global, js_string!("__filename"), boa_engine::JsString::from(name), true);
+    define_value(&global, js_string!("module"), module, true);
+    define_value(&global, js_string!("exports"), exports, true);
+    define_value(&global, js_string!("__dirname"), js_string!("."), true);
+    define_value(&global, js_string!("require"), require, true);
+    let value = scripts::evaluate(source, name, context)?;
+    if print {
+        let console = builtins::load_object("console", context)?;
+        let log = console.get(js_string!("log"), context)?.to_object(context)?;
+        log.call(&console.into(), &[value], context)?;
+    }
+    Ok(())
+}
+
+fn collect_garbage(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    boa_gc::force_collect();
+    Ok(JsValue::undefined())
 }

@@ -285,6 +285,17 @@ pub(super) fn compile(
     function.call(&exports, &args, context)
 }
 
+/// A file's code as a function, not called.
+pub(super) fn compile_file(path: &Path, context: &mut Context) -> JsResult<JsObject> {
+    let source = read(path, context)?.to_std_string_lossy();
+    scripts::compile_wrapper(
+        &without_hashbang(&source),
+        &path.to_string_lossy(),
+        PARAMETERS,
+        context,
+    )
+}
+
 /// What a module's code sees as its parameters.
 pub(super) const PARAMETERS: &str = "exports, require, module, __filename, __dirname";
 

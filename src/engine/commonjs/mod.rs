@@ -48,6 +48,11 @@ pub(crate) fn run_main(path: &Path, context: &mut Context) -> JsResult<JsValue> 
     invoke(&state.class, "_load", &args, context)
 }
 
+/// Compiles a file as a module without running it.
+pub(crate) fn check(path: &Path, context: &mut Context) -> JsResult<()> {
+    load::compile_file(path, context).map(drop)
+}
+
 /// The `require` of a program that has no file: `-e`, `-p`, standard input, the REPL.
 ///
 /// Returns the module object too: its `exports`, `paths` and `require` are the program's.

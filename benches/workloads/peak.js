@@ -1,0 +1,4 @@
+'use strict';
+// The peak of this process's resident memory, in kibibytes.
+
+console.log(process.resourceUsage().maxRSS);

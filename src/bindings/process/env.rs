@@ -1,0 +1,57 @@
+//! `process.env`: an object whose values are always strings.
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, js_string,
+    object::builtins::{JsProxy, JsProxyBuilder},
+    property::PropertyKey,
+};
+
+use crate::engine::{
+    errors::{Code, coded},
+    natives::{arg, define_value},
+};
+
+/// Makes the object from the environment; a variable given twice has its last value.
+pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResult<JsProxy> {
+    let target = JsObject::with_object_proto(context.intrinsics());
+    for (name, value) in env {
+        define_value(&target, JsString::from(name.as_str()), JsString::from(value.as_str()), true);
+    }
+    JsProxyBuilder::new(target).set(set).define_property(define_property).build(context)
+}
+
+/// `env.NAME = value`: the value becomes a string.
+fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let target = arg(args, 0).to_object(context)?;
+    let key = name(&arg(args, 1), context)?;
+    let value = arg(args, 2).to_string(context)?;
+    define_value(&target, key, value, true);
+    Ok(true.into())
+}
+
+/// `Object.defineProperty(env, …)`: only plain data properties.
+fn define_property(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let target = arg(args, 0).to_object(context)?;
+    let key = name(&arg(args, 1), context)?;
+    let descriptor = arg(args, 2).to_object(context)?;
+    for accessor in ["get", "set"] {
+        if descriptor.has_own_property(JsString::from(accessor), context)? {
+            let message = "'process.env' does not accept an accessor(getter/setter) descriptor";
+            return Err(coded(context, Code::ERR_INVALID_OBJECT_DEFINE_PROPERTY, message));
+        }
+    }
+    for flag in ["configurable", "writable", "enumerable"] {
+        if !descriptor.get(JsString::from(flag), context)?.to_boolean() {
+            let message = "'process.env' only accepts a configurable, writable, and enumerable data descriptor";
+            return Err(coded(context, Code::ERR_INVALID_OBJECT_DEFINE_PROPERTY, message));
+        }
+    }
+    let value = descriptor.get(js_string!("value"), context)?.to_string(context)?;
+    define_value(&target, key, value, true);
+    Ok(true.into())
+}
+
+fn name(key: &JsValue, context: &mut Context) -> JsResult<PropertyKey> {
+    // A symbol cannot be converted: that is the TypeError that Node throws.
+    Ok(key.to_string(context)?.into())
+}

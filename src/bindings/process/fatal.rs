@@ -1,0 +1,202 @@
+//! Exceptions that nobody caught, and promises that were rejected and not handled.
+//!
+//! Source: Node's documentation, "Process", events `uncaughtException`, `uncaughtExceptionMonitor`,
+//! `unhandledRejection`, `rejectionHandled`, and section "Exit codes".
+
+use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::{ProcessState, emit, launch::RejectionMode, warning};
+use crate::{
+    engine::{
+        errors::{Code, coded_object, value_of},
+        natives::{arg, define_value},
+        rejections::RejectionHandlers,
+        report,
+        state::{self, Origin},
+        validate,
+    },
+    sys::stdio::{Output, write_output},
+};
+
+/// The exit code of an exception that nobody caught.
+const UNCAUGHT: i32 = 1;
+/// The exit code of an exception in the handler of another.
+const HANDLER_THREW: i32 = 7;
+
+/// Registers this module with the engine.
+pub(super) fn install(context: &mut Context) {
+    let engine = state::of(context);
+    engine.set_uncaught_handler(uncaught);
+    engine.rejections.set_handlers(RejectionHandlers { unhandled, handled });
+}
+
+/// Asks the program's handlers; ends the program if there are none.
+fn uncaught(value: JsValue, origin: Origin, context: &mut Context) {
+    match offer(&value, origin, context) {
+        Ok(true) => {}
+        Ok(false) => die(&value, context),
+        Err(error) => {
+            if state::of(context).exit_code().is_some() {
+                return;
+            }
+            let error = value_of(error, context);
+            print_report(&error, context);
+            drop(state::of(context).stop(HANDLER_THREW));
+        }
+    }
+}
+
+/// True if the program handled the exception.
+fn offer(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<bool> {
+    let process = super::state(context);
+    let origin = js_string!(match origin {
+        Origin::Exception => "uncaughtException",
+        Origin::Rejection => "unhandledRejection",
+    });
+    let args = [value.clone(), origin.into()];
+    emit(&process.object, "uncaughtExceptionMonitor", &args, context)?;
+    let capture = process.capture.borrow().clone();
+    if let Some(capture) = capture {
+        capture.call(&JsValue::undefined(), &args[..1], context)?;
+        return Ok(true);
+    }
+    emit(&process.object, "uncaughtException", &args, context)
+}
+
+/// Emits `exit`, prints the report, ends with the code that was set meanwhile, else 1.
+fn die(value: &JsValue, context: &mut Context) {
+    let process = super::state(context);
+    if !process.exiting.replace(true) {
+        *process.exit_code_value.borrow_mut() = UNCAUGHT.into();
+        // As in Node: an exception of an exit listener does not hide the first one.
+        let emitted = emit(&process.object, "exit", &[UNCAUGHT.into()], context);
+        if emitted.is_err() && state::of(context).exit_code().is_some() {
+            return;
+        }
+    }
+    print_report(value, context);
+    let code = process.exit_code().filter(|&code| code != 0).unwrap_or(UNCAUGHT);
+    drop(state::of(context).stop(code));
+}
+
+fn print_report(value: &JsValue, context: &mut Context) {
+    let text = report::uncaught(value, context);
+    // Nobody is left to be told that standard error is closed.
+    let _ = write_output(Output::Stderr, text.as_bytes());
+}
+
+/// `process._fatalException(error, fromPromise)`.
+pub(super) fn fatal_exception(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let origin = if arg(args, 1).to_boolean() { Origin::Rejection } else { Origin::Exception };
+    offer(&arg(args, 0), origin, context).map(JsValue::from)
+}
+
+fn unhandled(promise: JsObject, reason: JsValue, context: &mut Context) {
+    if let Err(error) = report_unhandled(&promise, &reason, context) {
+        state::uncaught(error, context);
+    }
+}
+
+fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context) -> JsResult<()> {
+    let process = super::state(context);
+    let args = [reason.clone(), promise.clone().into()];
+    let mode = process.launch.reports.rejections;
+    if mode == RejectionMode::Strict {
+        let error = rejection_error(reason, context);
+        state::uncaught_value(error, Origin::Rejection, context);
+        if state::of(context).exit_code().is_some() {
+            return Ok(());
+        }
+    }
+    let heard = emit(&process.object, "unhandledRejection", &args, context)?;
+    match mode {
+        RejectionMode::None => {}
+        RejectionMode::Throw | RejectionMode::WarnWithErrorCode | RejectionMode::Strict
+            if heard => {}
+        RejectionMode::Throw => {
+            let error = rejection_error(reason, context);
+            state::uncaught_value(error, Origin::Rejection, context);
+        }
+        RejectionMode::Strict | RejectionMode::Warn => {
+            warning::unhandled_rejection(reason, context)?;
+        }
+        RejectionMode::WarnWithErrorCode => {
+            warning::unhandled_rejection(reason, context)?;
+            *process.exit_code_value.borrow_mut() = UNCAUGHT.into();
+        }
+    }
+    Ok(())
+}
+
+/// The reason itself if it is an error, else an error that names it.
+fn rejection_error(reason: &JsValue, context: &mut Context) -> JsValue {
+    if let Some(object) = reason.as_object()
+        && object.is::<boa_engine::builtins::error::Error>()
+    {
+        return reason.clone();
+    }
+    let shown = validate::shown(reason, context);
+    let message = format!(
+        "This error originated either by throwing inside of an async function without a catch block, \
+         or by rejecting a promise which was not handled with .catch(). The promise rejected with the \
+         reason \"{shown}\"."
+    );
+    let error = coded_object(context, Code::ERR_UNHANDLED_REJECTION, message);
+    define_value(&error, js_string!("name"), js_string!("UnhandledPromiseRejection"), false);
+    error.into()
+}
+
+fn handled(promise: JsObject, context: &mut Context) {
+    let process = super::state(context);
+    match emit(&process.object, "rejectionHandled", &[promise.into()], context) {
+        Ok(true) => {}
+        Ok(false) => {
+            if let Err(error) = warning::handled_late(context) {
+                state::uncaught(error, context);
+            }
+        }
+        Err(error) => state::uncaught(error, context),
+    }
+}
+
+/// `process.setUncaughtExceptionCaptureCallback(fn)`.
+pub(super) fn set_capture(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let given = arg(args, 0);
+    let process: std::rc::Rc<ProcessState> = super::state(context);
+    if given.is_null() {
+        *process.capture.borrow_mut() = None;
+        return Ok(JsValue::undefined());
+    }
+    let Some(callback) = given.as_callable() else {
+        return Err(validate::invalid_arg_type(context, "fn", "of type function or null", &given));
+    };
+    if process.capture.borrow().is_some() {
+        let message = "`process.setupUncaughtExceptionCapture()` was called while a capture callback \
+                       was already active";
+        let error =
+            coded_object(context, Code::ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET, message);
+        return Err(boa_engine::JsError::from_opaque(error.into()));
+    }
+    *process.capture.borrow_mut() = Some(callback);
+    Ok(JsValue::undefined())
+}
+
+/// `process.hasUncaughtExceptionCaptureCallback()`.
+pub(super) fn has_capture(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(super::state(context).capture.borrow().is_some().into())
+}
+
+/// `process.binding(name)`: Node's internals, of which rjs has none.
+pub(super) fn binding(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let name: JsString = arg(args, 0).to_string(context)?;
+    let message = format!("No such module: {}", name.to_std_string_lossy());
+    Err(JsNativeError::error().with_message(message).into())
+}

@@ -1,0 +1,74 @@
+//! What a runtime is started with: the facts behind `process.argv`, `process.env` and the like.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// How a program was started.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    /// `process.argv`: the executable, the script, the script's arguments.
+    pub(crate) argv: Vec<String>,
+    /// The options before the script: `process.execArgv`.
+    pub(crate) exec_argv: Vec<String>,
+    /// The absolute path of the executable: `process.execPath`.
+    pub(crate) exec_path: String,
+    /// The zeroth argument as it was given: `process.argv0`.
+    pub(crate) argv0: String,
+    /// The program text of `-e` and `-p`: `process._eval`.
+    pub(crate) eval: Option<String>,
+    /// The environment, in its order.
+    pub(crate) env: Vec<(String, String)>,
+    /// What the command line says about warnings and rejections.
+    pub(crate) reports: Reports,
+    /// When the program started.
+    pub(crate) started: Started,
+}
+
+/// One instant on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Started {
+    pub(crate) monotonic: Instant,
+    /// Since the epoch.
+    pub(crate) wall: Duration,
+}
+
+impl Started {
+    /// This very moment.
+    pub(crate) fn now() -> Self {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { monotonic: Instant::now(), wall }
+    }
+}
+
+/// What is printed about warnings, and what unhandled rejections do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
+pub(crate) struct Reports {
+    /// `--no-warnings`, `NODE_NO_WARNINGS=1`.
+    pub(crate) no_warnings: bool,
+    /// `--trace-warnings`.
+    pub(crate) trace_warnings: bool,
+    /// `--no-deprecation`.
+    pub(crate) no_deprecation: bool,
+    /// `--trace-deprecation`.
+    pub(crate) trace_deprecation: bool,
+    /// `--throw-deprecation`.
+    pub(crate) throw_deprecation: bool,
+    /// `--unhandled-rejections`.
+    pub(crate) rejections: RejectionMode,
+}
+
+/// `--unhandled-rejections=MODE`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RejectionMode {
+    /// Emit `unhandledRejection`; an uncaught exception if nobody listens.
+    #[default]
+    Throw,
+    /// An uncaught exception; then `unhandledRejection` if that was handled.
+    Strict,
+    /// Emit, and warn in any case.
+    Warn,
+    /// Emit only.
+    None,
+    /// Emit; warn and set the exit code to 1 if nobody listens.
+    WarnWithErrorCode,
+}

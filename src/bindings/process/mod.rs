@@ -1,0 +1,272 @@
+//! `process`: what a program sees of the process it runs in.
+
+pub(crate) mod env;
+pub(crate) mod exit;
+mod fatal;
+mod identity;
+mod ids;
+pub(crate) mod launch;
+mod measure;
+mod signals;
+pub(crate) mod stdio;
+pub(crate) mod warning;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string, object::builtins::JsArray,
+    property::PropertyDescriptor,
+};
+
+use self::launch::Launch;
+use crate::{
+    bindings::events::{self, Position},
+    engine::{
+        builtins,
+        natives::{Method, Native, arg, define_accessor, define_methods, define_value, function},
+        state as engine_state, validate,
+    },
+    sys::identity::{parent_pid, pid},
+};
+
+/// What `process` keeps for a realm.
+pub(crate) struct ProcessState {
+    /// The object itself.
+    pub(crate) object: JsObject,
+    /// How the program was started.
+    pub(crate) launch: Launch,
+    /// The event `exit` was emitted, or is being.
+    exiting: Cell<bool>,
+    /// `process.exitCode` as the program set it.
+    exit_code_value: RefCell<JsValue>,
+    capture: RefCell<Option<JsObject>>,
+    trace_hint_given: Cell<bool>,
+    rejections_warned: Cell<u32>,
+}
+
+impl ProcessState {
+    /// `process.exitCode` as a number.
+    fn exit_code(&self) -> Option<i32> {
+        let value = self.exit_code_value.borrow();
+        let number =
+            value.as_string().map(|text| text.to_number()).or_else(|| value.as_number())?;
+        Some(number as i64 as i32)
+    }
+}
+
+/// The state of this context's `process`.
+///
+/// # Panics
+/// Before [`create`] ran, which the runtime does before any JavaScript.
+pub(crate) fn state(context: &Context) -> Rc<ProcessState> {
+    context
+        .get_data::<Rc<ProcessState>>()
+        .expect("the runtime creates process before any JavaScript runs")
+        .clone()
+}
+
+const METHODS: &[Method] = &[
+    ("_rawDebug", 0, stdio::raw_debug),
+    ("binding", 1, fatal::binding),
+    ("_linkedBinding", 1, fatal::binding),
+    ("dlopen", 2, exit::dlopen),
+    ("uptime", 0, measure::uptime),
+    ("getActiveResourcesInfo", 0, active_resources),
+    ("reallyExit", 0, exit::really_exit),
+    ("cpuUsage", 1, measure::cpu_usage),
+    ("threadCpuUsage", 1, measure::thread_cpu_usage),
+    ("resourceUsage", 0, measure::resource_usage),
+    ("constrainedMemory", 0, measure::constrained_memory),
+    ("availableMemory", 0, measure::available_memory),
+    ("kill", 2, signals::kill),
+    ("exit", 1, exit::exit),
+    ("getuid", 0, ids::getuid),
+    ("geteuid", 0, ids::geteuid),
+    ("getgid", 0, ids::getgid),
+    ("getegid", 0, ids::getegid),
+    ("getgroups", 0, ids::getgroups),
+    ("_fatalException", 2, fatal::fatal_exception),
+    ("setUncaughtExceptionCaptureCallback", 1, fatal::set_capture),
+    ("hasUncaughtExceptionCaptureCallback", 0, fatal::has_capture),
+    ("emitWarning", 4, warning::emit_warning),
+    ("nextTick", 1, next_tick),
+    ("getBuiltinModule", 1, get_builtin_module),
+    ("abort", 0, exit::abort),
+    ("umask", 1, ids::umask),
+    ("chdir", 1, ids::chdir),
+    ("cwd", 0, ids::cwd),
+    ("initgroups", 2, ids::initgroups),
+    ("setgroups", 1, ids::setgroups),
+    ("setegid", 1, ids::setegid),
+    ("seteuid", 1, ids::seteuid),
+    ("setgid", 1, ids::setgid),
+    ("setuid", 1, ids::setuid),
+];
+
+/// Name, getter, setter, enumerable.
+type Accessor = (&'static str, Native, Option<Native>, bool);
+
+const ACCESSORS: &[Accessor] = &[
+    ("_exiting", exit::get_exiting, Some(exit::set_exiting), true),
+    ("exitCode", exit::get_exit_code, Some(exit::set_exit_code_property), true),
+    ("stdout", stdio::get_stdout, None, true),
+    ("stderr", stdio::get_stderr, None, true),
+    ("stdin", stdio::get_stdin, None, true),
+    ("ppid", |_, _, _| Ok(parent_pid().into()), None, true),
+];
+
+/// The builtin `process`.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    Ok(state(context).object.clone().into())
+}
+
+/// Makes the object `process` and registers what happens to uncaught errors.
+pub(crate) fn create(launch: Launch, context: &mut Context) -> JsResult<JsObject> {
+    let prototype = prototype(context)?;
+    let process = JsObject::new(
+        context.root_shape(),
+        prototype,
+        boa_engine::builtins::object::OrdinaryObject,
+    )
+    .upcast();
+    identity::define(&process, context);
+    define_methods(&process, METHODS, true, context);
+    define_nested(&process, context);
+    for &(name, get, set, enumerable) in ACCESSORS {
+        let get = function(name, 0, get, context);
+        let set = set.map(|set| function(name, 1, set, context));
+        define_accessor(&process, JsString::from(name), Some(get), set, enumerable);
+    }
+    define_launch(&process, &launch, context)?;
+    let no_warnings = launch.reports.no_warnings;
+    let state = Rc::new(ProcessState {
+        object: process.clone(),
+        launch,
+        exiting: Cell::new(false),
+        exit_code_value: RefCell::default(),
+        capture: RefCell::default(),
+        trace_hint_given: Cell::new(false),
+        rejections_warned: Cell::new(0),
+    });
+    context.insert_data(state);
+    fatal::install(context);
+    events::initialize(&process, &JsValue::undefined(), context)?;
+    signals::install(&process, context)?;
+    if !no_warnings {
+        let listener = function("onWarning", 1, warning::on_warning, context);
+        events::add_listener(&process, js_string!("warning"), listener, Position::Last, context)?;
+    }
+    Ok(process)
+}
+
+/// `Object.getPrototypeOf(process)`: an object of its own between `process` and `EventEmitter`.
+fn prototype(context: &mut Context) -> JsResult<JsObject> {
+    let emitter = builtins::load_object("events", context)?;
+    let emitter = emitter.get(js_string!("prototype"), context)?.to_object(context)?;
+    let prototype =
+        JsObject::new(context.root_shape(), emitter, boa_engine::builtins::object::OrdinaryObject)
+            .upcast();
+    let constructor = function("process", 0, |_, _, _| Ok(JsValue::undefined()), context);
+    define_value(&prototype, js_string!("constructor"), constructor, false);
+    Ok(prototype)
+}
+
+/// The functions that are properties of functions.
+fn define_nested(process: &JsObject, context: &mut Context) {
+    let hrtime = function("hrtime", 1, measure::hrtime, context);
+    let bigint = function("bigint", 0, measure::hrtime_bigint, context);
+    define_value(&hrtime, js_string!("bigint"), bigint, true);
+    define_value(process, js_string!("hrtime"), hrtime, true);
+    let memory = function("memoryUsage", 0, measure::memory_usage, context);
+    let rss = function("rss", 0, measure::resident, context);
+    define_value(&memory, js_string!("rss"), rss, true);
+    define_value(process, js_string!("memoryUsage"), memory, true);
+}
+
+/// What depends on how the program was started.
+fn define_launch(process: &JsObject, launch: &Launch, context: &mut Context) -> JsResult<()> {
+    let argv = strings(&launch.argv, context);
+    define_value(process, js_string!("argv"), argv, true);
+    let exec_argv = strings(&launch.exec_argv, context);
+    define_value(process, js_string!("execArgv"), exec_argv, true);
+    let env = env::create(&launch.env, context)?;
+    define_value(process, js_string!("env"), env, true);
+    define_value(process, js_string!("execPath"), JsString::from(launch.exec_path.as_str()), true);
+    define_value(process, js_string!("title"), JsString::from(launch.argv0.as_str()), true);
+    define_value(process, js_string!("debugPort"), 9229, true);
+    define_value(process, js_string!("domain"), JsValue::null(), true);
+    let features = identity::features(context);
+    fixed(process, js_string!("features"), features, true);
+    let config = identity::config(context)?;
+    fixed(process, js_string!("config"), config, true);
+    fixed(process, js_string!("argv0"), JsString::from(launch.argv0.as_str()), true);
+    fixed(process, js_string!("pid"), pid(), true);
+    if let Some(text) = &launch.eval {
+        fixed(process, js_string!("_eval"), JsString::from(text.as_str()), true);
+    }
+    fixed(process, JsSymbol::to_string_tag(), js_string!("process"), false);
+    Ok(())
+}
+
+fn fixed(
+    object: &JsObject,
+    key: impl Into<boa_engine::property::PropertyKey>,
+    value: impl Into<JsValue>,
+    enumerable: bool,
+) {
+    let descriptor = PropertyDescriptor::builder()
+        .value(value.into())
+        .writable(false)
+        .enumerable(enumerable)
+        .configurable(enumerable);
+    object.insert_property(key, descriptor.build());
+}
+
+fn strings(list: &[String], context: &mut Context) -> JsArray {
+    let values: Vec<JsValue> =
+        list.iter().map(|text| JsString::from(text.as_str()).into()).collect();
+    JsArray::from_iter(values, context)
+}
+
+/// `process.nextTick(callback, ...args)`.
+fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let callback = validate::function(&arg(args, 0), "callback", context)?;
+    if !state(context).exiting.get() {
+        let rest = args.get(1..).unwrap_or_default().to_vec();
+        engine_state::of(context).ticks.push_call(callback, rest);
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `process.getBuiltinModule(id)`.
+fn get_builtin_module(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let id = validate::string(&arg(args, 0), "id", context)?;
+    let row = engine_state::of(context).builtins.public(&id.to_std_string_lossy());
+    match row {
+        Some(row) => builtins::load(row.name, context),
+        None => Ok(JsValue::undefined()),
+    }
+}
+
+/// `process.getActiveResourcesInfo()`: the kinds of what keeps the loop alive.
+fn active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let active = engine_state::of(context).event_loop.active_resources();
+    let timers = std::iter::repeat_n("Timeout", active.timers);
+    let immediates = std::iter::repeat_n("Immediate", active.immediates);
+    let kinds = active.requests.into_iter().chain(active.sources).chain(timers).chain(immediates);
+    let kinds: Vec<JsValue> = kinds.map(|kind| JsString::from(kind).into()).collect();
+    Ok(JsArray::from_iter(kinds, context).into())
+}
+
+/// Emits an event on `process`.
+pub(crate) fn emit(
+    process: &JsObject,
+    name: &str,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
+    events::emit(process, JsString::from(name), args, context)
+}

@@ -1,0 +1,204 @@
+//! THE TABLE of command-line options. Parsing and `--help` derive from it.
+
+use crate::{UnhandledRejections, Warnings};
+
+/// What the command line asks for.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
+pub(crate) struct Settings {
+    pub(crate) help: bool,
+    pub(crate) version: bool,
+    pub(crate) check: bool,
+    pub(crate) print: bool,
+    pub(crate) interactive: bool,
+    pub(crate) eval: Option<String>,
+    pub(crate) requires: Vec<String>,
+    pub(crate) warnings: Warnings,
+    pub(crate) rejections: UnhandledRejections,
+    pub(crate) expose_gc: bool,
+    pub(crate) stack_trace_limit: Option<String>,
+}
+
+/// How an option takes its value.
+pub(crate) enum Value {
+    /// It takes none.
+    None(fn(&mut Settings)),
+    /// It needs one: `--x=value` or `--x value`.
+    Required(&'static str, Take),
+    /// It may have one, only as `--x=value` (`-p`: as the next argument, unless that is an option).
+    Optional(&'static str, fn(&mut Settings, Option<&str>)),
+}
+
+/// Takes a value, or says what it must be.
+pub(crate) type Take = fn(&mut Settings, &str) -> Result<(), &'static str>;
+
+/// One option.
+pub(crate) struct OptionRow {
+    /// `--name`.
+    pub(crate) long: &'static str,
+    /// `-x`.
+    pub(crate) short: Option<&'static str>,
+    pub(crate) value: Value,
+    /// One line for `--help`; empty for options that are accepted and change nothing.
+    pub(crate) help: &'static str,
+}
+
+const fn flag(
+    long: &'static str,
+    short: Option<&'static str>,
+    set: fn(&mut Settings),
+    help: &'static str,
+) -> OptionRow {
+    OptionRow { long, short, value: Value::None(set), help }
+}
+
+const fn required(
+    long: &'static str,
+    short: Option<&'static str>,
+    name: &'static str,
+    take: Take,
+    help: &'static str,
+) -> OptionRow {
+    OptionRow { long, short, value: Value::Required(name, take), help }
+}
+
+/// An option of Node's that changes nothing here.
+const fn accepted(long: &'static str) -> OptionRow {
+    flag(long, None, |_| {}, "")
+}
+
+/// As [`accepted`], with a value.
+const fn accepted_with(long: &'static str) -> OptionRow {
+    required(long, None, "VALUE", |_, _| Ok(()), "")
+}
+
+/// Every option.
+pub(crate) const TABLE: &[OptionRow] = &[
+    required("--eval", Some("-e"), "TEXT", eval, "run TEXT as a script"),
+    OptionRow {
+        long: "--print",
+        short: Some("-p"),
+        value: Value::Optional("TEXT", print),
+        help: "run TEXT as a script and print its value",
+    },
+    flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it"),
+    required("--require", Some("-r"), "MODULE", require, "load MODULE before the script"),
+    flag(
+        "--interactive",
+        Some("-i"),
+        |s| s.interactive = true,
+        "start the REPL, also without a terminal",
+    ),
+    flag("--version", Some("-v"), |s| s.version = true, "print the version"),
+    flag("--help", Some("-h"), |s| s.help = true, "print this text"),
+    flag("--no-warnings", None, |s| s.warnings.silent = true, "print no process warnings"),
+    flag("--warnings", None, |s| s.warnings.silent = false, ""),
+    flag(
+        "--trace-warnings",
+        None,
+        |s| s.warnings.trace = true,
+        "print the stacks of process warnings",
+    ),
+    flag(
+        "--no-deprecation",
+        None,
+        |s| s.warnings.ignore_deprecations = true,
+        "print no deprecations",
+    ),
+    flag(
+        "--trace-deprecation",
+        None,
+        |s| s.warnings.trace_deprecations = true,
+        "print the stacks of deprecations",
+    ),
+    flag(
+        "--throw-deprecation",
+        None,
+        |s| s.warnings.throw_deprecations = true,
+        "throw deprecations",
+    ),
+    accepted("--pending-deprecation"),
+    required(
+        "--unhandled-rejections",
+        None,
+        "MODE",
+        rejections,
+        "strict, warn, none, throw or warn-with-error-codes",
+    ),
+    flag("--expose-gc", None, |s| s.expose_gc = true, "give scripts the function gc()"),
+    flag("--expose_gc", None, |s| s.expose_gc = true, ""),
+    required(
+        "--stack-trace-limit",
+        None,
+        "N",
+        stack_trace_limit,
+        "how many frames stack traces have",
+    ),
+    accepted_with("--stack-size"),
+    accepted_with("--stack_size"),
+    accepted_with("--max-old-space-size"),
+    accepted_with("--title"),
+    accepted_with("--disable-warning"),
+    accepted_with("--redirect-warnings"),
+    accepted_with("--network-family-autoselection-attempt-timeout"),
+    accepted("--network-family-autoselection"),
+    accepted("--no-network-family-autoselection"),
+    accepted("--expose-internals"),
+    accepted("--trace-uncaught"),
+    accepted("--enable-source-maps"),
+    accepted("--preserve-symlinks"),
+];
+
+fn eval(settings: &mut Settings, text: &str) -> Result<(), &'static str> {
+    settings.eval = Some(text.to_owned());
+    Ok(())
+}
+
+fn print(settings: &mut Settings, text: Option<&str>) {
+    settings.print = true;
+    if let Some(text) = text {
+        settings.eval = Some(text.to_owned());
+    }
+}
+
+fn require(settings: &mut Settings, module: &str) -> Result<(), &'static str> {
+    settings.requires.push(module.to_owned());
+    Ok(())
+}
+
+fn stack_trace_limit(settings: &mut Settings, limit: &str) -> Result<(), &'static str> {
+    if limit.parse::<u32>().is_err() {
+        return Err("a whole number");
+    }
+    settings.stack_trace_limit = Some(limit.to_owned());
+    Ok(())
+}
+
+fn rejections(settings: &mut Settings, mode: &str) -> Result<(), &'static str> {
+    settings.rejections = match mode {
+        "throw" => UnhandledRejections::Throw,
+        "strict" => UnhandledRejections::Strict,
+        "warn" => UnhandledRejections::Warn,
+        "none" => UnhandledRejections::None,
+        "warn-with-error-codes" => UnhandledRejections::WarnWithErrorCode,
+        _ => return Err("one of strict, warn, none, throw, warn-with-error-codes"),
+    };
+    Ok(())
+}
+
+/// The text of `--help`.
+pub(crate) fn help() -> String {
+    let mut text = String::from(
+        "Usage: rjs [options] [script.js | -] [arguments]\n       rjs [options] -e TEXT [arguments]\n\nOptions:\n",
+    );
+    for row in TABLE.iter().filter(|row| !row.help.is_empty()) {
+        let short = row.short.map_or_else(String::new, |short| format!("{short}, "));
+        let value = match row.value {
+            Value::None(_) => String::new(),
+            Value::Required(name, _) => format!("={name}"),
+            Value::Optional(name, _) => format!("[={name}]"),
+        };
+        text.push_str(&format!("  {:<32} {}\n", format!("{short}{}{value}", row.long), row.help));
+    }
+    text
+}

@@ -1,0 +1,161 @@
+//! From arguments to settings.
+
+use super::options::{OptionRow, Settings, TABLE, Value};
+
+/// A command line, understood.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CommandLine {
+    pub(crate) settings: Settings,
+    /// The options as they were given: `process.execArgv`.
+    pub(crate) exec_args: Vec<String>,
+    /// The script (`-` is standard input), unless the text came with `-e` or `-p`.
+    pub(crate) script: Option<String>,
+    /// What follows.
+    pub(crate) args: Vec<String>,
+}
+
+/// Reads the arguments after the zeroth.
+///
+/// # Errors
+/// One line that names the option and says what is wrong with it.
+pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<CommandLine, String> {
+    let mut line = CommandLine::default();
+    let mut args = args.into_iter().peekable();
+    while let Some(arg) = args.peek() {
+        if arg == "--" {
+            line.exec_args.push(arg.clone());
+            args.next();
+            break;
+        }
+        if arg == "-" || !arg.starts_with('-') {
+            break;
+        }
+        let arg = args.next().unwrap_or_default();
+        line.exec_args.push(arg.clone());
+        let next = args.peek().cloned();
+        if take(&arg, next.as_deref(), &mut line.settings)? {
+            line.exec_args.extend(args.next());
+        }
+    }
+    if line.settings.eval.is_none() {
+        line.script = args.next();
+    }
+    line.args = args.collect();
+    Ok(line)
+}
+
+/// Applies one option; true if it took the next argument too.
+fn take(arg: &str, next: Option<&str>, settings: &mut Settings) -> Result<bool, String> {
+    // As in Node: -p and -e in one.
+    if arg == "-pe" {
+        settings.print = true;
+        return take("-e", next, settings);
+    }
+    let (name, inline) = match arg.split_once('=') {
+        Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+        _ => (arg, None),
+    };
+    let Some(row) = find(name) else {
+        if name.starts_with("--experimental-") || name.starts_with("--no-experimental-") {
+            return Ok(false);
+        }
+        return Err(format!("bad option: {arg}"));
+    };
+    apply(row, name, inline, next, settings)
+}
+
+/// The row of an option; Node takes underscores for dashes in long names.
+fn find(name: &str) -> Option<&'static OptionRow> {
+    let dashed = name.strip_prefix("--").map(|rest| format!("--{}", rest.replace('_', "-")));
+    TABLE.iter().find(|row| {
+        row.long == name || row.short == Some(name) || dashed.as_deref() == Some(row.long)
+    })
+}
+
+fn apply(
+    row: &OptionRow,
+    name: &str,
+    inline: Option<&str>,
+    next: Option<&str>,
+    settings: &mut Settings,
+) -> Result<bool, String> {
+    match row.value {
+        Value::None(set) => match inline {
+            Some(_) => Err(format!("{name} does not take an argument")),
+            None => {
+                set(settings);
+                Ok(false)
+            }
+        },
+        Value::Required(_, take) => {
+            let follows = next.filter(|next| !next.starts_with('-') || *next == "-");
+            let Some(value) =
+                inline.or(follows).or(next.filter(|_| name == "-e" || name == "--eval"))
+            else {
+                return Err(format!("{name} requires an argument"));
+            };
+            take(settings, value).map_err(|what| format!("{name} must be {what}"))?;
+            Ok(inline.is_none())
+        }
+        Value::Optional(_, take) => {
+            let follows = next.filter(|next| !next.starts_with('-'));
+            let value = inline.or(follows);
+            take(settings, value);
+            Ok(inline.is_none() && follows.is_some())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<CommandLine, String> {
+        parse(args.iter().map(|&arg| arg.to_owned()))
+    }
+
+    #[test]
+    fn options_end_at_the_script() {
+        let line = parsed(&["--no-warnings", "a.js", "-e", "x"]).expect("valid");
+        assert_eq!(line.exec_args, ["--no-warnings"]);
+        assert_eq!(line.script.as_deref(), Some("a.js"));
+        assert_eq!(line.args, ["-e", "x"]);
+        assert!(line.settings.warnings.silent);
+    }
+
+    #[test]
+    fn evaluated_text_leaves_no_script() {
+        let line = parsed(&["-pe", "1", "a", "b"]).expect("valid");
+        assert_eq!(line.settings.eval.as_deref(), Some("1"));
+        assert!(line.settings.print);
+        assert_eq!((line.script, line.args), (None, vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(line.exec_args, ["-pe", "1"]);
+    }
+
+    #[test]
+    fn two_dashes_end_the_options() {
+        let line = parsed(&["--", "-x.js"]).expect("valid");
+        assert_eq!(line.script.as_deref(), Some("-x.js"));
+    }
+
+    #[test]
+    fn what_is_not_an_option_is_an_error() {
+        assert_eq!(parsed(&["--nope"]).map(drop), Err("bad option: --nope".into()));
+        assert_eq!(parsed(&["-e"]).map(drop), Err("-e requires an argument".into()));
+        assert_eq!(
+            parsed(&["--check=1"]).map(drop),
+            Err("--check does not take an argument".into())
+        );
+        assert!(parsed(&["--unhandled-rejections=maybe"]).is_err());
+    }
+
+    #[test]
+    fn no_two_rows_share_a_name() {
+        for (at, row) in TABLE.iter().enumerate() {
+            for other in &TABLE[at + 1..] {
+                assert_ne!(row.long, other.long);
+                assert!(row.short.is_none() || row.short != other.short, "{}", row.long);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! How a runtime is configured before it exists.
+
+use std::{env, path::PathBuf};
+
+use super::{CreateError, Runtime};
+use crate::bindings::process::launch::{Launch, RejectionMode, Reports, Started};
+
+/// What a promise does that is rejected and that nobody handles. Node: `--unhandled-rejections`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnhandledRejections {
+    /// Emit `unhandledRejection`; raise an uncaught exception if nobody listens.
+    #[default]
+    Throw,
+    /// Raise an uncaught exception first.
+    Strict,
+    /// Emit, and print a warning.
+    Warn,
+    /// Emit, and nothing else.
+    None,
+    /// Emit; print a warning and set the exit code to 1 if nobody listens.
+    WarnWithErrorCode,
+}
+
+/// What is printed about warnings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
+pub struct Warnings {
+    /// Print none at all.
+    pub silent: bool,
+    /// Print their stacks.
+    pub trace: bool,
+    /// Ignore deprecations.
+    pub ignore_deprecations: bool,
+    /// Print the stacks of deprecations.
+    pub trace_deprecations: bool,
+    /// Throw deprecations.
+    pub throw_deprecations: bool,
+}
+
+/// Configures a [`Runtime`]. Get one from [`Runtime::builder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct RuntimeBuilder {
+    script: Option<String>,
+    args: Vec<String>,
+    exec_args: Vec<String>,
+    exec_path: Option<PathBuf>,
+    argv0: Option<String>,
+    eval: Option<String>,
+    env: Vec<(String, String)>,
+    warnings: Warnings,
+    rejections: UnhandledRejections,
+    expose_gc: bool,
+    started: Started,
+}
+
+impl RuntimeBuilder {
+    pub(super) fn new() -> Self {
+        let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+        Self {
+            script: None,
+            args: Vec::new(),
+            exec_args: Vec::new(),
+            exec_path: None,
+            argv0: None,
+            eval: None,
+            env: env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
+            warnings: Warnings::default(),
+            rejections: UnhandledRejections::default(),
+            expose_gc: false,
+            started: Started::now(),
+        }
+    }
+
+    /// The script that `process.argv[1]` names: an absolute path.
+    pub fn script(mut self, path: impl Into<String>) -> Self {
+        self.script = Some(path.into());
+        self
+    }
+
+    /// The arguments after the script.
+    pub fn args<T: Into<String>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
+        self.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The options before the script: `process.execArgv`.
+    pub fn exec_args<T: Into<String>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
+        self.exec_args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The executable that `fork` starts: `process.execPath`. This very one by default.
+    pub fn exec_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.exec_path = Some(path.into());
+        self
+    }
+
+    /// The zeroth argument as the operating system gave it: `process.argv0`.
+    pub fn argv0(mut self, argv0: impl Into<String>) -> Self {
+        self.argv0 = Some(argv0.into());
+        self
+    }
+
+    /// The program text, where there is no file: `process._eval`.
+    pub fn eval_text(mut self, text: impl Into<String>) -> Self {
+        self.eval = Some(text.into());
+        self
+    }
+
+    /// The environment that the program sees, in the place of this process's own.
+    pub fn env<K: Into<String>, V: Into<String>>(
+        mut self,
+        env: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        self.env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        self
+    }
+
+    /// What is printed about warnings.
+    pub fn warnings(mut self, warnings: Warnings) -> Self {
+        self.warnings = warnings;
+        self
+    }
+
+    /// What unhandled rejections do.
+    pub fn unhandled_rejections(mut self, mode: UnhandledRejections) -> Self {
+        self.rejections = mode;
+        self
+    }
+
+    /// Gives the program a global function `gc` that collects garbage.
+    pub fn expose_gc(mut self, yes: bool) -> Self {
+        self.expose_gc = yes;
+        self
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    /// When the operating system refuses what the event loop needs.
+    pub fn build(self) -> Result<Runtime, CreateError> {
+        let expose_gc = self.expose_gc;
+        Runtime::create(self.into_launch(), expose_gc)
+    }
+
+    fn into_launch(self) -> Launch {
+        let exec_path = self
+            .exec_path
+            .or_else(|| env::current_exe().ok())
+            .map(|path| path.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let mut argv = vec![exec_path.clone()];
+        argv.extend(self.script);
+        argv.extend(self.args);
+        let rejections = match self.rejections {
+            UnhandledRejections::Throw => RejectionMode::Throw,
+            UnhandledRejections::Strict => RejectionMode::Strict,
+            UnhandledRejections::Warn => RejectionMode::Warn,
+            UnhandledRejections::None => RejectionMode::None,
+            UnhandledRejections::WarnWithErrorCode => RejectionMode::WarnWithErrorCode,
+        };
+        Launch {
+            argv,
+            exec_argv: self.exec_args,
+            argv0: self.argv0.unwrap_or_else(|| exec_path.clone()),
+            exec_path,
+            eval: self.eval,
+            env: self.env,
+            reports: Reports {
+                no_warnings: self.warnings.silent,
+                trace_warnings: self.warnings.trace,
+                no_deprecation: self.warnings.ignore_deprecations,
+                trace_deprecation: self.warnings.trace_deprecations,
+                throw_deprecation: self.warnings.throw_deprecations,
+                rejections,
+            },
+            started: self.started,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Who this process is: ids, groups, working directory, umask.
+
+use std::{env, ffi::CString, path::Path};
+
+use nix::{
+    sys::stat::{Mode, umask as set_umask},
+    unistd::{self, Gid, Group, Uid, User},
+};
+
+use super::error::SysError;
+
+/// `getpid(2)`.
+pub(crate) fn pid() -> i32 {
+    std::process::id().cast_signed()
+}
+
+/// `getppid(2)`.
+pub(crate) fn parent_pid() -> i32 {
+    unistd::getppid().as_raw()
+}
+
+/// `getuid(2)`, `geteuid(2)`, `getgid(2)`, `getegid(2)`.
+pub(crate) fn ids() -> Ids {
+    Ids {
+        uid: unistd::getuid().as_raw(),
+        euid: unistd::geteuid().as_raw(),
+        gid: unistd::getgid().as_raw(),
+        egid: unistd::getegid().as_raw(),
+    }
+}
+
+/// The four ids of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ids {
+    pub(crate) uid: u32,
+    pub(crate) euid: u32,
+    pub(crate) gid: u32,
+    pub(crate) egid: u32,
+}
+
+/// Which id a call changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    User,
+    EffectiveUser,
+    Group,
+    EffectiveGroup,
+}
+
+/// `setuid(2)` and its relatives.
+pub(crate) fn set_id(kind: IdKind, id: u32) -> Result<(), SysError> {
+    let (result, syscall) = match kind {
+        IdKind::User => (unistd::setuid(Uid::from_raw(id)), "setuid"),
+        IdKind::EffectiveUser => (unistd::seteuid(Uid::from_raw(id)), "seteuid"),
+        IdKind::Group => (unistd::setgid(Gid::from_raw(id)), "setgid"),
+        IdKind::EffectiveGroup => (unistd::setegid(Gid::from_raw(id)), "setegid"),
+    };
+    result.map_err(|errno| SysError::new(errno, syscall))
+}
+
+/// The id of a user's name, if there is such a user: `getpwnam(3)`.
+pub(crate) fn user_id(name: &str) -> Option<u32> {
+    User::from_name(name).ok().flatten().map(|user| user.uid.as_raw())
+}
+
+/// The id of a group's name, if there is such a group: `getgrnam(3)`.
+pub(crate) fn group_id(name: &str) -> Option<u32> {
+    Group::from_name(name).ok().flatten().map(|group| group.gid.as_raw())
+}
+
+/// `getgroups(2)`, with the effective group in any case, as Node has it.
+pub(crate) fn groups() -> Result<Vec<u32>, SysError> {
+    let mut groups: Vec<u32> = unistd::getgroups()
+        .map_err(|errno| SysError::new(errno, "getgroups"))?
+        .into_iter()
+        .map(Gid::as_raw)
+        .collect();
+    let own = unistd::getegid().as_raw();
+    if !groups.contains(&own) {
+        groups.push(own);
+    }
+    Ok(groups)
+}
+
+/// `setgroups(2)`.
+pub(crate) fn set_groups(groups: &[u32]) -> Result<(), SysError> {
+    let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+    unistd::setgroups(&groups).map_err(|errno| SysError::new(errno, "setgroups"))
+}
+
+/// `initgroups(3)`.
+pub(crate) fn init_groups(user: &str, group: u32) -> Result<(), SysError> {
+    let invalid = || SysError::new(nix::errno::Errno::EINVAL, "initgroups");
+    let user = CString::new(user).map_err(|_| invalid())?;
+    unistd::initgroups(&user, Gid::from_raw(group))
+        .map_err(|errno| SysError::new(errno, "initgroups"))
+}
+
+/// The name of a user's id, if it has one: `getpwuid(3)`.
+pub(crate) fn user_name(id: u32) -> Option<String> {
+    User::from_uid(Uid::from_raw(id)).ok().flatten().map(|user| user.name)
+}
+
+/// Sets the file mode creation mask and returns the one before: `umask(2)`.
+pub(crate) fn umask(mask: Option<u32>) -> u32 {
+    if let Some(mask) = mask {
+        return set_umask(Mode::from_bits_truncate(mask & 0o777)).bits();
+    }
+    // There is no call that only reads it.
+    let before = set_umask(Mode::empty());
+    set_umask(before);
+    before.bits()
+}
+
+/// The working directory: `getcwd(2)`.
+pub(crate) fn cwd() -> Result<String, SysError> {
+    match env::current_dir() {
+        Ok(path) => Ok(path.to_string_lossy().into_owned()),
+        Err(error) => Err(SysError::new(super::errno::Errno::of(&error), "uv_cwd")),
+    }
+}
+
+/// Changes the working directory: `chdir(2)`.
+pub(crate) fn chdir(path: &Path) -> Result<(), SysError> {
+    env::set_current_dir(path).map_err(|error| SysError::from_io(&error, "chdir", path))
+}

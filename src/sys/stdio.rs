@@ -1,0 +1,69 @@
+//! Writes to the standard streams that are complete when they return.
+
+use std::{io, os::fd::BorrowedFd};
+
+use nix::{
+    errno::Errno as Nix,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    unistd,
+};
+
+use super::error::SysError;
+
+/// Writes everything, waiting where the reader is slow, also if somebody who shares the pipe or
+/// the terminal made it non-blocking.
+pub(crate) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), SysError> {
+    while !bytes.is_empty() {
+        match unistd::write(fd, bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(Nix::EINTR) => {}
+            Err(Nix::EAGAIN) => wait_writable(fd)?,
+            Err(errno) => return Err(SysError::new(errno, "write")),
+        }
+    }
+    Ok(())
+}
+
+fn wait_writable(fd: BorrowedFd<'_>) -> Result<(), SysError> {
+    let mut fds = [PollFd::new(fd, PollFlags::POLLOUT)];
+    match poll(&mut fds, PollTimeout::NONE) {
+        Ok(_) | Err(Nix::EINTR) => Ok(()),
+        Err(errno) => Err(SysError::new(errno, "poll")),
+    }
+}
+
+/// One of the two streams that every process may write to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    Stdout,
+    Stderr,
+}
+
+/// Writes everything to standard output or standard error.
+pub(crate) fn write_output(output: Output, bytes: &[u8]) -> Result<(), SysError> {
+    use std::os::fd::AsFd;
+    match output {
+        Output::Stdout => write_all(io::stdout().as_fd(), bytes),
+        Output::Stderr => write_all(io::stderr().as_fd(), bytes),
+    }
+}
+
+/// True if this descriptor number is a terminal: `isatty(3)`.
+pub(crate) fn is_terminal(fd: i32) -> bool {
+    use std::io::IsTerminal;
+    match fd {
+        0 => io::stdin().is_terminal(),
+        1 => io::stdout().is_terminal(),
+        2 => io::stderr().is_terminal(),
+        _ => false,
+    }
+}
+
+/// Columns and rows of the terminal that this descriptor number is: `tty_ioctl(4)`.
+pub(crate) fn terminal_size(fd: i32) -> Option<(u16, u16)> {
+    nix::ioctl_read_bad!(get_size, libc::TIOCGWINSZ, libc::winsize);
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: TIOCGWINSZ writes one winsize to the pointer, which is valid for the call.
+    unsafe { get_size(fd, &raw mut size) }.ok()?;
+    Some((size.ws_col, size.ws_row))
+}
