@@ -8,6 +8,7 @@ pub(crate) mod callbacks;
 pub(crate) mod classes;
 pub(crate) mod commonjs;
 pub(crate) mod errors;
+pub(crate) mod intrinsics;
 pub(crate) mod jobs;
 pub(crate) mod natives;
 pub(crate) mod realm;

@@ -10,6 +10,7 @@ use boa_engine::{
 
 use super::{
     builtins::{Builtin, BuiltinTable},
+    intrinsics,
     jobs::Microtasks,
     rejections::Rejections,
     state::{Engine, Loop},
@@ -65,6 +66,6 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
 }
 
 /// Puts our own natives in the place of intrinsics that the engine does badly.
-fn replace_intrinsics(_context: &mut Context) -> JsResult<()> {
-    Ok(())
+fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
+    intrinsics::install(context)
 }

@@ -1,0 +1,168 @@
+//! The encodings that a JSON text arrives in: a JavaScript string's two, and a channel's UTF-8.
+
+use boa_engine::{JsString, string::JsStr};
+use encoding_rs::mem;
+
+use super::{
+    super::string_buffer::StringBuffer,
+    runs::{find, is_special, is_special_wide},
+};
+
+/// A JSON text as the parser reads it, unit by unit.
+///
+/// Units below U+0080 mean the same in every encoding, and all that gives a text its structure
+/// is below U+0080; only the inside of a string literal needs decoding.
+pub(super) trait Text: Copy {
+    /// The unit at an index, `None` at the end. A unit of UTF-8 is a byte.
+    fn unit(self, index: usize) -> Option<u16>;
+
+    /// The first index from `from` on whose unit ends a plain run inside a string literal: a
+    /// quote, a backslash or a control character. The text's length if there is none.
+    fn end_of_run(self, from: usize) -> usize;
+
+    /// Puts a range into `buffer`, which is emptied first; false if the range is not all ASCII.
+    fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool;
+
+    /// The string that a range of the text spells.
+    fn string(self, from: usize, to: usize) -> JsString;
+
+    /// Appends what a range of the text spells.
+    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer);
+
+    /// The whole text, and where `index` is in it, in UTF-16 code units as JavaScript counts.
+    fn located(self, index: usize) -> (Vec<u16>, usize);
+}
+
+/// A text of a JavaScript string of one byte a unit.
+#[derive(Clone, Copy)]
+pub(super) struct Latin1<'a>(pub(super) &'a [u8]);
+
+/// A text of a JavaScript string of two bytes a unit.
+#[derive(Clone, Copy)]
+pub(super) struct Utf16<'a>(pub(super) &'a [u16]);
+
+/// A text in UTF-8; what is invalid in it reads as U+FFFD, as the Encoding Standard has it.
+#[derive(Clone, Copy)]
+pub(super) struct Utf8<'a>(pub(super) &'a [u8]);
+
+impl Text for Latin1<'_> {
+    fn unit(self, index: usize) -> Option<u16> {
+        self.0.get(index).copied().map(u16::from)
+    }
+
+    fn end_of_run(self, from: usize) -> usize {
+        find(self.0, from, is_special)
+    }
+
+    fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
+        copy_ascii(&self.0[from..to], buffer)
+    }
+
+    fn string(self, from: usize, to: usize) -> JsString {
+        JsStr::latin1(&self.0[from..to]).into()
+    }
+
+    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer) {
+        buffer.push_latin1(&self.0[from..to]);
+    }
+
+    fn located(self, index: usize) -> (Vec<u16>, usize) {
+        (self.0.iter().copied().map(u16::from).collect(), index)
+    }
+}
+
+impl Text for Utf16<'_> {
+    fn unit(self, index: usize) -> Option<u16> {
+        self.0.get(index).copied()
+    }
+
+    fn end_of_run(self, from: usize) -> usize {
+        find(self.0, from, is_special_wide)
+    }
+
+    fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
+        buffer.clear();
+        let range = &self.0[from..to];
+        let is_ascii = range.iter().all(|&unit| unit < 0x80);
+        if is_ascii {
+            buffer.extend(range.iter().map(|&unit| unit as u8));
+        }
+        is_ascii
+    }
+
+    fn string(self, from: usize, to: usize) -> JsString {
+        let range = &self.0[from..to];
+        if range.iter().fold(0, |seen, &unit| seen | unit) > 0xFF {
+            return JsStr::utf16(range).into();
+        }
+        let narrow: Vec<u8> = range.iter().map(|&unit| unit as u8).collect();
+        JsStr::latin1(&narrow).into()
+    }
+
+    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer) {
+        buffer.push_utf16(&self.0[from..to]);
+    }
+
+    fn located(self, index: usize) -> (Vec<u16>, usize) {
+        (self.0.to_vec(), index)
+    }
+}
+
+impl Text for Utf8<'_> {
+    fn unit(self, index: usize) -> Option<u16> {
+        self.0.get(index).copied().map(u16::from)
+    }
+
+    fn end_of_run(self, from: usize) -> usize {
+        find(self.0, from, is_special)
+    }
+
+    fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
+        copy_ascii(&self.0[from..to], buffer)
+    }
+
+    fn string(self, from: usize, to: usize) -> JsString {
+        decode_utf8(&self.0[from..to])
+    }
+
+    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer) {
+        let range = &self.0[from..to];
+        if range.is_ascii() {
+            buffer.push_latin1(range);
+        } else {
+            buffer.push_utf16(&utf16_of(range));
+        }
+    }
+
+    fn located(self, index: usize) -> (Vec<u16>, usize) {
+        let position = utf16_of(&self.0[..index]).len();
+        (utf16_of(self.0), position)
+    }
+}
+
+fn copy_ascii(bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
+    buffer.clear();
+    buffer.extend_from_slice(bytes);
+    bytes.is_ascii()
+}
+
+/// Decodes UTF-8 to the narrower of the two ways in which the engine keeps strings.
+fn decode_utf8(bytes: &[u8]) -> JsString {
+    if bytes.is_ascii() {
+        return JsStr::latin1(bytes).into();
+    }
+    if mem::is_utf8_latin1(bytes) {
+        let mut units = vec![0; bytes.len()];
+        let length = mem::convert_utf8_to_latin1_lossy(bytes, &mut units);
+        return JsStr::latin1(&units[..length]).into();
+    }
+    JsStr::utf16(&utf16_of(bytes)).into()
+}
+
+fn utf16_of(bytes: &[u8]) -> Vec<u16> {
+    // One unit more than there can be: `convert_utf8_to_utf16` asks for it.
+    let mut units = vec![0; bytes.len() + 1];
+    let length = mem::convert_utf8_to_utf16(bytes, &mut units);
+    units.truncate(length);
+    units
+}

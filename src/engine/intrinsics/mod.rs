@@ -1,0 +1,16 @@
+//! Intrinsics of the language that the engine does slowly or incompletely, done natively.
+//!
+//! Each keeps its standard's semantics and V8's error texts; where a case is better left to the
+//! engine, the engine's own function is called.
+
+#[cfg(test)]
+mod expressions;
+pub(crate) mod json;
+pub(crate) mod string_buffer;
+
+use boa_engine::{Context, JsResult};
+
+/// Puts them in the place of the engine's. No program has run in this context yet.
+pub(super) fn install(context: &mut Context) -> JsResult<()> {
+    json::install(context)
+}
