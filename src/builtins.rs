@@ -30,6 +30,8 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 pub(crate) const TABLE: &[Builtin] = &[
     native("console", Public, bindings::console::exports),
     native("events", Public, bindings::events::exports),
+    native("internal/abort_controller", Internal, bindings::abort::exports),
+    native("internal/dom_exception", Internal, bindings::dom_exception::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(
         "internal/events/async_resource",
@@ -37,6 +39,12 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/events/async_resource.js"),
     ),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
+    native("internal/event_target", Internal, bindings::event_target::exports),
+    script(
+        "internal/node_event_target",
+        Internal,
+        include_str!("../js/internal/node_event_target.js"),
+    ),
     native("internal/validate", Internal, bindings::internal::validate::exports),
     both(
         "internal/stdio",

@@ -2,6 +2,8 @@
 
 pub(crate) mod abort;
 pub(crate) mod console;
+pub(crate) mod dom_exception;
+pub(crate) mod event_target;
 pub(crate) mod events;
 pub(crate) mod globals;
 pub(crate) mod internal;
