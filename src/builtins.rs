@@ -30,8 +30,6 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 pub(crate) const TABLE: &[Builtin] = &[
     native("console", Public, bindings::console::exports),
     native("events", Public, bindings::events::exports),
-    native("internal/abort_controller", Internal, bindings::abort::exports),
-    native("internal/dom_exception", Internal, bindings::dom_exception::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(
         "internal/events/async_resource",
@@ -39,12 +37,6 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/events/async_resource.js"),
     ),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
-    native("internal/event_target", Internal, bindings::event_target::exports),
-    script(
-        "internal/node_event_target",
-        Internal,
-        include_str!("../js/internal/node_event_target.js"),
-    ),
     native("internal/validate", Internal, bindings::internal::validate::exports),
     both(
         "internal/stdio",
@@ -54,6 +46,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     native("module", Public, crate::engine::commonjs::exports),
     native("process", Public, bindings::process::exports),
+    native("util", Public, bindings::util::exports),
 ];
 
 const _: Access = Internal;

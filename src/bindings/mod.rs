@@ -2,10 +2,10 @@
 
 pub(crate) mod abort;
 pub(crate) mod console;
-pub(crate) mod dom_exception;
-pub(crate) mod event_target;
 pub(crate) mod events;
 pub(crate) mod globals;
+pub(crate) mod inspect;
 pub(crate) mod internal;
 pub(crate) mod process;
+pub(crate) mod util;
 pub(crate) mod warning;

@@ -2,16 +2,13 @@
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue,
-    builtins::object::OrdinaryObject, job::PromiseJob, js_string, object::builtins::JsArray,
+    builtins::object::OrdinaryObject, job::PromiseJob, js_string,
 };
 use boa_gc::{Finalize, Trace};
 
 use super::limits;
 use crate::{
-    bindings::{
-        abort::{self, AbortListener},
-        event_target,
-    },
+    bindings::abort,
     engine::{
         natives::{arg, closure, define_value},
         validate,
@@ -55,17 +52,15 @@ pub(super) fn add(
         return Err(not_an_emitter(target, "an instance of EventEmitter", context));
     };
     let [name, listener] = args;
-    let options = listener_options(options, context)?;
-    add.call(target, &[name, listener, options.into()], context).map(drop)
+    add.call(target, &[name, listener, listener_options(options, context).into()], context)
+        .map(drop)
 }
 
 /// The options for `addEventListener`.
-fn listener_options(options: AddOptions, context: &mut Context) -> JsResult<JsObject> {
-    let resist = event_target::of(context)?.resist_stop.clone();
+fn listener_options(options: AddOptions, context: &Context) -> JsObject {
     let object = JsObject::new(context.root_shape(), None, OrdinaryObject).upcast();
     define_value(&object, js_string!("once"), options.once, true);
-    define_value(&object, resist, true, true);
-    Ok(object)
+    object
 }
 
 /// Removes a listener from an emitter or an event target.
@@ -101,10 +96,6 @@ pub(super) fn get_event_listeners(
     if let Some(listeners) = method_of(&target, "listeners", context)? {
         return listeners.call(&target, &[arg(args, 1)], context);
     }
-    let name = limits::name_text(&arg(args, 1), context)?;
-    if let Some(listeners) = event_target::listeners_of(&target, &name) {
-        return Ok(JsArray::from_iter(listeners, context).into());
-    }
     Err(not_an_emitter(&target, EITHER, context))
 }
 
@@ -117,10 +108,6 @@ pub(super) fn listener_count(
     let target = arg(args, 0);
     if let Some(count) = method_of(&target, "listenerCount", context)? {
         return count.call(&target, &[arg(args, 1)], context);
-    }
-    let name = limits::name_text(&arg(args, 1), context)?;
-    if let Some(count) = event_target::listener_count(&target, &name) {
-        return Ok(count.into());
     }
     Err(not_an_emitter(&target, EITHER, context))
 }
@@ -162,9 +149,6 @@ pub(super) fn set_max_listeners(
         events.default_max_listeners.set(limit);
     }
     for target in targets {
-        if event_target::set_max_listeners(target, limit) {
-            continue;
-        }
         let method = match target.as_object() {
             Some(_) => method_of(target, "setMaxListeners", context)?,
             None => None,
@@ -190,12 +174,21 @@ pub(super) fn add_abort_listener(
     };
     let listener = validate::function(&arg(args, 1), "listener", context)?;
     let disposable = JsObject::new(context.root_shape(), None, OrdinaryObject).upcast();
-    let registered = if abort::is_aborted(&signal, context)? {
+    let aborted = abort::is_aborted(&signal, context)?;
+    let registered = if aborted {
         let job = move |context: &mut Context| listener.call(&JsValue::undefined(), &[], context);
         context.enqueue_job(PromiseJob::new(job).into());
         None
     } else {
-        Some(abort::add_listener(&signal, listener, context)?)
+        let options = listener_options(AddOptions { once: true }, context);
+        let add = method_of(&signal.clone().into(), "addEventListener", context)?;
+        let Some(add) = add else {
+            let expected = "an instance of AbortSignal";
+            return Err(validate::invalid_arg_type(context, "signal", expected, &signal.into()));
+        };
+        let args = [js_string!("abort").into(), listener.clone().into(), options.into()];
+        add.call(&signal.clone().into(), &args, context)?;
+        Some((signal, listener))
     };
     let dispose = closure("[Symbol.dispose]", 0, AbortRegistration(registered), dispose, context);
     define_value(&disposable, JsSymbol::dispose(), dispose, true);
@@ -204,7 +197,7 @@ pub(super) fn add_abort_listener(
 
 /// What a disposable of [`add_abort_listener`] takes off: nothing if the signal had aborted.
 #[derive(Trace, Finalize)]
-struct AbortRegistration(Option<AbortListener>);
+struct AbortRegistration(Option<(JsObject, JsObject)>);
 
 fn dispose(
     _: &JsValue,
@@ -212,8 +205,15 @@ fn dispose(
     AbortRegistration(registered): &AbortRegistration,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if let Some(registered) = registered {
-        registered.remove(context)?;
+    if let Some((signal, listener)) = registered {
+        let signal: JsValue = signal.clone().into();
+        if let Some(remove) = method_of(&signal, "removeEventListener", context)? {
+            remove.call(
+                &signal,
+                &[js_string!("abort").into(), listener.clone().into()],
+                context,
+            )?;
+        }
     }
     Ok(JsValue::undefined())
 }
