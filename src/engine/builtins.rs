@@ -8,7 +8,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
     errors::{Code, coded},
-    natives::{arg, define_value, function},
+    natives::{arg, define_value, function, made_for},
     scripts, state,
 };
 
@@ -103,7 +103,7 @@ struct Loading(JsObject);
 
 fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
     let native = match row.native {
-        Some(make) => make(context)?,
+        Some(make) => made_for(row.name, context, make)?,
         None => JsValue::undefined(),
     };
     let Some(source) = row.source else {

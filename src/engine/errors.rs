@@ -3,11 +3,17 @@
 //! Source: Node's documentation, "Errors", section "Node.js error codes".
 
 use boa_engine::{
-    Context, JsError, JsNativeError, JsObject, JsString, JsValue, js_string,
+    Context, JsError, JsObject, JsResult, JsString, JsValue,
+    builtins::{error::ErrorKind, object::OrdinaryObject},
+    error::EngineError,
+    js_string,
     object::builtins::JsArray,
 };
 
-use super::natives::define_value;
+use super::{
+    natives::{define_value, function},
+    stack,
+};
 use crate::sys::error::{Subject, SysError};
 
 /// The constructor that an error code belongs to.
@@ -17,6 +23,32 @@ pub(crate) enum Kind {
     Type,
     Range,
     Syntax,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Error, Self::Type, Self::Range, Self::Syntax];
+
+    /// The engine's name for the kind.
+    const fn engine(self) -> ErrorKind {
+        match self {
+            Self::Error => ErrorKind::Error,
+            Self::Type => ErrorKind::Type,
+            Self::Range => ErrorKind::Range,
+            Self::Syntax => ErrorKind::Syntax,
+        }
+    }
+
+    /// The prototype of the class.
+    fn prototype(self, context: &Context) -> JsObject {
+        let classes = context.intrinsics().constructors();
+        match self {
+            Self::Error => classes.error(),
+            Self::Type => classes.type_error(),
+            Self::Range => classes.range_error(),
+            Self::Syntax => classes.syntax_error(),
+        }
+        .prototype()
+    }
 }
 
 macro_rules! error_codes {
@@ -131,15 +163,57 @@ pub(crate) fn coded_object(
     code: Code,
     message: impl Into<String>,
 ) -> JsObject {
-    let native = match code.kind() {
-        Kind::Error => JsNativeError::error(),
-        Kind::Type => JsNativeError::typ(),
-        Kind::Range => JsNativeError::range(),
-        Kind::Syntax => JsNativeError::syntax(),
-    };
-    let error = native.with_message(message.into()).into_opaque(context);
+    // Node's own classes of errors are those whose codes begin so; `MODULE_NOT_FOUND` is a plain
+    // error with a code.
+    let is_class = code.name().starts_with("ERR_");
+    let prototype = is_class.then(|| coded_prototypes(context)[code.kind() as usize].clone());
+    let message = message.into();
+    let error = stack::new_error(code.kind().engine(), prototype.as_ref(), &message, context);
     define_value(&error, js_string!("code"), JsString::from(code.name()), true);
     error
+}
+
+/// The prototypes of the errors that have one of Node's codes, in the order of [`Kind`].
+struct CodedPrototypes([JsObject; 4]);
+
+fn coded_prototypes(context: &mut Context) -> [JsObject; 4] {
+    if let Some(CodedPrototypes(made)) = context.get_data() {
+        return made.clone();
+    }
+    let made = Kind::ALL.map(|kind| coded_prototype(kind, context));
+    context.insert_data(CodedPrototypes(made.clone()));
+    made
+}
+
+/// An object between an error and the prototype of its class: `toString` shows the code, and
+/// `constructor` is the class all the same.
+fn coded_prototype(kind: Kind, context: &mut Context) -> JsObject {
+    let class = kind.prototype(context);
+    let prototype = JsObject::from_proto_and_data(class.clone(), OrdinaryObject);
+    let constructor = class.get(js_string!("constructor"), context).unwrap_or_default();
+    define_value(&prototype, js_string!("constructor"), constructor, false);
+    let to_string = function("toString", 0, coded_to_string, context);
+    define_value(&prototype, js_string!("toString"), to_string, false);
+    prototype
+}
+
+/// `Name [CODE]: message`.
+fn coded_to_string(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let error = this.to_object(context)?;
+    let mut text = |key: &str| -> JsResult<JsString> {
+        error.get(JsString::from(key), context)?.to_string(context)
+    };
+    let (name, code, message) = (text("name")?, text("code")?, text("message")?);
+    let (open, close) = (js_string!(" ["), js_string!("]: "));
+    let parts = [name.as_str(), open.as_str(), code.as_str(), close.as_str(), message.as_str()];
+    Ok(JsString::concat_array(&parts).into())
+}
+
+/// True for the errors that have one of Node's codes: their stacks show it.
+pub(crate) fn is_coded(error: &JsObject, context: &mut Context) -> bool {
+    let Some(CodedPrototypes(made)) = context.get_data() else { return false };
+    let Some(prototype) = error.prototype() else { return false };
+    made.iter().any(|coded| JsObject::equals(coded, &prototype))
 }
 
 /// How Node words the message of a failed system call.
@@ -165,7 +239,7 @@ pub(crate) fn from_sys(context: &mut Context, error: &SysError, wording: Wording
         }
         Wording::Short => format!("{} {code}{}", error.syscall, plain_subject(&error.subject)),
     };
-    let object = JsNativeError::error().with_message(message).into_opaque(context);
+    let object = stack::new_error(ErrorKind::Error, None, &message, context);
     define_value(&object, js_string!("errno"), -error.errno.0, true);
     define_value(&object, js_string!("code"), JsString::from(code), true);
     define_value(&object, js_string!("syscall"), JsString::from(error.syscall.as_str()), true);
@@ -223,6 +297,20 @@ fn define_subject(object: &JsObject, subject: &Subject, context: &mut Context) {
 }
 
 /// The JavaScript value of an error: what `catch` would bind.
+///
+/// What the engine throws where JavaScript cannot catch it becomes the error that V8 throws: too
+/// deep a recursion is a `RangeError`.
 pub(crate) fn value_of(error: JsError, context: &mut Context) -> JsValue {
-    error.into_opaque(context).unwrap_or_default()
+    if let Some(engine) = error.as_engine() {
+        return match engine {
+            EngineError::RuntimeLimit(_) => stack::overflow(&error, context).into(),
+            // What unwinds a program that ended; nobody is told.
+            EngineError::Panic(_) => JsValue::undefined(),
+        };
+    }
+    let value = error.into_opaque(context).unwrap_or_default();
+    if let Some(object) = value.as_object() {
+        stack::complete(&object, context);
+    }
+    value
 }

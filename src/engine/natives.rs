@@ -3,6 +3,8 @@
 //! A binding lists its functions in a table of [`Method`]s and hands it to [`define_methods`];
 //! the table is the one place that knows a function's JavaScript name and `length`.
 
+use std::cell::Cell;
+
 use boa_engine::{
     Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
     js_string,
@@ -18,11 +20,7 @@ pub(crate) type Method = (&'static str, usize, Native);
 
 /// Makes a JavaScript function from a native one.
 pub(crate) fn function(name: &str, length: usize, call: Native, context: &Context) -> JsFunction {
-    FunctionObjectBuilder::new(context.realm(), NativeFunction::from_fn_ptr(call))
-        .name(JsString::from(name))
-        .length(length)
-        .constructor(false)
-        .build()
+    build(NativeFunction::from_fn_ptr(call), name, length, None, context)
 }
 
 /// Makes a JavaScript function from a closure over traceable captures.
@@ -34,11 +32,57 @@ pub(crate) fn closure<T: boa_gc::Trace + 'static>(
     context: &Context,
 ) -> JsFunction {
     let native = NativeFunction::from_copy_closure_with_captures(call, captures);
-    FunctionObjectBuilder::new(context.realm(), native)
-        .name(JsString::from(name))
-        .length(length)
-        .constructor(false)
-        .build()
+    build(native, name, length, None, context)
+}
+
+/// Makes the function object of a native of ours.
+///
+/// The engine shows the name that a native was built with in stack traces, and reads `name` for
+/// everything else. So natives of a module are built as `Owner.name (node:module)`, which
+/// `engine::stack` reads back, and then named for programs.
+fn build(
+    native: NativeFunction,
+    name: &str,
+    length: usize,
+    owner: Option<&str>,
+    context: &Context,
+) -> JsFunction {
+    let builder = FunctionObjectBuilder::new(context.realm(), native).length(length);
+    let Some(module) = making(context) else { return builder.name(JsString::from(name)).build() };
+    let label = match owner {
+        Some(owner) => format!("{owner}.{name} (node:{module})"),
+        None => format!("{name} (node:{module})"),
+    };
+    let function = builder.name(JsString::from(label)).build();
+    define_name(&function, JsString::from(name));
+    function
+}
+
+/// The module whose natives are being made.
+struct Making(Cell<Option<&'static str>>);
+
+fn making(context: &Context) -> Option<&'static str> {
+    context.get_data::<Making>().and_then(|making| making.0.get())
+}
+
+/// Makes natives that stack traces show as this module's, which goes by its name without `node:`.
+pub(crate) fn made_for<T>(
+    module: &'static str,
+    context: &mut Context,
+    make: impl FnOnce(&mut Context) -> T,
+) -> T {
+    let before = making(context);
+    set_making(Some(module), context);
+    let made = make(context);
+    set_making(before, context);
+    made
+}
+
+fn set_making(module: Option<&'static str>, context: &mut Context) {
+    match context.get_data::<Making>() {
+        Some(making) => making.0.set(module),
+        None => drop(context.insert_data(Making(Cell::new(module)))),
+    }
 }
 
 /// Defines each method of the table on `object`: writable, configurable, enumerable as asked
@@ -49,10 +93,28 @@ pub(crate) fn define_methods(
     enumerable: bool,
     context: &Context,
 ) {
+    let owner = making(context).map(|_| owner_name(object));
     for &(name, length, call) in methods {
-        let value = function(name, length, call, context);
+        let native = NativeFunction::from_fn_ptr(call);
+        let value = build(native, name, length, owner.as_deref(), context);
         define_value(object, JsString::from(name), value, enumerable);
     }
+}
+
+/// The class that stack traces name before a method of this object: the object itself if it is a
+/// class, the class that its `constructor` is, or `Object`.
+fn owner_name(object: &JsObject) -> String {
+    let own = |object: &JsObject, key: JsString| -> Option<JsValue> {
+        object.borrow().properties().get(&key.into())?.value().cloned()
+    };
+    let class = if object.is_callable() {
+        Some(object.clone())
+    } else {
+        own(object, js_string!("constructor")).and_then(|class| class.as_object())
+    };
+    class
+        .and_then(|class| own(&class, js_string!("name"))?.as_string())
+        .map_or_else(|| "Object".to_owned(), |name| name.to_std_string_lossy())
 }
 
 /// Defines one writable, configurable data property without running any JavaScript.
@@ -86,6 +148,16 @@ pub(crate) fn define_accessor(
         descriptor = descriptor.set(set);
     }
     object.insert_property(key, descriptor.build());
+}
+
+/// Gives a function the `name` that programs see.
+pub(crate) fn define_name(function: &JsObject, name: JsString) {
+    let descriptor = PropertyDescriptor::builder()
+        .value(name)
+        .writable(false)
+        .enumerable(false)
+        .configurable(true);
+    function.insert_property(js_string!("name"), descriptor.build());
 }
 
 /// Makes an ordinary object that holds the table's functions: what a builtin exports.

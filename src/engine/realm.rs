@@ -12,8 +12,8 @@ use super::{
     builtins::{Builtin, BuiltinTable},
     intrinsics,
     jobs::Microtasks,
-    kinds, proxies, reflect,
     rejections::Rejections,
+    stack,
     state::{Engine, Loop},
 };
 
@@ -68,8 +68,6 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
 
 /// Puts our own natives in the place of intrinsics that the engine does badly.
 fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
-    kinds::install(context)?;
-    reflect::install(context)?;
-    proxies::install(context)?;
+    stack::install(context)?;
     intrinsics::install(context)
 }

@@ -2,7 +2,16 @@
 
 use std::path::Path;
 
-use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsValue, Script, Source};
+use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsValue, Script, Source, js_string};
+
+use super::{
+    natives::define_name,
+    sources::{self, SourceText},
+};
+
+/// The name under which module wrappers are compiled, by which stack traces know them; to programs
+/// they are anonymous.
+pub(crate) const WRAPPER_NAME: &str = "<module>";
 
 /// Compiles `source` as the body of a function with these parameters.
 ///
@@ -14,11 +23,15 @@ pub(crate) fn compile_wrapper(
     parameters: &str,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let wrapped = format!("(function ({parameters}) {{{source}\n}})");
-    let function = evaluate(&wrapped, path, context)?;
-    function
-        .as_callable()
-        .ok_or_else(|| JsNativeError::syntax().with_message("Unexpected token '}'").into())
+    let prefix = format!("({{'{WRAPPER_NAME}':function({parameters}){{");
+    let wrapped = format!("{prefix}{source}\n}}}})['{WRAPPER_NAME}']");
+    let function = evaluate(&wrapped, path, context);
+    sources::of(context).add(path, SourceText::new(wrapped, prefix.len()));
+    let Some(function) = function?.as_callable() else {
+        return Err(JsNativeError::syntax().with_message("Unexpected token '}'").into());
+    };
+    define_name(&function, js_string!());
+    Ok(function)
 }
 
 /// Evaluates a script in the global scope and returns its completion value.

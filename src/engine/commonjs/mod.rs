@@ -19,6 +19,8 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 pub(crate) use class::exports;
 
+use super::natives::made_for;
+
 /// What the CommonJS loader keeps for a realm.
 pub(crate) struct CommonJs {
     class: JsObject,
@@ -35,7 +37,8 @@ fn state(context: &mut Context) -> JsResult<Rc<CommonJs>> {
     if let Some(state) = context.get_data::<Rc<CommonJs>>() {
         return Ok(state.clone());
     }
-    let state = Rc::new(class::create(context)?);
+    let state = made_for("internal/modules/cjs/loader", context, class::create)?;
+    let state = Rc::new(state);
     context.insert_data(state.clone());
     Ok(state)
 }

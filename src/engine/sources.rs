@@ -1,0 +1,149 @@
+//! The texts of the scripts that a realm has compiled, for stack traces and error reports.
+//!
+//! The engine keeps the texts to itself. Ours are kept by name: what an error's position says about
+//! a line can only be read in the text that was compiled, not in a file that may have changed.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use boa_engine::Context;
+
+/// One compiled text.
+#[derive(Debug)]
+pub(crate) struct SourceText {
+    text: Box<str>,
+    /// How many bytes of the first line are ours and not the file's; they are ASCII.
+    prefix: usize,
+    /// The byte at which each line starts; found when the first error asks.
+    lines: OnceCell<Box<[usize]>>,
+}
+
+impl SourceText {
+    /// A text whose first `prefix` bytes are not the program's.
+    pub(crate) fn new(text: String, prefix: usize) -> Self {
+        Self { text: text.into_boxed_str(), prefix, lines: OnceCell::new() }
+    }
+
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| line_starts(&self.text))
+    }
+
+    /// The whole text as the engine compiled it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The first `prefix` columns of line 1 are not the program's.
+    pub(crate) fn prefix(&self) -> usize {
+        self.prefix
+    }
+
+    /// A line as the program's author wrote it, without its end; lines count from 1.
+    pub(crate) fn line(&self, line: u32) -> Option<&str> {
+        let index = (line as usize).checked_sub(1)?;
+        let start = *self.lines().get(index)?;
+        let end = self.lines().get(index + 1).copied().unwrap_or(self.text.len());
+        let start = if index == 0 { self.prefix.min(end) } else { start };
+        self.text.get(start..end).map(|line| line.trim_end_matches(is_line_end))
+    }
+
+    /// The byte offset of an engine position: line and column in characters, both from 1.
+    pub(crate) fn offset(&self, line: u32, column: u32) -> Option<usize> {
+        let start = *self.lines().get((line as usize).checked_sub(1)?)?;
+        let skipped = (column as usize).checked_sub(1)?;
+        let rest = self.text.get(start..)?;
+        if skipped == 0 {
+            return Some(start);
+        }
+        let (at, character) = rest.char_indices().nth(skipped - 1)?;
+        Some(start + at + character.len_utf8())
+    }
+
+    /// Line and column of a byte offset as V8 counts them: from 1, in UTF-16 units, without our
+    /// prefix.
+    pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
+        let index = self.lines().partition_point(|&start| start <= offset).saturating_sub(1);
+        let start = if index == 0 { self.prefix } else { self.lines()[index] };
+        let before = self.text.get(start..offset).unwrap_or_default();
+        let column = before.encode_utf16().count() + 1;
+        (index as u32 + 1, column as u32)
+    }
+}
+
+fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
+fn line_starts(text: &str) -> Box<[usize]> {
+    let mut starts = vec![0];
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        if !is_line_end(character) {
+            continue;
+        }
+        let mut next = at + character.len_utf8();
+        if character == '\r' && characters.next_if(|&(_, c)| c == '\n').is_some() {
+            next += 1;
+        }
+        starts.push(next);
+    }
+    starts.into()
+}
+
+/// The texts of a realm by the name that stack traces show.
+#[derive(Debug, Default)]
+pub(crate) struct Sources(RefCell<HashMap<String, Rc<SourceText>>>);
+
+impl Sources {
+    /// Remembers a text; one that was compiled under the same name before is forgotten.
+    pub(crate) fn add(&self, name: &str, source: SourceText) {
+        self.0.borrow_mut().insert(name.to_owned(), Rc::new(source));
+    }
+
+    /// The text compiled under this name.
+    pub(crate) fn get(&self, name: &str) -> Option<Rc<SourceText>> {
+        self.0.borrow().get(name).cloned()
+    }
+}
+
+/// The texts of this realm.
+pub(crate) fn of(context: &mut Context) -> Rc<Sources> {
+    if let Some(sources) = context.get_data::<Rc<Sources>>() {
+        return sources.clone();
+    }
+    let sources = Rc::new(Sources::default());
+    context.insert_data(sources.clone());
+    sources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_the_authors() {
+        let source = SourceText::new("(function () {let a;\r\nlet b;\n\u{2028}c\n})".into(), 14);
+        assert_eq!(source.line(1), Some("let a;"));
+        assert_eq!(source.line(2), Some("let b;"));
+        assert_eq!(source.line(3), Some(""));
+        assert_eq!(source.line(4), Some("c"));
+        assert_eq!(source.line(6), None);
+        assert_eq!(source.line(0), None);
+    }
+
+    #[test]
+    fn positions_go_there_and_back() {
+        let source = SourceText::new("xx'\u{1f600}' + a\nb".into(), 2);
+        let a = source.offset(1, 9).expect("column 9 exists");
+        assert_eq!(&source.text()[a..=a], "a");
+        // The emoji is one character and two UTF-16 units; two columns are ours.
+        assert_eq!(source.position(a), (1, 8));
+        let b = source.offset(2, 1).expect("line 2 exists");
+        assert_eq!(source.position(b), (2, 1));
+        assert_eq!(source.offset(9, 1), None);
+        assert_eq!(source.offset(1, 99), None);
+    }
+}
