@@ -46,6 +46,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     native("module", Public, crate::engine::commonjs::exports),
     native("process", Public, bindings::process::exports),
+    native("util", Public, bindings::util::exports),
 ];
 
 const _: Access = Internal;

@@ -101,7 +101,7 @@ while IFS= read -r file; do
     else
         cmp -s "$scratch/first" "$recorded" || cp "$scratch/first" "$recorded"
     fi
-done < <(find "$root" -name '*.js' -not -path '*/_*/*' -not -path '*/lib/*' -not -path '*/node_modules/*' | LC_ALL=C sort)
+done < <(find "$root" -name '*.js' -not -name '_*' -not -path '*/_*/*' -not -path '*/lib/*' -not -path '*/node_modules/*' | LC_ALL=C sort)
 
 echo "$count fixtures, $bad bad"
 [ "$bad" -eq 0 ] && [ "$count" -gt 0 ]

@@ -12,6 +12,7 @@ use super::{
     builtins::{Builtin, BuiltinTable},
     intrinsics,
     jobs::Microtasks,
+    kinds, proxies, reflect,
     rejections::Rejections,
     stack,
     state::{Engine, Loop},
@@ -69,5 +70,8 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
 /// Puts our own natives in the place of intrinsics that the engine does badly.
 fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
     stack::install(context)?;
+    kinds::install(context)?;
+    reflect::install(context)?;
+    proxies::install(context)?;
     intrinsics::install(context)
 }

@@ -27,6 +27,11 @@ impl Errno {
         Self(error.raw_os_error().unwrap_or(libc::EIO))
     }
 
+    /// The number that the calling thread's last failed system call left.
+    pub(crate) fn last() -> Self {
+        Self(nix::errno::Errno::last_raw())
+    }
+
     fn row(self) -> Option<&'static Row> {
         TABLE.iter().find(|row| row.0 == self.0)
     }

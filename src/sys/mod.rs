@@ -1,11 +1,23 @@
 //! System calls. The only floor with `unsafe`.
 
+#[cfg(test)]
+pub(crate) mod alone;
+pub(crate) mod channel;
 pub(crate) mod errno;
 pub(crate) mod error;
+mod faults;
+pub(crate) mod fd;
 pub(crate) mod files;
 pub(crate) mod identity;
+pub(crate) mod io;
+pub(crate) mod limits;
 pub(crate) mod poll;
+pub(crate) mod priority;
 pub(crate) mod signals;
+pub(crate) mod spawn;
+pub(crate) mod stack;
+pub(crate) mod startup;
 pub(crate) mod stdio;
 pub(crate) mod usage;
+pub(crate) mod wait;
 pub(crate) mod waker;

@@ -3,6 +3,7 @@
 //! Source: `signal(7)`, `sigaction(2)`, `kill(2)`.
 
 use std::{
+    borrow::Cow,
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
     sync::{
         Mutex, PoisonError,
@@ -73,10 +74,41 @@ pub(crate) fn kill(pid: i32, signal: i32) -> Result<(), SysError> {
     Nix::result(result).map(drop).map_err(|errno| SysError::new(errno, "kill"))
 }
 
+/// The highest signal number.
+pub(crate) const MAX: i32 = 64;
+
+/// A signal for people: its name, `SIGRTMIN+n` for a realtime signal, which has none in Node, or
+/// its number.
+pub(crate) fn description(number: i32) -> Cow<'static, str> {
+    match (name(number), number - libc::SIGRTMIN()) {
+        (Some(name), _) => name.into(),
+        (None, 0) => "SIGRTMIN".into(),
+        (None, above) if above > 0 && number <= MAX => format!("SIGRTMIN+{above}").into(),
+        (None, _) => format!("signal {number}").into(),
+    }
+}
+
+/// Sends a signal to the process behind a pidfd, never to another that got its number:
+/// `pidfd_send_signal(2)`.
+pub(crate) fn kill_child(pidfd: impl AsFd, signal: i32) -> Result<(), SysError> {
+    let pidfd = pidfd.as_fd().as_raw_fd();
+    // SAFETY: the descriptor is open; a null siginfo means the one that kill(2) would make.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            pidfd,
+            signal,
+            std::ptr::null::<libc::siginfo_t>(),
+            0_u32,
+        )
+    };
+    Nix::result(result).map(drop).map_err(|errno| SysError::new(errno, "kill"))
+}
+
 /// How many watches of one signal may exist at once: one for each runtime of the process.
 const SLOTS: usize = 16;
 /// One more than the highest signal number.
-const SIGNALS: usize = 65;
+const SIGNALS: usize = MAX as usize + 1;
 
 /// Where the handler writes to; -1 is no descriptor.
 static WRITERS: [[AtomicI32; SLOTS]; SIGNALS] =
@@ -197,6 +229,15 @@ mod tests {
         assert_eq!(name(libc::SIGABRT), Some("SIGABRT"));
         assert_eq!(number("SIGNOPE"), None);
         assert_eq!(name(0), None);
+    }
+
+    #[test]
+    fn every_number_has_a_description() {
+        assert_eq!(description(libc::SIGTERM), "SIGTERM");
+        assert_eq!(description(libc::SIGRTMIN()), "SIGRTMIN");
+        assert_eq!(description(libc::SIGRTMIN() + 3), "SIGRTMIN+3");
+        assert_eq!(description(32), "signal 32");
+        assert_eq!(description(65), "signal 65");
     }
 
     #[test]

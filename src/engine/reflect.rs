@@ -1,0 +1,211 @@
+//! Looking at objects without running their JavaScript: no getter, no proxy trap.
+//!
+//! What shows or compares values (`util.inspect`, `assert`, IPC's serializer) reads properties
+//! through here.
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue,
+    builtins::{proxy::Proxy, typed_array::TypedArray},
+    js_string,
+    module::ModuleNamespace,
+    property::{PropertyDescriptor, PropertyKey},
+};
+
+/// The own property of this name.
+///
+/// Only a proxy runs JavaScript here, as every look at a proxy does; whoever must not, takes its
+/// target first (see [`super::proxies`]).
+pub(crate) fn own_property(
+    object: &JsObject,
+    key: &PropertyKey,
+    context: &mut Context,
+) -> JsResult<Option<PropertyDescriptor>> {
+    if let PropertyKey::Index(_) = key {
+        return own_index(object, key, context);
+    }
+    if object.is::<Proxy>() || object.is::<ModuleNamespace>() {
+        return own_exotic(object, key, context);
+    }
+    Ok(object.borrow().properties().get(key))
+}
+
+/// As [`own_property`] for an index: that is where most exotic objects differ.
+fn own_index(
+    object: &JsObject,
+    key: &PropertyKey,
+    context: &mut Context,
+) -> JsResult<Option<PropertyDescriptor>> {
+    if object.is_array() || object.is_ordinary() {
+        return Ok(object.borrow().properties().get(key));
+    }
+    if object.is::<Proxy>()
+        || object.is::<ModuleNamespace>()
+        || object.is::<TypedArray>()
+        || object.is::<JsString>()
+    {
+        return own_exotic(object, key, context);
+    }
+    let Some(stored) = object.borrow().properties().get(key) else { return Ok(None) };
+    if stored.is_accessor_descriptor() {
+        return Ok(Some(stored));
+    }
+    // The parameters behind an `arguments` object hold the value, not the object.
+    let value = object.get(key.clone(), context)?;
+    Ok(Some(data_property(value, &stored)))
+}
+
+fn data_property(value: JsValue, like: &PropertyDescriptor) -> PropertyDescriptor {
+    PropertyDescriptor::builder()
+        .value(value)
+        .writable(like.writable().unwrap_or(true))
+        .enumerable(like.enumerable().unwrap_or(true))
+        .configurable(like.configurable().unwrap_or(true))
+        .build()
+}
+
+/// The engine's own `Reflect.getOwnPropertyDescriptor`, for objects whose properties are not stored.
+fn own_exotic(
+    object: &JsObject,
+    key: &PropertyKey,
+    context: &mut Context,
+) -> JsResult<Option<PropertyDescriptor>> {
+    let Some(ReflectFunctions { own_property, .. }) =
+        context.get_data::<ReflectFunctions>().cloned()
+    else {
+        return Ok(stored(object, key));
+    };
+    let args = [object.clone().into(), key.clone().into()];
+    let found = own_property.call(&JsValue::undefined(), &args, context)?;
+    if found.is_undefined() {
+        return Ok(None);
+    }
+    found.to_property_descriptor(context).map(Some)
+}
+
+/// Functions of `Reflect` as the engine made them.
+#[derive(Clone)]
+struct ReflectFunctions {
+    own_property: JsObject,
+    prototype_of: JsObject,
+}
+
+/// Keeps the engine's functions that this module needs, before a script can replace them.
+pub(crate) fn install(context: &mut Context) -> JsResult<()> {
+    let reflect = context.intrinsics().objects().reflect();
+    let own_property = reflect.get(js_string!("getOwnPropertyDescriptor"), context)?;
+    let prototype_of = reflect.get(js_string!("getPrototypeOf"), context)?;
+    if let (Some(own_property), Some(prototype_of)) =
+        (own_property.as_callable(), prototype_of.as_callable())
+    {
+        context.insert_data(ReflectFunctions { own_property, prototype_of });
+    }
+    Ok(())
+}
+
+/// The own property of this name as it is stored: of ordinary properties of any object but a proxy.
+pub(crate) fn stored(object: &JsObject, key: &PropertyKey) -> Option<PropertyDescriptor> {
+    object.borrow().properties().get(key)
+}
+
+/// True if the object has an own property of this name.
+pub(crate) fn has_own(
+    object: &JsObject,
+    key: &PropertyKey,
+    context: &mut Context,
+) -> JsResult<bool> {
+    Ok(own_property(object, key, context)?.is_some())
+}
+
+/// True if the object has an own enumerable property of this name.
+pub(crate) fn is_enumerable(
+    object: &JsObject,
+    key: &PropertyKey,
+    context: &mut Context,
+) -> JsResult<bool> {
+    Ok(own_property(object, key, context)?.is_some_and(|p| p.enumerable() == Some(true)))
+}
+
+/// Every own key in the standard's order: indices, strings, symbols.
+pub(crate) fn own_keys(object: &JsObject, context: &mut Context) -> JsResult<Vec<PropertyKey>> {
+    if is_exotic(object) {
+        return object.own_property_keys(context);
+    }
+    let mut keys = index_keys(object);
+    keys.extend(named_keys(object));
+    Ok(keys)
+}
+
+/// Objects whose keys are not all stored as properties.
+fn is_exotic(object: &JsObject) -> bool {
+    object.is::<Proxy>()
+        || object.is::<ModuleNamespace>()
+        || object.is::<TypedArray>()
+        || object.is::<JsString>()
+}
+
+/// The stored indices in ascending order.
+fn index_keys(object: &JsObject) -> Vec<PropertyKey> {
+    let mut indices: Vec<u32> = object.borrow().properties().index_property_keys().collect();
+    indices.sort_unstable();
+    indices.into_iter().map(PropertyKey::from).collect()
+}
+
+/// The stored keys that are no indices: strings, then symbols, each in order of creation.
+pub(crate) fn named_keys(object: &JsObject) -> Vec<PropertyKey> {
+    let mut keys = object.borrow().shape().keys();
+    let is_symbol = |key: &PropertyKey| matches!(key, PropertyKey::Symbol(_));
+    if keys.iter().any(is_symbol) {
+        keys.sort_by_key(is_symbol);
+    }
+    keys
+}
+
+/// Of these keys, those whose property is enumerable.
+pub(crate) fn only_enumerable(
+    object: &JsObject,
+    mut keys: Vec<PropertyKey>,
+    context: &mut Context,
+) -> JsResult<Vec<PropertyKey>> {
+    if is_exotic(object) {
+        let mut kept = Vec::with_capacity(keys.len());
+        for key in keys {
+            if is_enumerable(object, &key, context)? {
+                kept.push(key);
+            }
+        }
+        return Ok(kept);
+    }
+    let object = object.borrow();
+    keys.retain(|key| object.properties().get(key).is_some_and(|p| p.enumerable() == Some(true)));
+    Ok(keys)
+}
+
+/// The prototype. As with [`own_property`], only a proxy runs JavaScript.
+pub(crate) fn prototype(object: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
+    if !object.is::<Proxy>() {
+        return Ok(object.prototype());
+    }
+    let Some(ReflectFunctions { prototype_of, .. }) =
+        context.get_data::<ReflectFunctions>().cloned()
+    else {
+        return Ok(None);
+    };
+    let found = prototype_of.call(&JsValue::undefined(), &[object.clone().into()], context)?;
+    Ok(found.as_object())
+}
+
+/// The value of a data property found on the object or its prototypes, where no getter and no
+/// proxy stands in the way.
+pub(crate) fn data_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {
+    let mut holder = Some(object.clone());
+    while let Some(object) = holder {
+        if object.is::<Proxy>() {
+            return None;
+        }
+        if let Some(property) = stored(&object, key) {
+            return property.value().cloned();
+        }
+        holder = object.prototype();
+    }
+    None
+}
