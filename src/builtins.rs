@@ -28,8 +28,10 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 
 /// Every builtin of rjs.
 pub(crate) const TABLE: &[Builtin] = &[
+    native("buffer", Public, bindings::buffer::exports),
     native("console", Public, bindings::console::exports),
     native("events", Public, bindings::events::exports),
+    native("internal/encoding", Internal, bindings::encoding_web::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(
         "internal/events/async_resource",
@@ -45,7 +47,13 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/stdio.js"),
     ),
     native("module", Public, crate::engine::commonjs::exports),
+    native("os", Public, bindings::os::exports),
+    native("path", Public, bindings::path::exports),
+    native("path/posix", Public, bindings::path::posix_exports),
+    native("path/win32", Public, bindings::path::win32_exports),
     native("process", Public, bindings::process::exports),
+    native("querystring", Public, bindings::querystring::exports),
+    native("string_decoder", Public, bindings::string_decoder::exports),
     native("util", Public, bindings::util::exports),
 ];
 

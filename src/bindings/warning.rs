@@ -14,6 +14,12 @@ pub(crate) fn emit_named(message: &str, name: &str, context: &mut Context) -> Js
     call(&[JsString::from(message).into(), JsString::from(name).into()], context)
 }
 
+/// `process.emitWarning(message, 'DeprecationWarning', code)`.
+pub(crate) fn emit_deprecation(message: &str, code: &str, context: &mut Context) -> JsResult<()> {
+    let name = js_string!("DeprecationWarning").into();
+    call(&[JsString::from(message).into(), name, JsString::from(code).into()], context)
+}
+
 fn call(args: &[JsValue], context: &mut Context) -> JsResult<()> {
     let process = builtins::load_object("process", context)?;
     let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() else {

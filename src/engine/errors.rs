@@ -23,10 +23,11 @@ pub(crate) enum Kind {
     Type,
     Range,
     Syntax,
+    Uri,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Error, Self::Type, Self::Range, Self::Syntax];
+    const ALL: [Self; 5] = [Self::Error, Self::Type, Self::Range, Self::Syntax, Self::Uri];
 
     /// The engine's name for the kind.
     const fn engine(self) -> ErrorKind {
@@ -35,6 +36,7 @@ impl Kind {
             Self::Type => ErrorKind::Type,
             Self::Range => ErrorKind::Range,
             Self::Syntax => ErrorKind::Syntax,
+            Self::Uri => ErrorKind::Uri,
         }
     }
 
@@ -46,6 +48,7 @@ impl Kind {
             Self::Type => classes.type_error(),
             Self::Range => classes.range_error(),
             Self::Syntax => classes.syntax_error(),
+            Self::Uri => classes.uri_error(),
         }
         .prototype()
     }
@@ -113,7 +116,7 @@ error_codes! {
     ERR_INVALID_SYNC_FORK_INPUT: Type,
     ERR_INVALID_THIS: Type,
     ERR_INVALID_TUPLE: Type,
-    ERR_INVALID_URI: Error,
+    ERR_INVALID_URI: Uri,
     ERR_INVALID_URL: Type,
     ERR_INVALID_URL_SCHEME: Type,
     ERR_IPC_CHANNEL_CLOSED: Error,
@@ -121,6 +124,7 @@ error_codes! {
     ERR_IPC_MESSAGE_TOO_LARGE: Range,
     ERR_IPC_ONE_PIPE: Error,
     ERR_IPC_SYNC_FORK: Error,
+    ERR_MEMORY_ALLOCATION_FAILED: Error,
     ERR_METHOD_NOT_IMPLEMENTED: Error,
     ERR_MISSING_ARGS: Type,
     ERR_MODULE_NOT_FOUND: Error,
@@ -174,9 +178,9 @@ pub(crate) fn coded_object(
 }
 
 /// The prototypes of the errors that have one of Node's codes, in the order of [`Kind`].
-struct CodedPrototypes([JsObject; 4]);
+struct CodedPrototypes([JsObject; Kind::ALL.len()]);
 
-fn coded_prototypes(context: &mut Context) -> [JsObject; 4] {
+fn coded_prototypes(context: &mut Context) -> [JsObject; Kind::ALL.len()] {
     if let Some(CodedPrototypes(made)) = context.get_data() {
         return made.clone();
     }

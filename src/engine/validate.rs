@@ -37,11 +37,12 @@ pub(crate) fn out_of_range(
     actual: &JsValue,
 ) -> JsError {
     let received = match actual.variant() {
-        JsVariant::Integer32(n) if n.unsigned_abs() > 65_535 => grouped(&n.to_string()),
         JsVariant::Float64(n) if n.fract() == 0.0 && n.abs() > 4_294_967_296.0 => {
             grouped(&JsValue::from(n).display().to_string())
         }
-        JsVariant::BigInt(n) => format!("{}n", grouped(&n.to_string())),
+        JsVariant::BigInt(n) if n.to_f64().abs() > 4_294_967_296.0 => {
+            format!("{}n", grouped(&n.to_string()))
+        }
         _ => shown(actual, context),
     };
     let message =

@@ -3,6 +3,7 @@
 #[cfg(test)]
 pub(crate) mod alone;
 pub(crate) mod channel;
+pub(crate) mod constants;
 pub(crate) mod errno;
 pub(crate) mod error;
 mod faults;
@@ -11,6 +12,7 @@ pub(crate) mod files;
 pub(crate) mod identity;
 pub(crate) mod io;
 pub(crate) mod limits;
+pub(crate) mod machine;
 pub(crate) mod poll;
 pub(crate) mod priority;
 pub(crate) mod signals;
