@@ -32,6 +32,8 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("console", Public, bindings::console::exports),
     native("events", Public, bindings::events::exports),
     native("internal/encoding", Internal, bindings::encoding_web::exports),
+    native("internal/abort_controller", Internal, bindings::abort::exports),
+    native("internal/dom_exception", Internal, bindings::dom_exception::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(
         "internal/events/async_resource",
@@ -39,6 +41,14 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/events/async_resource.js"),
     ),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
+    native("internal/event_target", Internal, bindings::event_target::exports),
+    script(
+        "internal/node_event_target",
+        Internal,
+        include_str!("../js/internal/node_event_target.js"),
+    ),
+    native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
+    native("internal/timers", Internal, bindings::timers::internal_exports),
     native("internal/validate", Internal, bindings::internal::validate::exports),
     both(
         "internal/stdio",
@@ -55,6 +65,8 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("querystring", Public, bindings::querystring::exports),
     native("string_decoder", Public, bindings::string_decoder::exports),
     native("util", Public, bindings::util::exports),
+    native("timers", Public, bindings::timers::exports),
+    script("timers/promises", Public, include_str!("../js/timers/promises.js")),
 ];
 
 const _: Access = Internal;

@@ -45,3 +45,18 @@ pub(crate) fn call_method(
         }
     });
 }
+
+/// Runs `work` as a phase of the loop does that drains the queues itself afterwards
+/// (`Host::after_callback`): exceptions go to the uncaught-exception handlers, ticks wait.
+pub(crate) fn run(context: &mut Context, work: impl FnOnce(&mut Context) -> JsResult<()>) {
+    let engine = state::of(context);
+    if engine.exit_code().is_some() {
+        return;
+    }
+    engine.depth.set(engine.depth.get() + 1);
+    if let Err(error) = work(context) {
+        engine.failed.set(true);
+        state::uncaught(error, context);
+    }
+    engine.depth.set(engine.depth.get() - 1);
+}

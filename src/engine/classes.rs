@@ -4,15 +4,16 @@
 //! without `new`. [`new_target`] tells the two apart, [`instance`] makes the object.
 
 use boa_engine::{
-    Context, JsNativeError, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string,
+    Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
+    js_string,
     object::{FunctionObjectBuilder, NativeObject},
     property::PropertyDescriptor,
 };
 
 use super::natives::{Method, Native, define_accessor, define_methods, define_value, function};
 
-/// A read-only accessor of a class: name, getter.
-pub(crate) type Getter = (&'static str, Native);
+/// An accessor of a class: name, getter, setter.
+pub(crate) type Accessor = (&'static str, Native, Option<Native>);
 
 /// What a native class is made of.
 pub(crate) struct ClassSpec {
@@ -24,12 +25,30 @@ pub(crate) struct ClassSpec {
     pub(crate) construct: Native,
     /// Methods of the prototype.
     pub(crate) methods: &'static [Method],
-    /// Getters of the prototype.
-    pub(crate) getters: &'static [Getter],
+    /// Accessors of the prototype.
+    pub(crate) accessors: &'static [Accessor],
     /// Methods of the class itself.
     pub(crate) statics: &'static [Method],
+    /// `Symbol.toStringTag` of the prototype.
+    pub(crate) tag: Option<&'static str>,
     /// True where JavaScript sees methods when it enumerates (Web IDL says so, `class` does not).
     pub(crate) enumerable: bool,
+}
+
+impl ClassSpec {
+    /// A class without members, as `class Name {}` makes it.
+    pub(crate) const fn new(name: &'static str, length: usize, construct: Native) -> Self {
+        Self {
+            name,
+            length,
+            construct,
+            methods: &[],
+            accessors: &[],
+            statics: &[],
+            tag: None,
+            enumerable: false,
+        }
+    }
 }
 
 /// A class as JavaScript has it.
@@ -55,9 +74,9 @@ pub(crate) fn class(spec: &ClassSpec, parent: Option<&Class>, context: &Context)
     }
     define_value(&prototype, js_string!("constructor"), constructor.clone(), false);
     define_methods(&prototype, spec.methods, spec.enumerable, context);
-    for &(name, get) in spec.getters {
-        let get = function(&format!("get {name}"), 0, get, context);
-        define_accessor(&prototype, JsString::from(name), Some(get), None, spec.enumerable);
+    define_accessors(&prototype, spec.accessors, spec.enumerable, context);
+    if let Some(tag) = spec.tag {
+        define_tag(&prototype, tag);
     }
     define_methods(&constructor, spec.statics, spec.enumerable, context);
     let fixed = PropertyDescriptor::builder()
@@ -67,6 +86,30 @@ pub(crate) fn class(spec: &ClassSpec, parent: Option<&Class>, context: &Context)
         .configurable(false);
     constructor.insert_property(js_string!("prototype"), fixed.build());
     Class { constructor, prototype }
+}
+
+/// Defines each accessor of the table on a prototype.
+pub(crate) fn define_accessors(
+    prototype: &JsObject,
+    accessors: &[Accessor],
+    enumerable: bool,
+    context: &Context,
+) {
+    for &(name, get, set) in accessors {
+        let get = function(&format!("get {name}"), 0, get, context);
+        let set = set.map(|set| function(&format!("set {name}"), 1, set, context));
+        define_accessor(prototype, JsString::from(name), Some(get), set, enumerable);
+    }
+}
+
+/// Defines `Symbol.toStringTag`.
+fn define_tag(prototype: &JsObject, tag: &'static str) {
+    let descriptor = PropertyDescriptor::builder()
+        .value(JsString::from(tag))
+        .writable(false)
+        .enumerable(false)
+        .configurable(true);
+    prototype.insert_property(JsSymbol::to_string_tag(), descriptor.build());
 }
 
 /// `new.target` of a construct call; the TypeError of classes when there was no `new`.

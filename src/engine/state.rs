@@ -34,6 +34,8 @@ pub(crate) struct Engine {
     pub(crate) builtins: BuiltinTable,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
     pub(crate) depth: Cell<u32>,
+    /// The timer or immediate that ran last threw.
+    pub(crate) failed: Cell<bool>,
     /// The exit code, once the program was told to end.
     exit: Cell<Option<i32>>,
     uncaught: RefCell<Option<UncaughtHandler>>,
@@ -53,6 +55,7 @@ impl Engine {
             rejections,
             builtins,
             depth: Cell::new(0),
+            failed: Cell::new(false),
             exit: Cell::new(None),
             uncaught: RefCell::new(None),
         }

@@ -87,6 +87,10 @@ impl Host for Context {
         }
     }
 
+    fn take_failure(&mut self) -> bool {
+        state::of(self).failed.replace(false)
+    }
+
     fn is_stopping(&self) -> bool {
         state::of(self).exit_code().is_some()
     }

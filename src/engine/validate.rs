@@ -50,6 +50,24 @@ pub(crate) fn out_of_range(
     coded(context, Code::ERR_OUT_OF_RANGE, message)
 }
 
+/// `ERR_MISSING_ARGS`: the arguments that the caller had to give.
+pub(crate) fn missing_args(context: &mut Context, names: &[&str]) -> JsError {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let noun = if names.len() == 1 { "argument" } else { "arguments" };
+    let list = match quoted.as_slice() {
+        [first, second] => format!("{first} and {second}"),
+        [rest @ .., last] if !rest.is_empty() => format!("{}, and {last}", rest.join(", ")),
+        all => all.join(""),
+    };
+    coded(context, Code::ERR_MISSING_ARGS, format!("The {list} {noun} must be specified"))
+}
+
+/// `ERR_INVALID_THIS`: a method was called on something that is no `expected`.
+pub(crate) fn invalid_this(context: &mut Context, expected: &str) -> JsError {
+    let message = format!("Value of \"this\" must be of type {expected}");
+    coded(context, Code::ERR_INVALID_THIS, message)
+}
+
 /// A string, or `ERR_INVALID_ARG_TYPE`.
 pub(crate) fn string(value: &JsValue, name: &str, context: &mut Context) -> JsResult<JsString> {
     value.as_string().ok_or_else(|| invalid_arg_type(context, name, "of type string", value))

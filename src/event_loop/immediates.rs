@@ -91,6 +91,12 @@ impl<H> Immediates<H> {
         None
     }
 
+    /// True if an immediate is older than `end`.
+    pub(super) fn has_before(&self, end: ImmediateId) -> bool {
+        let count = end.0.saturating_sub(self.first) as usize;
+        self.queue.iter().take(count).any(Option::is_some)
+    }
+
     /// Takes every immediate out, for the caller to drop.
     pub(super) fn clear(&mut self) -> Vec<Task<H>> {
         let end = self.end();

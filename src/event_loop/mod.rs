@@ -62,6 +62,12 @@ pub(crate) trait Host: Sized + 'static {
         false
     }
 
+    /// Whether the callback that just ran failed; asked once. Then Node runs the next timer of
+    /// the same list, or the next immediate, before what [`Self::after_callback`] does.
+    fn take_failure(&mut self) -> bool {
+        false
+    }
+
     /// Called, instead of what was to be done with the result, when blocking work panicked.
     ///
     /// That is a defect of the program's Rust side: unless handled, the panic goes on here.

@@ -61,7 +61,9 @@ impl<H: Host> EventLoop<H> {
             (timer.callback)(host);
             let ended = self.timers.borrow_mut().finish(&timer, start, &mut round, self.now());
             drop(ended);
-            after_callback(host);
+            if !(host.take_failure() && round.is_within_list()) {
+                after_callback(host);
+            }
         }
         self.timers.borrow_mut().settle(self.now());
     }
@@ -97,7 +99,9 @@ impl<H: Host> EventLoop<H> {
             let task = self.immediates.borrow_mut().pop_before(end);
             let Some(task) = task else { return };
             task(host);
-            after_callback(host);
+            if !(host.take_failure() && self.immediates.borrow().has_before(end)) {
+                after_callback(host);
+            }
         }
     }
 }

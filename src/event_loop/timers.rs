@@ -72,6 +72,13 @@ pub(super) struct Round {
     is_over: bool,
 }
 
+impl Round {
+    /// True if the next timer is one of the list that the last one was of.
+    pub(super) fn is_within_list(&self) -> bool {
+        self.next.is_some()
+    }
+}
+
 /// A timer whose callback is to be called.
 pub(super) struct DueTimer<H> {
     pub(super) id: TimerId,

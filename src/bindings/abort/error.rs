@@ -7,15 +7,7 @@ use crate::engine::{
     natives::{arg, define_value},
 };
 
-const CLASS: ClassSpec = ClassSpec {
-    name: "AbortError",
-    length: 0,
-    construct,
-    methods: &[],
-    getters: &[],
-    statics: &[],
-    enumerable: false,
-};
+const CLASS: ClassSpec = ClassSpec::new("AbortError", 0, construct);
 
 /// The class in this realm; it is no global.
 struct AbortErrorClass(Class);

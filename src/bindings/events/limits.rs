@@ -83,12 +83,12 @@ pub(super) fn check(
         name_text(name, context)?.to_std_string_lossy(),
         limit.display(),
     );
-    warn(&message, "emitter", emitter, name, count as usize, context)
+    warn_too_many(&message, "emitter", emitter, name, count as usize, context)
 }
 
 /// Emits a `MaxListenersExceededWarning` about `object`; `role` is the warning's property that
 /// holds it: `emitter` or `target`.
-pub(crate) fn warn(
+pub(crate) fn warn_too_many(
     message: &str,
     role: &'static str,
     object: &JsObject,

@@ -31,6 +31,7 @@ use crate::engine::{
 pub(crate) use emit::{emit, emit_native};
 #[allow(unused_imports)]
 pub(crate) use inspection::listener_count;
+pub(crate) use limits::warn_too_many;
 #[allow(unused_imports)]
 pub(crate) use listeners::{Position, add_listener, add_once_listener};
 pub(crate) use module::exports;
@@ -85,6 +86,11 @@ pub(crate) fn create(prototype: JsObject, context: &mut Context) -> JsResult<JsO
     let emitter = JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast();
     initialize(&emitter, &JsValue::undefined(), context)?;
     Ok(emitter)
+}
+
+/// `EventEmitter.defaultMaxListeners`.
+pub(crate) fn default_max_listeners(context: &mut Context) -> JsResult<f64> {
+    Ok(of(context)?.default_max_listeners.get())
 }
 
 /// What `EventEmitter.call(emitter, options)` does: gives an object an emitter's state.

@@ -2,13 +2,16 @@
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsSymbol, JsValue,
-    builtins::object::OrdinaryObject, job::PromiseJob, js_string,
+    builtins::object::OrdinaryObject, job::PromiseJob, js_string, object::builtins::JsArray,
 };
 use boa_gc::{Finalize, Trace};
 
 use super::limits;
 use crate::{
-    bindings::abort,
+    bindings::{
+        abort::{self, AbortListener},
+        event_target,
+    },
     engine::{
         natives::{arg, closure, define_value},
         validate,
@@ -52,15 +55,17 @@ pub(super) fn add(
         return Err(not_an_emitter(target, "an instance of EventEmitter", context));
     };
     let [name, listener] = args;
-    add.call(target, &[name, listener, listener_options(options, context).into()], context)
-        .map(drop)
+    let options = listener_options(options, context)?;
+    add.call(target, &[name, listener, options.into()], context).map(drop)
 }
 
 /// The options for `addEventListener`.
-fn listener_options(options: AddOptions, context: &Context) -> JsObject {
+fn listener_options(options: AddOptions, context: &mut Context) -> JsResult<JsObject> {
+    let resist = event_target::of(context)?.resist_stop.clone();
     let object = JsObject::new(context.root_shape(), None, OrdinaryObject).upcast();
     define_value(&object, js_string!("once"), options.once, true);
-    object
+    define_value(&object, resist, true, true);
+    Ok(object)
 }
 
 /// Removes a listener from an emitter or an event target.
@@ -96,6 +101,10 @@ pub(super) fn get_event_listeners(
     if let Some(listeners) = method_of(&target, "listeners", context)? {
         return listeners.call(&target, &[arg(args, 1)], context);
     }
+    let name = limits::name_text(&arg(args, 1), context)?;
+    if let Some(listeners) = event_target::listeners_of(&target, &name) {
+        return Ok(JsArray::from_iter(listeners, context).into());
+    }
     Err(not_an_emitter(&target, EITHER, context))
 }
 
@@ -108,6 +117,10 @@ pub(super) fn listener_count(
     let target = arg(args, 0);
     if let Some(count) = method_of(&target, "listenerCount", context)? {
         return count.call(&target, &[arg(args, 1)], context);
+    }
+    let name = limits::name_text(&arg(args, 1), context)?;
+    if let Some(count) = event_target::listener_count(&target, &name) {
+        return Ok(count.into());
     }
     Err(not_an_emitter(&target, EITHER, context))
 }
@@ -149,6 +162,9 @@ pub(super) fn set_max_listeners(
         events.default_max_listeners.set(limit);
     }
     for target in targets {
+        if event_target::set_max_listeners(target, limit) {
+            continue;
+        }
         let method = match target.as_object() {
             Some(_) => method_of(target, "setMaxListeners", context)?,
             None => None,
@@ -174,21 +190,12 @@ pub(super) fn add_abort_listener(
     };
     let listener = validate::function(&arg(args, 1), "listener", context)?;
     let disposable = JsObject::new(context.root_shape(), None, OrdinaryObject).upcast();
-    let aborted = abort::is_aborted(&signal, context)?;
-    let registered = if aborted {
+    let registered = if abort::is_aborted(&signal, context)? {
         let job = move |context: &mut Context| listener.call(&JsValue::undefined(), &[], context);
         context.enqueue_job(PromiseJob::new(job).into());
         None
     } else {
-        let options = listener_options(AddOptions { once: true }, context);
-        let add = method_of(&signal.clone().into(), "addEventListener", context)?;
-        let Some(add) = add else {
-            let expected = "an instance of AbortSignal";
-            return Err(validate::invalid_arg_type(context, "signal", expected, &signal.into()));
-        };
-        let args = [js_string!("abort").into(), listener.clone().into(), options.into()];
-        add.call(&signal.clone().into(), &args, context)?;
-        Some((signal, listener))
+        Some(abort::add_listener(&signal, listener, context)?)
     };
     let dispose = closure("[Symbol.dispose]", 0, AbortRegistration(registered), dispose, context);
     define_value(&disposable, JsSymbol::dispose(), dispose, true);
@@ -197,7 +204,7 @@ pub(super) fn add_abort_listener(
 
 /// What a disposable of [`add_abort_listener`] takes off: nothing if the signal had aborted.
 #[derive(Trace, Finalize)]
-struct AbortRegistration(Option<(JsObject, JsObject)>);
+struct AbortRegistration(Option<AbortListener>);
 
 fn dispose(
     _: &JsValue,
@@ -205,15 +212,8 @@ fn dispose(
     AbortRegistration(registered): &AbortRegistration,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if let Some((signal, listener)) = registered {
-        let signal: JsValue = signal.clone().into();
-        if let Some(remove) = method_of(&signal, "removeEventListener", context)? {
-            remove.call(
-                &signal,
-                &[js_string!("abort").into(), listener.clone().into()],
-                context,
-            )?;
-        }
+    if let Some(registered) = registered {
+        registered.remove(context)?;
     }
     Ok(JsValue::undefined())
 }

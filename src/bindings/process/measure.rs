@@ -64,6 +64,11 @@ pub(super) fn uptime(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsRes
     Ok(super::state(context).launch.started.monotonic.elapsed().as_secs_f64().into())
 }
 
+/// Milliseconds since the process started: what events are stamped with.
+pub(crate) fn milliseconds_since_start(context: &Context) -> f64 {
+    super::state(context).launch.started.monotonic.elapsed().as_secs_f64() * 1000.0
+}
+
 /// `process.memoryUsage()`: bytes. What is outside of the heap is counted in it.
 pub(super) fn memory_usage(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let memory = usage::memory();

@@ -22,6 +22,7 @@ use boa_engine::{
 };
 
 use self::launch::Launch;
+pub(crate) use self::measure::milliseconds_since_start;
 use crate::{
     bindings::events::{self, Position},
     engine::{

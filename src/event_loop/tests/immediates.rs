@@ -17,6 +17,20 @@ fn immediates_run_in_order_each_followed_by_its_ticks() {
 }
 
 #[test]
+fn after_an_immediate_that_failed_the_next_one_comes_before_the_ticks() {
+    let (event_loop, mut program) = virtual_loop();
+    for word in ["a", "b"] {
+        event_loop.add_immediate(Box::new(move |program: &mut Program| {
+            program.say(word);
+            program.tick(|program| program.say("tick"));
+            program.has_failed = true;
+        }));
+    }
+    event_loop.run(&mut program);
+    assert_eq!(program.said(), "a b tick tick");
+}
+
+#[test]
 fn an_immediate_set_in_an_immediate_runs_in_the_next_turn() {
     let (event_loop, mut program) = virtual_loop();
     let own = event_loop.clone();

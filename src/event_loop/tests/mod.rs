@@ -30,6 +30,7 @@ struct Program {
     ticks: VecDeque<Task<Program>>,
     callbacks: usize,
     is_stopping: bool,
+    has_failed: bool,
     panics: Vec<Panic>,
 }
 
@@ -39,6 +40,10 @@ impl Host for Program {
         while let Some(tick) = self.ticks.pop_front() {
             tick(self);
         }
+    }
+
+    fn take_failure(&mut self) -> bool {
+        std::mem::take(&mut self.has_failed)
     }
 
     fn is_stopping(&self) -> bool {

@@ -31,6 +31,23 @@ fn after_each_timer_come_the_ticks() {
 }
 
 #[test]
+fn after_a_timer_that_failed_the_next_of_its_list_comes_before_the_ticks() {
+    let (event_loop, mut program) = virtual_loop();
+    let fails = calls(|program| {
+        program.say("fails");
+        program.tick(|program| program.say("tick"));
+        program.has_failed = true;
+    });
+    event_loop.add_timer(1, false, fails.clone());
+    timer(&event_loop, 1, "same");
+    event_loop.add_timer(2, false, fails);
+    timer(&event_loop, 3, "other");
+    pass(&event_loop, 5);
+    turn(&event_loop, &mut program);
+    assert_eq!(program.said(), "fails same tick fails tick other");
+}
+
+#[test]
 fn a_timer_set_in_a_timer_waits_for_another_turn() {
     let (event_loop, mut program) = virtual_loop();
     let own = event_loop.clone();

@@ -1,0 +1,67 @@
+//! Timers: `setTimeout`, `setInterval`, `setImmediate` and their objects.
+//!
+//! The loop keeps the time. The objects carry their state in ordinary properties as in Node
+//! (`_onTimeout`, `_repeat`, …): what a program writes there counts when the timer is due.
+
+mod delay;
+mod immediate;
+mod internal;
+mod module;
+mod timeout;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use boa_engine::{Context, JsObject, JsResult, JsSymbol};
+
+use crate::engine::{builtins, classes::Class};
+
+pub(crate) use internal::exports as internal_exports;
+pub(crate) use module::exports;
+
+/// What the natives of timers share in a realm.
+pub(crate) struct Timers {
+    timeout: Class,
+    immediate: Class,
+    symbols: Symbols,
+    /// What `_idlePrev` and `_idleNext` of a running timer show.
+    list: JsObject,
+    /// The timers that were turned into a number, by which they can be cleared.
+    by_id: RefCell<HashMap<u64, JsObject>>,
+    next_id: Cell<u64>,
+    /// The id of the timer whose callback runs.
+    running: Cell<u64>,
+    warned_negative: Cell<bool>,
+    warned_nan: Cell<bool>,
+}
+
+/// The symbols of the objects' properties.
+struct Symbols {
+    refed: JsSymbol,
+    has_primitive: JsSymbol,
+    async_id: JsSymbol,
+    trigger_id: JsSymbol,
+    context_frame: JsSymbol,
+}
+
+/// The id of the program itself: what no other callback is under way for.
+const ROOT_ID: u64 = 1;
+
+impl Timers {
+    fn new_id(&self) -> u64 {
+        self.next_id.replace(self.next_id.get() + 1)
+    }
+}
+
+/// The state in this realm; the module is loaded if it was not.
+pub(crate) fn of(context: &mut Context) -> JsResult<Rc<Timers>> {
+    if let Some(timers) = context.get_data::<Rc<Timers>>() {
+        return Ok(timers.clone());
+    }
+    builtins::load("timers", context)?;
+    let timers = context.get_data::<Rc<Timers>>();
+    Ok(timers.expect("loading `timers` inserts its state").clone())
+}
