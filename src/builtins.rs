@@ -29,6 +29,7 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 /// Every builtin of rjs.
 pub(crate) const TABLE: &[Builtin] = &[
     native("buffer", Public, bindings::buffer::exports),
+    native("child_process", Public, bindings::child_process::exports),
     native("console", Public, bindings::console::exports),
     native("events", Public, bindings::events::exports),
     native("internal/encoding", Internal, bindings::encoding_web::exports),

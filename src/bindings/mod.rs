@@ -3,6 +3,7 @@
 pub(crate) mod abort;
 pub(crate) mod blob;
 pub(crate) mod buffer;
+pub(crate) mod child_process;
 pub(crate) mod console;
 pub(crate) mod dom_exception;
 pub(crate) mod encoding;
@@ -14,6 +15,7 @@ pub(crate) mod inspect;
 pub(crate) mod internal;
 pub(crate) mod os;
 pub(crate) mod path;
+pub(crate) mod ipc;
 pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;

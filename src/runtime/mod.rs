@@ -14,6 +14,7 @@ pub use builder::{RuntimeBuilder, UnhandledRejections, Warnings};
 use crate::{
     bindings::{
         globals,
+        ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
     },
     builtins::TABLE,
@@ -32,6 +33,8 @@ pub enum CreateError {
     Io(io::Error),
     /// The engine could not make its realm, or a builtin failed in it.
     Engine(String),
+    /// The environment names an IPC channel that is none.
+    Channel(String),
 }
 
 impl fmt::Display for CreateError {
@@ -39,6 +42,7 @@ impl fmt::Display for CreateError {
         match self {
             Self::Io(error) => write!(f, "cannot make an event loop: {error}"),
             Self::Engine(message) => write!(f, "cannot make a realm: {message}"),
+            Self::Channel(message) => write!(f, "cannot use the IPC channel: {message}"),
         }
     }
 }
@@ -47,7 +51,7 @@ impl std::error::Error for CreateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::Engine(_) => None,
+            Self::Engine(_) | Self::Channel(_) => None,
         }
     }
 }
@@ -82,13 +86,18 @@ impl Runtime {
         RuntimeBuilder::new()
     }
 
-    fn create(launch: Launch, expose_gc: bool) -> Result<Self, CreateError> {
+    fn create(mut launch: Launch, expose_gc: bool) -> Result<Self, CreateError> {
+        let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
         let mut context = realm::create(TABLE.to_vec()).map_err(|error| match error {
             realm::CreateError::Loop(error) => CreateError::Io(error),
             realm::CreateError::Engine(error) => CreateError::Engine(error.to_string()),
         })?;
         Self::furnish(launch, expose_gc, &mut context)
             .map_err(|error| CreateError::Engine(error.to_string()))?;
+        if let Some(channel) = channel {
+            let process = process::state(&context).object.clone();
+            ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
+        }
         Ok(Self { context })
     }
 
@@ -137,7 +146,10 @@ impl Runtime {
                 break;
             }
         }
-        exit::finish(context)
+        let code = exit::finish(context);
+        // What was sent arrives, however the program ended.
+        ipc::flush_all(context);
+        code
     }
 
     /// Parses a file without running it; the report of what is wrong with it, if anything is.

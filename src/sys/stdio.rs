@@ -32,6 +32,14 @@ fn wait_writable(fd: BorrowedFd<'_>) -> Result<(), SysError> {
     }
 }
 
+/// Waits until a descriptor takes bytes, for so long at most; who called tries again either way.
+pub(crate) fn wait_writable_for(fd: BorrowedFd<'_>, limit: std::time::Duration) {
+    let mut fds = [PollFd::new(fd, PollFlags::POLLOUT)];
+    let limit = PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX);
+    // An error shows in the write that follows.
+    let _ = poll(&mut fds, limit);
+}
+
 /// One of the two streams that every process may write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Output {

@@ -11,6 +11,8 @@ mod signals;
 pub(crate) mod stdio;
 pub(crate) mod warning;
 
+pub(crate) use signals::signal_number;
+
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,

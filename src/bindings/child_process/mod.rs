@@ -1,0 +1,34 @@
+//! `child_process`: starting processes, and their end.
+
+mod child;
+mod class;
+mod fork;
+mod options;
+mod stdio;
+
+use boa_engine::{Context, JsResult, JsValue, js_string};
+
+use crate::engine::natives::{Method, define_value, exports_of};
+
+const METHODS: &[Method] = &[
+    ("fork", 1, fork::fork),
+    ("spawn", 3, fork::spawn),
+    ("exec", 3, missing_exec),
+    ("execFile", 4, missing_exec),
+    ("execSync", 2, missing_exec),
+    ("execFileSync", 3, missing_exec),
+    ("spawnSync", 3, missing_exec),
+];
+
+/// The builtin `child_process`.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    let exports = exports_of(METHODS, context);
+    let class = class::of(context)?;
+    define_value(&exports, js_string!("ChildProcess"), class.constructor.clone(), true);
+    Ok(exports.into())
+}
+
+/// Those that need pipes come with the streams.
+fn missing_exec(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Err(options::unavailable("exec, execFile and the synchronous three", context))
+}

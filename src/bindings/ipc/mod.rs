@@ -1,0 +1,306 @@
+//! The IPC channel in JavaScript: `send`, `disconnect`, `connected`, `channel`, and the events of
+//! messages.
+//!
+//! An [`Endpoint`] ties one end of the protocol (`crate::ipc`) to a descriptor, the loop, and the
+//! object that programs see: a `ChildProcess` in the parent, `process` in the child.
+
+mod control;
+mod own_end;
+mod receive;
+mod send;
+mod write;
+
+use std::{
+    cell::{Cell, RefCell},
+    os::fd::OwnedFd,
+    rc::{Rc, Weak},
+};
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+use boa_gc::{Finalize, Trace};
+
+pub(crate) use own_end::{Counting, OwnEnd, start};
+pub(crate) use write::flush_all;
+
+use crate::{
+    bindings::events,
+    engine::{
+        natives::{closure, define_value},
+        state,
+    },
+    event_loop::{Interest, SourceId},
+    ipc::{channel::Channel, codec::Serialization},
+    sys::{error::SysError, fd},
+};
+
+/// A send is known by its callback, if it has one.
+type Token = Option<JsObject>;
+
+/// Called once, when the channel is closed at our end.
+type OnClosed = Box<dyn FnOnce(&mut Context)>;
+
+/// How far an end is from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// `disconnect` was called or the peer hung up; what is queued is still written.
+    Disconnecting,
+    Closed,
+}
+
+/// One end of a channel.
+pub(crate) struct Endpoint {
+    /// The object whose events these are; let go of when the channel closes.
+    target: RefCell<Option<JsObject>>,
+    fd: Rc<OwnedFd>,
+    protocol: RefCell<Channel<Rc<OwnedFd>, Token>>,
+    source: Cell<Option<SourceId>>,
+    phase: Cell<Phase>,
+    /// The program called `channel.ref()` or `unref()`: what listeners do counts no more.
+    explicit_ref: Cell<Option<bool>>,
+    /// Listeners that keep the channel referenced.
+    references: Cell<u32>,
+    /// A flush is to come in this turn: small messages may wait for it.
+    is_flush_scheduled: Cell<bool>,
+    /// Messages that came before anybody listened.
+    kept: RefCell<Vec<JsValue>>,
+    on_closed: RefCell<Option<OnClosed>>,
+    scratch: RefCell<Vec<u8>>,
+}
+
+/// Every end of this realm's channels, for the flush at the end of the program.
+#[derive(Default)]
+struct Endpoints(RefCell<Vec<Weak<Endpoint>>>);
+
+/// What closures of JavaScript hold of an end.
+#[derive(Trace, Finalize)]
+#[boa_gc(unsafe_empty_trace)]
+struct EndpointRef(Rc<Endpoint>);
+
+/// Whether an end keeps the loop alive before anybody says anything about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Liveness {
+    /// The parent's end: yes.
+    Referenced,
+    /// The child's end: only while somebody listens.
+    Counted,
+}
+
+/// The parent's end of a child's channel.
+///
+/// # Errors
+/// The system's, where the descriptor cannot be watched.
+pub(crate) fn attach_child(
+    child: &JsObject,
+    fd: OwnedFd,
+    serialization: Serialization,
+    context: &mut Context,
+) -> Result<Rc<Endpoint>, SysError> {
+    let endpoint = attach(child, fd, serialization, Liveness::Referenced, context)?;
+    // Adding a listener to an emitter that has no other cannot fail.
+    let listening = own_end::watch_listeners(child, &endpoint, Counting::No, context);
+    debug_assert!(listening.is_ok(), "a new emitter takes listeners");
+    Ok(endpoint)
+}
+
+/// Makes an end of a channel and gives `target` its properties.
+///
+/// # Errors
+/// The system's, where the descriptor cannot be watched.
+pub(crate) fn attach(
+    target: &JsObject,
+    fd: OwnedFd,
+    serialization: Serialization,
+    liveness: Liveness,
+    context: &mut Context,
+) -> Result<Rc<Endpoint>, SysError> {
+    fd::set_nonblocking(&fd, true)?;
+    let endpoint = Rc::new(Endpoint {
+        target: RefCell::new(Some(target.clone())),
+        fd: Rc::new(fd),
+        protocol: RefCell::new(Channel::new(serialization, message_limit(context))),
+        source: Cell::new(None),
+        phase: Cell::new(Phase::Open),
+        explicit_ref: Cell::new((liveness == Liveness::Referenced).then_some(true)),
+        references: Cell::new(0),
+        is_flush_scheduled: Cell::new(false),
+        kept: RefCell::default(),
+        on_closed: RefCell::default(),
+        scratch: RefCell::default(),
+    });
+    watch(&endpoint, context)?;
+    define_properties(target, &endpoint, context);
+    register(&endpoint, context);
+    Ok(endpoint)
+}
+
+/// The longest message accepted, in bytes: `RJS_IPC_MESSAGE_LIMIT` in the environment.
+fn message_limit(context: &Context) -> usize {
+    let process = crate::bindings::process::state(context);
+    let given = process.launch.env.iter().rev().find(|(name, _)| name == "RJS_IPC_MESSAGE_LIMIT");
+    given
+        .and_then(|(_, value)| value.parse().ok())
+        .unwrap_or(Channel::<Rc<OwnedFd>, Token>::DEFAULT_LIMIT)
+}
+
+fn watch(endpoint: &Rc<Endpoint>, context: &mut Context) -> Result<(), SysError> {
+    let event_loop = state::of(context).event_loop.clone();
+    let weak = Rc::downgrade(endpoint);
+    let callback =
+        Rc::new(move |context: &mut Context, readiness: crate::event_loop::Readiness| {
+            let Some(endpoint) = weak.upgrade() else { return };
+            if readiness.writable {
+                endpoint.flush(context);
+            }
+            if readiness.readable {
+                endpoint.readable(context);
+            }
+        });
+    // The loop keeps the end alive as long as it watches it.
+    let watched = Watched { fd: endpoint.fd.clone(), _endpoint: endpoint.clone() };
+    let id = event_loop
+        .add_source(watched, Interest::READABLE, callback)
+        .map_err(|error| SysError::new(crate::sys::errno::Errno::of(&error), "uv_read_start"))?;
+    event_loop.set_source_kind(id, "PipeWrap");
+    endpoint.source.set(Some(id));
+    endpoint.update_watch(context);
+    Ok(())
+}
+
+/// What the loop owns of an end.
+struct Watched {
+    fd: Rc<OwnedFd>,
+    _endpoint: Rc<Endpoint>,
+}
+
+impl std::os::fd::AsFd for Watched {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+fn define_properties(target: &JsObject, endpoint: &Rc<Endpoint>, context: &mut Context) {
+    let control = control::create(endpoint, context);
+    define_value(target, js_string!("channel"), control, true);
+    define_value(target, js_string!("connected"), true, true);
+    let captured = || EndpointRef(endpoint.clone());
+    let send = closure("send", 4, captured(), send::send, context);
+    define_value(target, js_string!("send"), send, true);
+    let send = closure("_send", 4, captured(), send::send_connected, context);
+    define_value(target, js_string!("_send"), send, true);
+    let disconnect = closure("disconnect", 0, captured(), disconnect, context);
+    define_value(target, js_string!("disconnect"), disconnect, true);
+    let disconnect = closure("_disconnect", 0, captured(), disconnect_now, context);
+    define_value(target, js_string!("_disconnect"), disconnect, true);
+}
+
+fn register(endpoint: &Rc<Endpoint>, context: &mut Context) {
+    let endpoints = match context.get_data::<Rc<Endpoints>>() {
+        Some(endpoints) => endpoints.clone(),
+        None => {
+            let endpoints = Rc::new(Endpoints::default());
+            context.insert_data(endpoints.clone());
+            endpoints
+        }
+    };
+    let mut list = endpoints.0.borrow_mut();
+    list.retain(|known| known.strong_count() > 0);
+    list.push(Rc::downgrade(endpoint));
+}
+
+/// `target.disconnect()`.
+fn disconnect(
+    this: &JsValue,
+    _: &[JsValue],
+    endpoint: &EndpointRef,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let target = this.to_object(context)?;
+    if !target.get(js_string!("connected"), context)?.to_boolean() {
+        let error = crate::engine::errors::coded_object(
+            context,
+            crate::engine::errors::Code::ERR_IPC_DISCONNECTED,
+            "IPC channel is already disconnected",
+        );
+        events::emit(&target, js_string!("error"), &[error.into()], context)?;
+        return Ok(JsValue::undefined());
+    }
+    target.set(js_string!("connected"), false, true, context)?;
+    let internal = target.get(js_string!("_disconnect"), context)?;
+    match internal.as_callable() {
+        Some(internal) => internal.call(&target.into(), &[], context),
+        None => disconnect_now(this, &[], endpoint, context),
+    }
+}
+
+/// `target._disconnect()`.
+fn disconnect_now(
+    _: &JsValue,
+    _: &[JsValue],
+    endpoint: &EndpointRef,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    endpoint.0.disconnect(context);
+    Ok(JsValue::undefined())
+}
+
+impl Endpoint {
+    /// Calls `action` once, when the channel is closed.
+    pub(crate) fn when_closed(&self, action: impl FnOnce(&mut Context) + 'static) {
+        *self.on_closed.borrow_mut() = Some(Box::new(action));
+    }
+
+    /// Begins the end: no message comes any more, what is queued is still written, the event
+    /// comes in the next tick.
+    fn disconnect(self: &Rc<Self>, context: &mut Context) {
+        if self.phase.get() != Phase::Open {
+            return;
+        }
+        self.phase.set(Phase::Disconnecting);
+        let Some(target) = self.target.borrow().clone() else { return };
+        define_value(&target, js_string!("channel"), JsValue::null(), true);
+        define_value(&target, js_string!("connected"), false, true);
+        self.flush(context);
+        let endpoint = self.clone();
+        state::of(context).ticks.push_native(move |context| {
+            endpoint.close_if_drained(context);
+            events::emit(&target, js_string!("disconnect"), &[], context).map(drop)
+        });
+    }
+
+    /// Closes our end if nothing waits to be written; otherwise the last write does.
+    fn close_if_drained(&self, context: &mut Context) {
+        if self.phase.get() == Phase::Disconnecting && self.protocol.borrow().is_drained() {
+            self.close(context);
+        } else {
+            self.update_watch(context);
+        }
+    }
+
+    /// Closes our end at once. What was queued is lost, and its senders are told.
+    fn close(&self, context: &mut Context) {
+        if self.phase.replace(Phase::Closed) == Phase::Closed {
+            return;
+        }
+        self.protocol.borrow_mut().abort();
+        self.settle(context);
+        if let Some(id) = self.source.take() {
+            state::of(context).event_loop.remove_source(id);
+        }
+        self.target.borrow_mut().take();
+        if let Some(action) = self.on_closed.borrow_mut().take() {
+            action(context);
+        }
+    }
+
+    /// Tells the loop what this end waits for, and whether that keeps the program alive.
+    fn update_watch(&self, context: &Context) {
+        let Some(id) = self.source.get() else { return };
+        let event_loop = state::of(context).event_loop.clone();
+        let has_unwritten = self.protocol.borrow().pending() > 0;
+        let readable = self.phase.get() == Phase::Open;
+        event_loop.set_interest(id, Interest { readable, writable: has_unwritten });
+        let is_wanted = self.explicit_ref.get().unwrap_or(self.references.get() > 0);
+        event_loop.set_source_ref(id, is_wanted || has_unwritten);
+    }
+}

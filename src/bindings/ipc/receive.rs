@@ -1,0 +1,214 @@
+//! Reading: frames become values, values become events.
+
+use std::{cell::RefCell, os::fd::AsFd, rc::Rc};
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+
+use super::{Endpoint, Phase};
+use crate::{
+    bindings::{events, process::warning},
+    engine::{
+        callbacks,
+        errors::{Code, coded_object, value_of},
+        intrinsics::json,
+        natives::define_value,
+        state,
+    },
+    ipc::{
+        channel::Received,
+        codec::{Command, FrameError},
+    },
+    sys::channel,
+};
+
+thread_local! {
+    /// Reads go here first: frames that are whole are parsed in place.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; channel::READ_SIZE]);
+}
+
+/// What one read came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    Some,
+    Nothing,
+    End,
+}
+
+impl Endpoint {
+    /// The loop found the channel readable: reads once, and emits what came.
+    pub(super) fn readable(self: &Rc<Self>, context: &mut Context) {
+        callbacks::enter(context, |context| {
+            self.read_once(context);
+            Ok(())
+        });
+    }
+
+    /// Reads all that is there: the peer is gone, nothing more will come.
+    pub(crate) fn read_rest(self: &Rc<Self>, context: &mut Context) {
+        callbacks::enter(context, |context| {
+            while self.phase.get() == Phase::Open && self.read_once(context) == Read::Some {}
+            Ok(())
+        });
+    }
+
+    fn read_once(self: &Rc<Self>, context: &mut Context) -> Read {
+        if self.phase.get() != Phase::Open {
+            return Read::Nothing;
+        }
+        // A callback never reads while another does: natives only queue ticks here.
+        let mut buffer = BUFFER.take();
+        buffer.resize(channel::READ_SIZE, 0);
+        let outcome = channel::receive(self.fd.as_fd(), &mut buffer);
+        let read = match outcome {
+            Ok(None) => Read::Nothing,
+            Ok(Some(received)) if received.bytes > 0 => {
+                if let Some(handle) = received.handle {
+                    self.protocol.borrow_mut().accept_handle(Rc::new(handle));
+                }
+                self.frames(&buffer[..received.bytes], context);
+                Read::Some
+            }
+            // A reset is an end, too: the peer died with our messages unread.
+            Ok(Some(_)) | Err(_) => Read::End,
+        };
+        BUFFER.replace(buffer);
+        if read == Read::End {
+            self.end(context);
+        }
+        read
+    }
+
+    /// Takes the frames out of a chunk.
+    fn frames(self: &Rc<Self>, mut chunk: &[u8], context: &mut Context) {
+        loop {
+            let mut protocol = self.protocol.borrow_mut();
+            let message = match protocol.next_frame(&mut chunk) {
+                Ok(None) => break,
+                Ok(Some(Received::Message(payload))) => json::parse_bytes(payload, context),
+                Ok(Some(Received::Internal { command, payload, handle, .. })) => {
+                    let message = json::parse_bytes(payload, context);
+                    drop(protocol);
+                    self.internal(command, message, handle.is_some(), context);
+                    continue;
+                }
+                Err(error) => {
+                    drop(protocol);
+                    self.broken(&error, context);
+                    return;
+                }
+            };
+            drop(protocol);
+            match message {
+                Ok(message) => self.queue(message, context),
+                Err(error) => {
+                    let error = value_of(error, context);
+                    self.malformed(&error, context);
+                    return;
+                }
+            }
+        }
+        // Answers to handles are written with the turn's other messages.
+        if self.protocol.borrow().pending() > 0 {
+            self.schedule_flush(context);
+        }
+    }
+
+    /// Emits a message in a tick of its own; keeps it if nobody listens.
+    fn queue(self: &Rc<Self>, message: JsValue, context: &Context) {
+        let endpoint = self.clone();
+        let Some(target) = self.target.borrow().clone() else { return };
+        state::of(context)
+            .ticks
+            .push_native(move |context| endpoint.emit(&target, message, context));
+    }
+
+    fn emit(&self, target: &JsObject, message: JsValue, context: &mut Context) -> JsResult<()> {
+        let name = js_string!("message");
+        if events::listener_count(target, name.clone(), context)? == 0 {
+            self.kept.borrow_mut().push(message);
+            return Ok(());
+        }
+        events::emit(target, name, &[message, JsValue::undefined()], context).map(drop)
+    }
+
+    /// A listener came: in the next tick it gets what was kept.
+    pub(super) fn deliver_kept(self: &Rc<Self>, target: JsObject, context: &Context) {
+        if self.kept.borrow().is_empty() {
+            return;
+        }
+        let endpoint = self.clone();
+        state::of(context).ticks.push_native(move |context| {
+            if events::listener_count(&target, js_string!("message"), context)? == 0 {
+                return Ok(());
+            }
+            for message in endpoint.kept.take() {
+                endpoint.emit(&target, message, context)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// A message between runtimes: the protocol acted on it; who listens for such is told.
+    fn internal(
+        self: &Rc<Self>,
+        command: Command,
+        message: JsResult<JsValue>,
+        has_handle: bool,
+        context: &mut Context,
+    ) {
+        let Ok(message) = message else { return };
+        let Some(target) = self.target.borrow().clone() else { return };
+        state::of(context).ticks.push_native(move |context| {
+            if command == Command::Handle && has_handle {
+                let text = "A handle arrived on the IPC channel; this version of rjs closes it";
+                warning::warn(text, "HandleNotSupportedWarning", None, context)?;
+            }
+            let args = [message, JsValue::undefined()];
+            events::emit(&target, js_string!("internalMessage"), &args, context).map(drop)
+        });
+    }
+
+    /// The peer sends no more.
+    fn end(self: &Rc<Self>, context: &mut Context) {
+        let outcome = self.protocol.borrow_mut().end();
+        if let Err(error) = outcome {
+            self.report(&error.to_string(), context);
+        }
+        // Nobody reads what is queued: its senders are told.
+        self.protocol.borrow_mut().abort();
+        self.settle(context);
+        self.disconnect(context);
+    }
+
+    fn broken(self: &Rc<Self>, error: &FrameError, context: &mut Context) {
+        self.report(&error.to_string(), context);
+        self.disconnect(context);
+    }
+
+    fn malformed(self: &Rc<Self>, error: &JsValue, context: &mut Context) {
+        let text = error
+            .as_object()
+            .and_then(|error| error.get(js_string!("message"), context).ok())
+            .and_then(|message| message.as_string())
+            .map(|message| message.to_std_string_lossy())
+            .unwrap_or_default();
+        self.report(&format!("Malformed message on the IPC channel: {text}"), context);
+        self.disconnect(context);
+    }
+
+    /// Says on this target what is wrong with its channel: to its `error` listeners, or as a
+    /// process warning. Never an exception: a peer must not be able to end this program.
+    fn report(&self, message: &str, context: &mut Context) {
+        let Some(target) = self.target.borrow().clone() else { return };
+        let error = coded_object(context, Code::ERR_INVALID_IPC_MESSAGE, message);
+        define_value(&error, js_string!("syscall"), js_string!("read"), true);
+        let message = message.to_owned();
+        state::of(context).ticks.push_native(move |context| {
+            let name = js_string!("error");
+            if events::listener_count(&target, name.clone(), context)? > 0 {
+                return events::emit(&target, name, &[error.into()], context).map(drop);
+            }
+            warning::warn(&message, "IPCWarning", Some("ERR_INVALID_IPC_MESSAGE"), context)
+        });
+    }
+}

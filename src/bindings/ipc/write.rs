@@ -1,0 +1,135 @@
+//! Writing: one system call for all that is queued, in a turn or when it has become much.
+
+use std::{
+    os::fd::AsFd,
+    rc::{Rc, Weak},
+    time::{Duration, Instant},
+};
+
+use boa_engine::{Context, JsObject, JsValue, js_string};
+
+use super::{Endpoint, Endpoints, Phase};
+use crate::{
+    bindings::events,
+    engine::{
+        errors::{Wording, from_sys},
+        state,
+    },
+    ipc::outbox::Completion,
+    sys::{channel, errno::Errno, error::SysError, stdio},
+};
+
+/// So many queued bytes are written without waiting for the end of the turn.
+pub(super) const BATCH: usize = 64 * 1024;
+
+/// How long the end of a program waits for a peer that does not read.
+const LAST_FLUSH: Duration = Duration::from_secs(2);
+
+impl Endpoint {
+    /// Flushes at the end of this turn, once however often it is asked.
+    pub(super) fn schedule_flush(self: &Rc<Self>, context: &Context) {
+        if self.is_flush_scheduled.replace(true) {
+            return;
+        }
+        let weak: Weak<Self> = Rc::downgrade(self);
+        state::of(context).event_loop.add_pending(Box::new(move |context: &mut Context| {
+            let Some(endpoint) = weak.upgrade() else { return };
+            endpoint.is_flush_scheduled.set(false);
+            endpoint.flush(context);
+        }));
+    }
+
+    /// Writes what is queued, for who is about to do something that must come after it.
+    pub(crate) fn write_now(&self, context: &mut Context) {
+        self.flush(context);
+    }
+
+    /// Writes what is queued, as far as the channel takes it.
+    pub(super) fn flush(&self, context: &mut Context) {
+        if self.phase.get() == Phase::Closed {
+            return;
+        }
+        let outcome = self.write_queued();
+        if outcome.is_err() {
+            self.protocol.borrow_mut().abort();
+        }
+        self.settle(context);
+        if self.phase.get() == Phase::Disconnecting && self.protocol.borrow().is_drained() {
+            self.close(context);
+        } else {
+            self.update_watch(context);
+        }
+    }
+
+    /// Writes until nothing is queued or the channel is full.
+    fn write_queued(&self) -> Result<(), SysError> {
+        loop {
+            let outcome = {
+                let protocol = self.protocol.borrow();
+                let Some(write) = protocol.next_write() else { return Ok(()) };
+                let handle = write.handle.map(|handle| handle.as_fd());
+                channel::send(self.fd.as_fd(), write.slices(), handle)
+            };
+            match outcome {
+                Ok(Some(count)) => self.protocol.borrow_mut().wrote(count),
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    if !self.protocol.borrow_mut().reject_handle() {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the sends whose fate is known: callbacks in the next tick, losses without a callback
+    /// as an `error` event.
+    pub(super) fn settle(&self, context: &mut Context) {
+        loop {
+            let next = self.protocol.borrow_mut().next_completion();
+            let Some((callback, completion)) = next else { return };
+            let ticks = &state::of(context).ticks;
+            match (callback, completion) {
+                (Some(callback), Completion::Written) => {
+                    ticks.push_call(callback, vec![JsValue::null()]);
+                }
+                (None, Completion::Written) => {}
+                (callback, Completion::Lost) => {
+                    let error = SysError::new(Errno(libc::EPIPE), "write");
+                    let error = from_sys(context, &error, Wording::Short);
+                    self.report_lost(callback, error, context);
+                }
+            }
+        }
+    }
+
+    fn report_lost(&self, callback: Option<JsObject>, error: JsObject, context: &mut Context) {
+        let ticks = &state::of(context).ticks;
+        if let Some(callback) = callback {
+            ticks.push_call(callback, vec![error.into()]);
+            return;
+        }
+        let Some(target) = self.target.borrow().clone() else { return };
+        ticks.push_native(move |context| {
+            events::emit(&target, js_string!("error"), &[error.into()], context).map(drop)
+        });
+    }
+}
+
+/// Writes what every channel has queued, at the end of a program or before it signals itself;
+/// waits for slow readers, but not for long.
+pub(crate) fn flush_all(context: &mut Context) {
+    let Some(endpoints) = context.get_data::<Rc<Endpoints>>().cloned() else { return };
+    let deadline = Instant::now() + LAST_FLUSH;
+    let list: Vec<_> = endpoints.0.borrow().iter().filter_map(Weak::upgrade).collect();
+    for endpoint in list {
+        while endpoint.phase.get() != Phase::Closed
+            && endpoint.write_queued().is_ok()
+            && endpoint.protocol.borrow().pending() > 0
+            && Instant::now() < deadline
+        {
+            let left = deadline.saturating_duration_since(Instant::now());
+            stdio::wait_writable_for(endpoint.fd.as_fd(), left);
+        }
+    }
+}
