@@ -32,6 +32,8 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("child_process", Public, bindings::child_process::exports),
     native("console", Public, bindings::console::exports),
     native("events", Public, bindings::events::exports),
+    native("fs", Public, bindings::fs::exports),
+    native("fs/promises", Public, bindings::fs::promises_exports),
     native("internal/encoding", Internal, bindings::encoding_web::exports),
     native("internal/abort_controller", Internal, bindings::abort::exports),
     native("internal/dom_exception", Internal, bindings::dom_exception::exports),
