@@ -1,9 +1,12 @@
 //! The global names that Node adds to the language, each made when it is first touched.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
-    property::PropertyDescriptor,
+    Context, JsObject, JsResult, JsString, JsSymbol, JsValue,
+    job::PromiseJob,
+    js_string,
+    property::{PropertyDescriptor, PropertyKey},
 };
+use boa_gc::{Finalize, Gc, GcRefCell, Trace};
 
 use crate::engine::{
     builtins,
@@ -69,36 +72,74 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     Ok(())
 }
 
-/// What a lazy global's accessors remember.
-#[derive(boa_gc::Trace, boa_gc::Finalize)]
-#[boa_gc(unsafe_empty_trace)]
-struct Origin(&'static Global);
+/// A global that is made when it is first touched.
+#[derive(Trace, Finalize)]
+struct Lazy {
+    #[unsafe_ignore_trace]
+    global: &'static Global,
+    /// Its value, once it was read or written.
+    value: GcRefCell<Option<JsValue>>,
+    /// The accessor's function, by which it is told from what a program may have put there.
+    getter: GcRefCell<Option<JsObject>>,
+}
 
-/// An accessor that turns into a plain property when it is first read or written.
+/// An accessor that becomes a plain property after it was first read or written.
 fn lazy(object: &JsObject, global: &'static Global, context: &mut Context) {
-    let get = closure(global.name, 0, Origin(global), read, context);
-    let set = closure(global.name, 1, Origin(global), write, context);
+    let lazy = Gc::new(Lazy { global, value: GcRefCell::default(), getter: GcRefCell::default() });
+    let get = closure(global.name, 0, lazy.clone(), read, context);
+    let set = closure(global.name, 1, lazy.clone(), write, context);
+    *lazy.getter.borrow_mut() = Some(get.clone().into());
     define_accessor(object, JsString::from(global.name), Some(get), Some(set), global.enumerable);
 }
 
-fn read(_: &JsValue, _: &[JsValue], origin: &Origin, context: &mut Context) -> JsResult<JsValue> {
-    let Origin(global) = origin;
-    let exports = builtins::load_object(global.builtin, context)?;
-    let value = exports.get(JsString::from(global.name), context)?;
-    settle(global, value.clone(), context);
+fn read(_: &JsValue, _: &[JsValue], lazy: &Gc<Lazy>, context: &mut Context) -> JsResult<JsValue> {
+    if let Some(value) = lazy.value.borrow().clone() {
+        return Ok(value);
+    }
+    let exports = builtins::load_object(lazy.global.builtin, context)?;
+    let value = exports.get(JsString::from(lazy.global.name), context)?;
+    become_plain(lazy, value.clone(), context);
     Ok(value)
 }
 
 fn write(
     _: &JsValue,
     args: &[JsValue],
-    origin: &Origin,
+    lazy: &Gc<Lazy>,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    settle(origin.0, arg(args, 0), context);
+    become_plain(lazy, arg(args, 0), context);
     Ok(JsValue::undefined())
 }
 
-fn settle(global: &Global, value: JsValue, context: &mut Context) {
-    define_value(&context.global_object(), JsString::from(global.name), value, global.enumerable);
+/// Remembers the value, and has the next microtask replace the accessor by it.
+///
+/// Not at once: the engine would cache, for the place in the program that reads or writes here,
+/// where the accessor was, together with the object's shape after the replacement.
+fn become_plain(lazy: &Gc<Lazy>, value: JsValue, context: &mut Context) {
+    let is_planned = lazy.value.borrow_mut().replace(value).is_some();
+    if is_planned {
+        return;
+    }
+    let lazy = lazy.clone();
+    let job = PromiseJob::new(move |context| {
+        settle(&lazy, context);
+        Ok(JsValue::undefined())
+    });
+    context.enqueue_job(job.into());
+}
+
+fn settle(lazy: &Lazy, context: &Context) {
+    let object = context.global_object();
+    let key = PropertyKey::from(JsString::from(lazy.global.name));
+    let present = object.borrow().properties().get(&key);
+    let present = present.and_then(|property| property.get().and_then(JsValue::as_object));
+    let is_ours = match (&present, &*lazy.getter.borrow()) {
+        (Some(present), Some(own)) => JsObject::equals(present, own),
+        _ => false,
+    };
+    let value = lazy.value.borrow().clone();
+    if let Some(value) = value.filter(|_| is_ours) {
+        define_value(&object, key, value, lazy.global.enumerable);
+    }
 }

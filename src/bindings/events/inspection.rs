@@ -75,7 +75,7 @@ pub(super) fn event_names(
         Some(events) if count_of(&emitter, context)? > 0.0 => events.own_property_keys(context)?,
         _ => Vec::new(),
     };
-    let names: Vec<JsValue> = names.iter().map(JsValue::from).collect();
+    let names: Vec<JsValue> = names.iter().map(super::name_of).collect();
     Ok(JsArray::from_iter(names, context).into())
 }
 

@@ -247,3 +247,11 @@ fn name_arg(args: &[JsValue], context: &mut Context) -> JsResult<(JsValue, Prope
     let key = key_of(&name, context)?;
     Ok((name, key))
 }
+
+/// A property key as the event's name: a string or a symbol, never a number.
+fn name_of(key: &PropertyKey) -> JsValue {
+    match key {
+        PropertyKey::Index(index) => JsString::from(index.get().to_string()).into(),
+        key => key.into(),
+    }
+}

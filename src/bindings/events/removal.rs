@@ -167,7 +167,7 @@ fn announce_all(emitter: &JsObject, events: &JsObject, context: &mut Context) ->
     let last = PropertyKey::from(js_string!("removeListener"));
     for key in events.own_property_keys(context)? {
         if key != last {
-            call_remove_all(emitter, JsValue::from(&key), context)?;
+            call_remove_all(emitter, super::name_of(&key), context)?;
         }
     }
     call_remove_all(emitter, js_string!("removeListener").into(), context)?;
