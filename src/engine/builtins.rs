@@ -76,6 +76,11 @@ pub(crate) fn load(name: &str, context: &mut Context) -> JsResult<JsValue> {
     instantiate(row, context)
 }
 
+/// True if the builtin has been loaded, or is being loaded.
+pub(crate) fn is_loaded(name: &str, context: &Context) -> bool {
+    state::of(context).builtins.loaded.borrow().contains_key(name)
+}
+
 /// As [`load`], for callers that need an object.
 pub(crate) fn load_object(name: &str, context: &mut Context) -> JsResult<JsObject> {
     load(name, context)?.to_object(context)

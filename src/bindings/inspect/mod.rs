@@ -36,6 +36,7 @@ pub(crate) use self::{
     inspect_function::inspect_function,
     options::{Compact, Depth, Options},
     text::Text,
+    width::string_width,
 };
 use crate::engine::{
     natives::define_value,

@@ -175,7 +175,7 @@ impl Options {
     }
 
     /// Takes over the own enumerable properties that are options.
-    pub(super) fn read(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
+    pub(crate) fn read(&mut self, object: &JsObject, context: &mut Context) -> JsResult<()> {
         let keys = object.own_property_keys(context)?;
         for key in reflect::only_enumerable(object, keys, context)? {
             let name = match &key {

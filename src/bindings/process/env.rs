@@ -9,6 +9,7 @@ use boa_engine::{
 use crate::engine::{
     errors::{Code, coded},
     natives::{arg, define_value},
+    proxies,
 };
 
 /// Makes the object from the environment; a variable given twice has its last value.
@@ -17,7 +18,11 @@ pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResul
     for (name, value) in env {
         define_value(&target, JsString::from(name.as_str()), JsString::from(value.as_str()), true);
     }
-    JsProxyBuilder::new(target).set(set).define_property(define_property).build(context)
+    let env = JsProxyBuilder::new(target.clone()).set(set).define_property(define_property);
+    let env = env.build(context)?;
+    let handler = JsObject::with_object_proto(context.intrinsics());
+    proxies::remember(&env.clone().into(), target, handler, context)?;
+    Ok(env)
 }
 
 /// `env.NAME = value`: the value becomes a string.

@@ -143,6 +143,7 @@ pub(crate) fn create(launch: Launch, context: &mut Context) -> JsResult<JsObject
         let set = set.map(|set| function(name, 1, set, context));
         define_accessor(&process, JsString::from(name), Some(get), set, enumerable);
     }
+    stdio::remember_getters(&process, context);
     define_launch(&process, &launch, context)?;
     let no_warnings = launch.reports.no_warnings;
     let state = Rc::new(ProcessState {

@@ -3,13 +3,14 @@
 //! Files, pipes and terminals are all written synchronously, as Node writes them on Linux: what was
 //! written before the program ends has left it.
 
-use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
     engine::{
         builtins,
         errors::{Wording, throw_sys},
         natives::{Method, arg, exports_of},
+        reflect,
     },
     sys::stdio::{Output, is_terminal, write_output},
 };
@@ -35,6 +36,33 @@ pub(super) fn get_stderr(_: &JsValue, _: &[JsValue], context: &mut Context) -> J
 /// `process.stdin`.
 pub(super) fn get_stdin(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     stream("stdin", context)
+}
+
+/// The getters of `process.stdout` and `process.stderr` as they were made.
+struct OwnGetters([Option<JsObject>; 2]);
+
+/// Keeps the getters, so that [`is_touched`] can tell whether a program replaced them.
+pub(super) fn remember_getters(process: &JsObject, context: &mut Context) {
+    let getter = |name| getter_of(process, name);
+    let getters = OwnGetters([getter("stdout"), getter("stderr")]);
+    context.insert_data(getters);
+}
+
+fn getter_of(process: &JsObject, name: &str) -> Option<JsObject> {
+    let property = reflect::stored(process, &JsString::from(name).into())?;
+    property.get()?.as_object()
+}
+
+/// True if a program has asked for `process.stdout` or `process.stderr`, or has replaced this one.
+pub(crate) fn is_touched(name: &str, context: &Context) -> bool {
+    if builtins::is_loaded("internal/stdio", context) {
+        return true;
+    }
+    let process = super::state(context).object.clone();
+    let own = context.get_data::<OwnGetters>().and_then(|OwnGetters([stdout, stderr])| {
+        if name == "stdout" { stdout.clone() } else { stderr.clone() }
+    });
+    own.is_none() || getter_of(&process, name) != own
 }
 
 fn stream(name: &str, context: &mut Context) -> JsResult<JsValue> {

@@ -6,11 +6,13 @@
 #[cfg(test)]
 mod expressions;
 pub(crate) mod json;
+mod reg_exp;
 pub(crate) mod string_buffer;
 
 use boa_engine::{Context, JsResult};
 
 /// Puts them in the place of the engine's. No program has run in this context yet.
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
-    json::install(context)
+    json::install(context)?;
+    reg_exp::install(context)
 }
