@@ -27,9 +27,13 @@ pub(super) fn create(endpoint: &Rc<Endpoint>, context: &mut Context) -> JsObject
         let method = closure(name, 0, captured(), call, context);
         define_value(&control, boa_engine::JsString::from(name), method, false);
     }
-    let fd = closure("fd", 0, captured(), |_, _, end, _| Ok(end.0.fd.as_raw_fd().into()), context);
+    let fd = closure("fd", 0, captured(), descriptor, context);
     define_accessor(&control, js_string!("fd"), Some(fd), None, false);
     control
+}
+
+fn descriptor(_: &JsValue, _: &[JsValue], end: &EndpointRef, _: &mut Context) -> JsResult<JsValue> {
+    Ok(end.0.descriptor().map_or(JsValue::undefined(), |fd| fd.as_raw_fd().into()))
 }
 
 /// The control object is an emitter of its own, as Node's is.

@@ -52,7 +52,8 @@ enum Phase {
 pub(crate) struct Endpoint {
     /// The object whose events these are; let go of when the channel closes.
     target: RefCell<Option<JsObject>>,
-    fd: Rc<OwnedFd>,
+    /// Closed with the channel: what JavaScript still holds of this end keeps no descriptor.
+    fd: RefCell<Option<Rc<OwnedFd>>>,
     protocol: RefCell<Channel<Rc<OwnedFd>, Token>>,
     source: Cell<Option<SourceId>>,
     phase: Cell<Phase>,
@@ -115,9 +116,10 @@ pub(crate) fn attach(
     context: &mut Context,
 ) -> Result<Rc<Endpoint>, SysError> {
     fd::set_nonblocking(&fd, true)?;
+    let fd = Rc::new(fd);
     let endpoint = Rc::new(Endpoint {
         target: RefCell::new(Some(target.clone())),
-        fd: Rc::new(fd),
+        fd: RefCell::new(Some(fd.clone())),
         protocol: RefCell::new(Channel::new(serialization, message_limit(context))),
         source: Cell::new(None),
         phase: Cell::new(Phase::Open),
@@ -128,7 +130,7 @@ pub(crate) fn attach(
         on_closed: RefCell::default(),
         scratch: RefCell::default(),
     });
-    watch(&endpoint, context)?;
+    watch(&endpoint, fd, context)?;
     define_properties(target, &endpoint, context);
     register(&endpoint, context);
     Ok(endpoint)
@@ -143,7 +145,7 @@ fn message_limit(context: &Context) -> usize {
         .unwrap_or(Channel::<Rc<OwnedFd>, Token>::DEFAULT_LIMIT)
 }
 
-fn watch(endpoint: &Rc<Endpoint>, context: &mut Context) -> Result<(), SysError> {
+fn watch(endpoint: &Rc<Endpoint>, fd: Rc<OwnedFd>, context: &mut Context) -> Result<(), SysError> {
     let event_loop = state::of(context).event_loop.clone();
     let weak = Rc::downgrade(endpoint);
     let callback =
@@ -157,7 +159,7 @@ fn watch(endpoint: &Rc<Endpoint>, context: &mut Context) -> Result<(), SysError>
             }
         });
     // The loop keeps the end alive as long as it watches it.
-    let watched = Watched { fd: endpoint.fd.clone(), _endpoint: endpoint.clone() };
+    let watched = Watched { fd, _endpoint: endpoint.clone() };
     let id = event_loop
         .add_source(watched, Interest::READABLE, callback)
         .map_err(|error| SysError::new(crate::sys::errno::Errno::of(&error), "uv_read_start"))?;
@@ -287,10 +289,16 @@ impl Endpoint {
         if let Some(id) = self.source.take() {
             state::of(context).event_loop.remove_source(id);
         }
+        self.fd.borrow_mut().take();
         self.target.borrow_mut().take();
         if let Some(action) = self.on_closed.borrow_mut().take() {
             action(context);
         }
+    }
+
+    /// The descriptor, while the channel is not closed.
+    fn descriptor(&self) -> Option<Rc<OwnedFd>> {
+        self.fd.borrow().clone()
     }
 
     /// Tells the loop what this end waits for, and whether that keeps the program alive.

@@ -55,10 +55,11 @@ impl Endpoint {
         if self.phase.get() != Phase::Open {
             return Read::Nothing;
         }
+        let Some(fd) = self.descriptor() else { return Read::Nothing };
         // A callback never reads while another does: natives only queue ticks here.
         let mut buffer = BUFFER.take();
         buffer.resize(channel::READ_SIZE, 0);
-        let outcome = channel::receive(self.fd.as_fd(), &mut buffer);
+        let outcome = channel::receive(fd.as_fd(), &mut buffer);
         let read = match outcome {
             Ok(None) => Read::Nothing,
             Ok(Some(received)) if received.bytes > 0 => {

@@ -63,12 +63,13 @@ impl Endpoint {
 
     /// Writes until nothing is queued or the channel is full.
     fn write_queued(&self) -> Result<(), SysError> {
+        let Some(fd) = self.descriptor() else { return Ok(()) };
         loop {
             let outcome = {
                 let protocol = self.protocol.borrow();
                 let Some(write) = protocol.next_write() else { return Ok(()) };
                 let handle = write.handle.map(|handle| handle.as_fd());
-                channel::send(self.fd.as_fd(), write.slices(), handle)
+                channel::send(fd.as_fd(), write.slices(), handle)
             };
             match outcome {
                 Ok(Some(count)) => self.protocol.borrow_mut().wrote(count),
@@ -129,7 +130,8 @@ pub(crate) fn flush_all(context: &mut Context) {
             && Instant::now() < deadline
         {
             let left = deadline.saturating_duration_since(Instant::now());
-            stdio::wait_writable_for(endpoint.fd.as_fd(), left);
+            let Some(fd) = endpoint.descriptor() else { break };
+            stdio::wait_writable_for(fd.as_fd(), left);
         }
     }
 }
