@@ -14,7 +14,7 @@ use crate::engine::{
     builtins,
     classes::{Class, ClassSpec, class, new_target},
     natives::{arg, define_value},
-    validate,
+    stack, validate,
 };
 
 const DOM_EXCEPTION: ClassSpec = ClassSpec {
@@ -116,8 +116,7 @@ pub(crate) fn fields(value: &JsValue, context: &mut Context) -> JsResult<Option<
 }
 
 fn make(fields: &Fields, prototype: JsObject, context: &mut Context) -> JsResult<JsObject> {
-    let error = context.intrinsics().constructors().error().constructor();
-    let object = error.construct(&[], None, context)?;
+    let object = stack::error_class(context).construct(&[], None, context)?;
     object.set_prototype(Some(prototype));
     let list = [fields.name.clone().into(), fields.message.clone().into()];
     let list = boa_engine::object::builtins::JsArray::from_iter(list, context);

@@ -21,6 +21,7 @@ pub(crate) mod report;
 pub(crate) mod scripts;
 pub(crate) mod sources;
 pub(crate) mod stack;
+pub(crate) mod stack_context;
 pub(crate) mod state;
 pub(crate) mod ticks;
 pub(crate) mod validate;

@@ -145,6 +145,21 @@ pub(crate) fn new_error(
     error
 }
 
+/// `Error` as programs have it.
+pub(crate) fn error_class(context: &Context) -> JsObject {
+    of(context).error.clone()
+}
+
+/// `Error.captureStackTrace(object, below)`, whatever programs made of it.
+pub(crate) fn capture_below(
+    object: &JsObject,
+    below: &JsObject,
+    context: &mut Context,
+) -> JsResult<()> {
+    let args = [object.clone().into(), below.clone().into()];
+    capture::capture_stack_trace(&JsValue::undefined(), &args, context).map(drop)
+}
+
 /// The error that V8 throws where the engine's recursion limit was reached; its frames are those
 /// that the engine's own error, which JavaScript cannot catch, has.
 pub(crate) fn overflow(error: &JsError, context: &mut Context) -> JsObject {
