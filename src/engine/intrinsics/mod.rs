@@ -3,16 +3,21 @@
 //! Each keeps its standard's semantics and V8's error texts; where a case is better left to the
 //! engine, the engine's own function is called.
 
+mod arrays;
+mod conversions;
 #[cfg(test)]
 mod expressions;
 pub(crate) mod json;
 mod reg_exp;
 pub(crate) mod string_buffer;
+mod strings;
 
 use boa_engine::{Context, JsResult};
 
 /// Puts them in the place of the engine's. No program has run in this context yet.
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
+    arrays::install(context);
+    strings::install(context);
     json::install(context)?;
     reg_exp::install(context)
 }

@@ -36,6 +36,12 @@ impl StringBuffer {
         self.is_wide = false;
     }
 
+    /// Gives memory back, down to room for this many units.
+    pub(crate) fn shrink_to(&mut self, units: usize) {
+        self.narrow.shrink_to(units);
+        self.wide.shrink_to(units);
+    }
+
     /// Appends units below U+0100.
     pub(crate) fn push_latin1(&mut self, units: &[u8]) {
         if self.is_wide {
@@ -63,6 +69,18 @@ impl StringBuffer {
         }
     }
 
+    /// A string over and over, cut off at a length.
+    pub(crate) fn repeating(string: JsStr<'_>, length: usize) -> Self {
+        let mut buffer = Self::default();
+        buffer.push(string.get(..string.len().min(length)).unwrap_or(JsStr::EMPTY));
+        if buffer.is_wide {
+            repeat_to(&mut buffer.wide, length);
+        } else {
+            repeat_to(&mut buffer.narrow, length);
+        }
+        buffer
+    }
+
     /// The string.
     pub(crate) fn string(&self) -> JsString {
         if self.is_wide { JsStr::utf16(&self.wide) } else { JsStr::latin1(&self.narrow) }.into()
@@ -73,5 +91,14 @@ impl StringBuffer {
             self.is_wide = true;
             self.wide.extend(self.narrow.drain(..).map(u16::from));
         }
+    }
+}
+
+/// Repeats what is in a vector until it is this long.
+fn repeat_to<U: Copy>(units: &mut Vec<U>, length: usize) {
+    units.reserve_exact(length.saturating_sub(units.len()));
+    while !units.is_empty() && units.len() < length {
+        let more = units.len().min(length - units.len());
+        units.extend_from_within(..more);
     }
 }

@@ -104,7 +104,7 @@ fn parse_text(
     state: &State,
     context: &mut Context,
 ) -> Result<JsValue, Failure> {
-    Parser::new(text, recorder, &mut state.keys.borrow_mut(), context).document()
+    Parser::new(text, recorder, &mut state.workspace.borrow_mut(), context).document()
 }
 
 /// The JSON of a value in UTF-8, as a channel carries it; `None` if the value has no JSON.

@@ -60,20 +60,40 @@ enum Begun {
     Container,
 }
 
-/// The state of one parse.
-pub(super) struct Parser<'a, T, R> {
-    text: T,
-    at: usize,
-    recorder: &'a mut R,
-    keys: &'a mut KeyCache,
-    context: &'a mut Context,
-    root_shape: RootShape,
-    object_prototype: JsObject,
+/// What is kept from one parse to the next: the keys, and memory (empty between two parses).
+#[derive(Default)]
+pub(super) struct Workspace {
+    keys: KeyCache,
     open: Vec<Open>,
     /// The elements so far of all open arrays.
     values: Vec<JsValue>,
     bytes: Vec<u8>,
     buffer: StringBuffer,
+}
+
+impl Workspace {
+    /// Lets go of all values, and of memory if a large text took much of it.
+    fn tidy(&mut self) {
+        const KEPT: usize = 4096;
+        self.open.clear();
+        self.open.shrink_to(KEPT);
+        self.values.clear();
+        self.values.shrink_to(KEPT);
+        self.bytes.shrink_to(KEPT);
+        self.buffer.clear();
+        self.buffer.shrink_to(KEPT);
+    }
+}
+
+/// The state of one parse.
+pub(super) struct Parser<'a, T, R> {
+    text: T,
+    at: usize,
+    recorder: &'a mut R,
+    work: &'a mut Workspace,
+    context: &'a mut Context,
+    root_shape: RootShape,
+    object_prototype: JsObject,
 }
 
 type Parsed<V> = Result<V, Failure>;
@@ -82,26 +102,28 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
     pub(super) fn new(
         text: T,
         recorder: &'a mut R,
-        keys: &'a mut KeyCache,
+        work: &'a mut Workspace,
         context: &'a mut Context,
     ) -> Self {
         Self {
             text,
             at: 0,
             recorder,
-            keys,
+            work,
             root_shape: context.root_shape().clone(),
             object_prototype: context.intrinsics().constructors().object().prototype(),
             context,
-            open: Vec::new(),
-            values: Vec::new(),
-            bytes: Vec::new(),
-            buffer: StringBuffer::default(),
         }
     }
 
     /// Parses the whole text.
     pub(super) fn document(mut self) -> Parsed<JsValue> {
+        let document = self.read_document();
+        self.work.tidy();
+        document
+    }
+
+    fn read_document(&mut self) -> Parsed<JsValue> {
         loop {
             let Begun::Whole(value) = self.begin_value()? else { continue };
             if let Some(document) = self.settle(value)? {
@@ -114,7 +136,7 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
     /// right after it. Returns the value of the text if that is complete.
     fn settle(&mut self, mut value: JsValue) -> Parsed<Option<JsValue>> {
         loop {
-            match self.open.last_mut() {
+            match self.work.open.last_mut() {
                 None => {
                     return match self.token() {
                         None => Ok(Some(value)),
@@ -123,7 +145,7 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
                 }
                 Some(Open::Array(first)) => {
                     let first = *first;
-                    self.values.push(value);
+                    self.work.values.push(value);
                     match self.token() {
                         Some(b',') => {
                             self.at += 1;
@@ -151,15 +173,16 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
 
     fn close_array(&mut self, first: usize) -> JsValue {
         self.at += 1;
-        self.open.pop();
-        let array: JsValue = JsArray::from_iter(self.values.drain(first..), self.context).into();
+        self.work.open.pop();
+        let array: JsValue =
+            JsArray::from_iter(self.work.values.drain(first..), self.context).into();
         self.recorder.close(&array);
         array
     }
 
     fn close_object(&mut self) -> JsValue {
         self.at += 1;
-        let Some(Open::Object(object, _)) = self.open.pop() else {
+        let Some(Open::Object(object, _)) = self.work.open.pop() else {
             unreachable!("only an open object is closed by a brace");
         };
         let object = object.into();
@@ -173,7 +196,7 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
             return self.fail(Reason::ExpectedKey);
         }
         let next = self.key()?;
-        if let Some(Open::Object(_, key)) = self.open.last_mut() {
+        if let Some(Open::Object(_, key)) = self.work.open.last_mut() {
             *key = next;
         }
         Ok(())
@@ -204,7 +227,7 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
             self.recorder.close(&array);
             return Ok(Begun::Whole(array));
         }
-        self.open.push(Open::Array(self.values.len()));
+        self.work.open.push(Open::Array(self.work.values.len()));
         Ok(Begun::Container)
     }
 
@@ -216,7 +239,7 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
         match self.token() {
             Some(b'"') => {
                 let key = self.key()?;
-                self.open.push(Open::Object(object, key));
+                self.work.open.push(Open::Object(object, key));
                 Ok(Begun::Container)
             }
             Some(b'}') => {
@@ -234,9 +257,9 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
         let from = self.at + 1;
         let to = self.text.end_of_run(from);
         let is_plain = self.text.unit(to) == Some(u16::from(b'"'));
-        let key = if is_plain && self.text.ascii(from, to, &mut self.bytes) {
+        let key = if is_plain && self.text.ascii(from, to, &mut self.work.bytes) {
             self.at = to + 1;
-            self.keys.key(&self.bytes)
+            self.work.keys.key(&self.work.bytes)
         } else {
             self.string()?.into()
         };

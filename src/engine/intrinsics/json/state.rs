@@ -7,7 +7,7 @@ use boa_engine::{
     builtins::object::OrdinaryObject, js_string, property::PropertyKey,
 };
 
-use super::{keys::KeyCache, shapes::ShapeCache};
+use super::{parser::Workspace, shapes::ShapeCache};
 
 /// How deep a walk that runs JavaScript at every level may go.
 ///
@@ -22,7 +22,7 @@ pub(super) fn too_deep() -> JsError {
 
 /// See the module. Get it with [`State::of`].
 pub(super) struct State {
-    pub(super) keys: RefCell<KeyCache>,
+    pub(super) workspace: RefCell<Workspace>,
     pub(super) shapes: RefCell<ShapeCache>,
     /// The engine's own functions, taken before a program can replace them.
     is_array: JsObject,
@@ -34,7 +34,7 @@ impl State {
     /// Takes what it needs from a context in which no program has run.
     pub(super) fn new(context: &mut Context) -> JsResult<Self> {
         Ok(Self {
-            keys: RefCell::default(),
+            workspace: RefCell::default(),
             shapes: RefCell::default(),
             is_array: original("Array", "isArray", context)?,
             object_keys: original("Object", "keys", context)?,

@@ -4,38 +4,30 @@
 //! JavaScript runs only where a value asks for it (`toJSON`, a getter, a proxy, a replacer);
 //! everything else is read from the objects directly.
 
+mod layout;
+mod values;
+
 use std::{collections::HashSet, rc::Rc};
 
 use boa_engine::{
-    Context, JsBigInt, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, JsVariant,
-    builtins::object::OrdinaryObject, js_string, property::PropertyKey, string::JsStrVariant,
+    Context, JsObject, JsResult, JsValue,
+    builtins::object::OrdinaryObject,
+    js_string,
+    property::{PropertyDescriptor, PropertyKey},
 };
 
+use self::{
+    layout::{break_line, write_lead, write_primitive},
+    values::Item,
+};
 use super::{
-    super::string_buffer::{MAX_STRING_LENGTH, too_long},
     circle::{Step, circle_error},
     options::Options,
     output::Output,
-    quote::quote,
-    raw::RawJson,
-    shapes::{Name, ShapeNames},
+    shapes::ShapeNames,
     state::{MAX_DEPTH, State, array_length, too_deep},
 };
 use crate::engine::natives::define_value;
-
-/// What is to be written for a value.
-enum Item {
-    /// The value has no JSON; an array has `null` in its place.
-    Nothing,
-    Null,
-    Boolean(bool),
-    Integer(i32),
-    Number(f64),
-    String(JsString),
-    Raw(JsString),
-    Array(JsObject),
-    Object(JsObject),
-}
 
 /// The names of the properties to write.
 enum Names {
@@ -46,6 +38,10 @@ enum Names {
 }
 
 impl Names {
+    fn are_indices(&self) -> bool {
+        matches!(self, Self::Indices(_))
+    }
+
     fn key(&self, index: usize) -> Option<PropertyKey> {
         match self {
             Self::Indices(length) => ((index as u64) < *length).then(|| index.into()),
@@ -122,7 +118,9 @@ impl<'a, O: Output> Writer<'a, O> {
             Item::Nothing => return Ok(false),
             item => self.begin(item)?,
         }
-        while let Some(level) = self.levels.last_mut() {
+        loop {
+            self.plain_run()?;
+            let Some(level) = self.levels.last_mut() else { return Ok(true) };
             let index = level.next;
             level.next += 1;
             match level.names.key(index) {
@@ -132,12 +130,11 @@ impl<'a, O: Output> Writer<'a, O> {
                     let value = self.read(&holder, &key)?;
                     let value = self.replaced(value, &key, &holder)?;
                     let item = self.item(&value)?;
-                    self.member(index, &key, item)?;
+                    self.member(index, item)?;
                 }
                 None => self.close(),
             }
         }
-        Ok(true)
     }
 
     /// The object that a replacer sees as the holder of the whole value.
@@ -151,163 +148,56 @@ impl<'a, O: Output> Writer<'a, O> {
         root
     }
 
-    /// `holder[key]`, without a call if it is a data property of the holder's own.
-    fn read(&mut self, holder: &JsObject, key: &PropertyKey) -> JsResult<JsValue> {
-        if holder.is::<OrdinaryObject>() || holder.is_array() {
-            let property = holder.borrow().properties().get(key);
-            if let Some(value) = property.as_ref().and_then(|property| property.value()) {
-                return Ok(value.clone());
+    /// Writes the primitives that come next in the innermost level, as far as they are data of a
+    /// plain array or object: no JavaScript can run here, so nothing changes under our hands.
+    fn plain_run(&mut self) -> JsResult<()> {
+        let depth = self.levels.len();
+        let Some(level) = self.levels.last_mut() else { return Ok(()) };
+        if self.options.function.is_some() {
+            return Ok(());
+        }
+        let object = level.object.clone();
+        let object = object.borrow();
+        loop {
+            let index = level.next;
+            let property = match &level.names {
+                Names::Shape(shape) => {
+                    let name = shape.names.get(index);
+                    name.and_then(|name| object.properties().get(&name.key))
+                }
+                Names::Indices(length) if (index as u64) < *length => {
+                    object.properties().get(&index.into())
+                }
+                _ => None,
+            };
+            let value = property.as_ref().and_then(PropertyDescriptor::value);
+            let Some(item) = value.and_then(Item::of_primitive) else { return Ok(()) };
+            level.next += 1;
+            if matches!(item, Item::Nothing) && !level.names.are_indices() {
+                continue;
             }
+            write_lead(self.out, level, index, &self.options.gap, depth);
+            write_primitive(self.out, &item)?;
         }
-        self.ran();
-        holder.get(key.clone(), self.context)
-    }
-
-    /// What `toJSON` and the replacer make of a value.
-    fn replaced(
-        &mut self,
-        mut value: JsValue,
-        key: &PropertyKey,
-        holder: &JsObject,
-    ) -> JsResult<JsValue> {
-        if let Some(to_json) = self.own_words(&value)? {
-            self.ran();
-            value = to_json.call(&value, &[key.clone().into()], self.context)?;
-        }
-        if let Some(function) = &self.options.function {
-            let args = [key.clone().into(), value];
-            value = function.call(&holder.clone().into(), &args, self.context)?;
-            self.ran();
-        }
-        Ok(value)
-    }
-
-    /// The value's `toJSON`, if it has one.
-    fn own_words(&mut self, value: &JsValue) -> JsResult<Option<JsObject>> {
-        let object = match value.variant() {
-            JsVariant::Object(object) if self.plainly_lacks_to_json(&object) => return Ok(None),
-            JsVariant::Object(object) => object,
-            JsVariant::BigInt(_) => value.to_object(self.context)?,
-            _ => return Ok(None),
-        };
-        self.ran();
-        let to_json = object.get(js_string!("toJSON"), self.context)?;
-        Ok(to_json.as_callable())
-    }
-
-    /// Whether it is certain without running JavaScript that the object has no `toJSON`.
-    fn plainly_lacks_to_json(&mut self, object: &JsObject) -> bool {
-        let to_json = js_string!("toJSON").into();
-        let is_plain = if object.is::<OrdinaryObject>() {
-            let object = object.borrow();
-            let mut shapes = self.state.shapes.borrow_mut();
-            shapes.names(&object, &self.object_prototype).is_some_and(|names| names.is_plain)
-        } else {
-            let object_is_array = object.is_array();
-            let object = object.borrow();
-            object_is_array
-                && object.prototype().as_ref() == Some(&self.array_prototype)
-                && !object.properties().contains_key(&to_json)
-        };
-        is_plain && self.prototypes_lack_to_json(&to_json)
-    }
-
-    fn prototypes_lack_to_json(&mut self, to_json: &PropertyKey) -> bool {
-        *self.lacks_to_json.get_or_insert_with(|| {
-            let arrays = self.array_prototype.borrow();
-            arrays.prototype().as_ref() == Some(&self.object_prototype)
-                && !arrays.properties().contains_key(to_json)
-                && !self.object_prototype.borrow().properties().contains_key(to_json)
-        })
-    }
-
-    /// Notes that JavaScript runs or ran.
-    fn ran(&mut self) {
-        self.ran = true;
-        self.lacks_to_json = None;
-    }
-
-    /// What to write for a value.
-    fn item(&mut self, value: &JsValue) -> JsResult<Item> {
-        Ok(match value.variant() {
-            JsVariant::Null => Item::Null,
-            JsVariant::Boolean(value) => Item::Boolean(value),
-            JsVariant::Integer32(value) => Item::Integer(value),
-            JsVariant::Float64(value) => Item::Number(value),
-            JsVariant::String(value) => Item::String(value),
-            JsVariant::Undefined | JsVariant::Symbol(_) => Item::Nothing,
-            JsVariant::BigInt(_) => return Err(big_int()),
-            JsVariant::Object(object) if object.is::<OrdinaryObject>() => Item::Object(object),
-            JsVariant::Object(object) if object.is_array() => Item::Array(object),
-            JsVariant::Object(object) => return self.item_of_exotic(value, object),
-        })
-    }
-
-    fn item_of_exotic(&mut self, value: &JsValue, object: JsObject) -> JsResult<Item> {
-        self.ran();
-        Ok(if object.is::<f64>() {
-            Item::Number(value.to_number(self.context)?)
-        } else if object.is::<JsString>() {
-            Item::String(value.to_string(self.context)?)
-        } else if let Some(value) = object.downcast_ref::<bool>() {
-            Item::Boolean(*value)
-        } else if object.is::<JsBigInt>() {
-            return Err(big_int());
-        } else if object.is::<RawJson>() {
-            Item::Raw(object.get(js_string!("rawJSON"), self.context)?.to_string(self.context)?)
-        } else if object.is_callable() {
-            Item::Nothing
-        } else if self.state.is_array(&object, self.context)? {
-            Item::Array(object)
-        } else {
-            Item::Object(object)
-        })
     }
 
     /// Writes an element or a property of the innermost level, with all that precedes it.
-    fn member(&mut self, index: usize, key: &PropertyKey, item: Item) -> JsResult<()> {
+    fn member(&mut self, index: usize, item: Item) -> JsResult<()> {
         let depth = self.levels.len();
         let level = self.levels.last_mut().expect("a member belongs to an open level");
-        let is_element = matches!(level.names, Names::Indices(_));
-        let item = match item {
-            Item::Nothing if is_element => Item::Null,
-            Item::Nothing => return Ok(()),
-            item => item,
-        };
-        if level.is_filled {
-            self.out.ascii(b",");
+        if matches!(item, Item::Nothing) && !level.names.are_indices() {
+            return Ok(());
         }
-        level.is_filled = true;
-        break_line(self.out, &self.options.gap, depth);
-        if !is_element {
-            write_key(self.out, &level.names, index, key);
-            if !self.options.gap.is_empty() {
-                self.out.ascii(b" ");
-            }
-        }
+        write_lead(self.out, level, index, &self.options.gap, depth);
         self.begin(item)
     }
 
     /// Writes a primitive, or opens an array or object.
     fn begin(&mut self, item: Item) -> JsResult<()> {
         match item {
-            Item::String(value) if self.out.len() + value.len() > MAX_STRING_LENGTH => {
-                return Err(too_long());
-            }
-            Item::Boolean(true) => self.out.ascii(b"true"),
-            Item::Boolean(false) => self.out.ascii(b"false"),
-            Item::Integer(value) => self.out.ascii(itoa::Buffer::new().format(value).as_bytes()),
-            Item::Number(value) if value.is_finite() => {
-                self.out.ascii(ryu_js::Buffer::new().format_finite(value).as_bytes());
-            }
-            Item::Nothing | Item::Null | Item::Number(_) => self.out.ascii(b"null"),
-            Item::String(value) => quote(value.as_str(), self.out),
-            Item::Raw(text) => write_raw(self.out, &text),
             Item::Array(object) => self.open_array(object)?,
             Item::Object(object) => self.open_object(object)?,
-        }
-        if self.out.len() > MAX_STRING_LENGTH {
-            return Err(too_long());
+            item => write_primitive(self.out, &item)?,
         }
         Ok(())
     }
@@ -367,7 +257,7 @@ impl<'a, O: Output> Writer<'a, O> {
         if level.is_filled {
             break_line(self.out, &self.options.gap, self.levels.len());
         }
-        self.out.ascii(if matches!(level.names, Names::Indices(_)) { b"]" } else { b"}" });
+        self.out.ascii(if level.names.are_indices() { b"]" } else { b"}" });
     }
 
     /// Throws if the object is being written already.
@@ -397,43 +287,4 @@ impl Level {
 
 fn address(object: &JsObject) -> usize {
     std::ptr::from_ref(object.as_ref()).addr()
-}
-
-fn write_key(out: &mut impl Output, names: &Names, index: usize, key: &PropertyKey) {
-    if let Names::Shape(shape) = names
-        && let Some(Name { quoted: Some(quoted), .. }) = shape.names.get(index)
-    {
-        return out.ascii(quoted);
-    }
-    match key {
-        PropertyKey::String(name) => quote(name.as_str(), out),
-        PropertyKey::Index(index) => {
-            out.ascii(b"\"");
-            out.ascii(itoa::Buffer::new().format(index.get()).as_bytes());
-            out.ascii(b"\"");
-        }
-        PropertyKey::Symbol(_) => {}
-    }
-    out.ascii(b":");
-}
-
-fn write_raw(out: &mut impl Output, text: &JsString) {
-    match text.variant() {
-        JsStrVariant::Latin1(units) => out.latin1(units),
-        JsStrVariant::Utf16(units) => out.utf16(units),
-    }
-}
-
-fn break_line(out: &mut impl Output, gap: &JsString, depth: usize) {
-    if gap.is_empty() {
-        return;
-    }
-    out.ascii(b"\n");
-    for _ in 0..depth {
-        write_raw(out, gap);
-    }
-}
-
-fn big_int() -> JsError {
-    JsNativeError::typ().with_message("Do not know how to serialize a BigInt").into()
 }

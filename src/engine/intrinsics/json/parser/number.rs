@@ -28,9 +28,9 @@ impl<T: Text, R: Recorder> Parser<'_, T, R> {
 
     /// The value of the number from `from` to here, which is known to be well formed.
     fn parsed_by_std(&mut self, from: usize) -> JsValue {
-        self.text.ascii(from, self.at, &mut self.bytes);
+        self.text.ascii(from, self.at, &mut self.work.bytes);
         let spelling =
-            std::str::from_utf8(&self.bytes).expect("digits, signs and points are ASCII");
+            std::str::from_utf8(&self.work.bytes).expect("digits, signs and points are ASCII");
         let value: f64 = spelling.parse().expect("every JSON number is a number to Rust");
         let whole = value as i32;
         // Negative zero is not the integer zero, hence the bits.

@@ -14,10 +14,10 @@ impl<T: Text, R: Recorder> Parser<'_, T, R> {
             self.at += 1;
             return Ok(self.text.string(from, to));
         }
-        self.buffer.clear();
-        self.text.append(from, to, &mut self.buffer);
+        self.work.buffer.clear();
+        self.text.append(from, to, &mut self.work.buffer);
         self.rest_of_string()?;
-        Ok(self.buffer.string())
+        Ok(self.work.buffer.string())
     }
 
     /// Reads on to the closing quote, from the first character that is more than itself.
@@ -32,13 +32,13 @@ impl<T: Text, R: Recorder> Parser<'_, T, R> {
                 Some(0x5C) => {
                     self.at += 1;
                     let unit = self.escape()?;
-                    self.buffer.push_utf16(&[unit]);
+                    self.work.buffer.push_utf16(&[unit]);
                 }
                 Some(_) => return self.fail(Reason::BadControlCharacter),
             }
             let from = self.at;
             self.at = self.text.end_of_run(from);
-            self.text.append(from, self.at, &mut self.buffer);
+            self.text.append(from, self.at, &mut self.work.buffer);
         }
     }
 

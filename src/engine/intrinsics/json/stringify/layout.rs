@@ -1,0 +1,97 @@
+//! The letters between the values: keys, separators, line breaks; and the primitives themselves.
+
+use boa_engine::{JsResult, JsString, property::PropertyKey, string::JsStrVariant};
+
+use super::{
+    super::{
+        super::string_buffer::{MAX_STRING_LENGTH, too_long},
+        output::Output,
+        quote::quote,
+        shapes::Name,
+    },
+    Level, Names,
+    values::Item,
+};
+
+/// Writes what precedes the member of the level at `index`: comma, line break and key.
+pub(super) fn write_lead(
+    out: &mut impl Output,
+    level: &mut Level,
+    index: usize,
+    gap: &JsString,
+    depth: usize,
+) {
+    if level.is_filled {
+        out.ascii(b",");
+    }
+    level.is_filled = true;
+    break_line(out, gap, depth);
+    match &level.names {
+        Names::Indices(_) => return,
+        Names::Shape(shape) => write_name(out, &shape.names[index]),
+        Names::Keys(keys) => write_key(out, &keys[index]),
+    }
+    if !gap.is_empty() {
+        out.ascii(b" ");
+    }
+}
+
+/// Begins a line at this depth, if the text has lines.
+pub(super) fn break_line(out: &mut impl Output, gap: &JsString, depth: usize) {
+    if gap.is_empty() {
+        return;
+    }
+    out.ascii(b"\n");
+    for _ in 0..depth {
+        write_raw(out, gap);
+    }
+}
+
+fn write_name(out: &mut impl Output, name: &Name) {
+    match &name.quoted {
+        Some(quoted) => out.ascii(quoted),
+        None => write_key(out, &name.key),
+    }
+}
+
+fn write_key(out: &mut impl Output, key: &PropertyKey) {
+    match key {
+        PropertyKey::String(name) => quote(name.as_str(), out),
+        PropertyKey::Index(index) => {
+            out.ascii(b"\"");
+            out.ascii(itoa::Buffer::new().format(index.get()).as_bytes());
+            out.ascii(b"\"");
+        }
+        PropertyKey::Symbol(_) => unreachable!("symbols are no keys of JSON"),
+    }
+    out.ascii(b":");
+}
+
+/// Writes anything but an array or object; what has no JSON is `null`, as in an array.
+///
+/// # Errors
+/// When the text has become too long to be a string.
+pub(super) fn write_primitive(out: &mut impl Output, item: &Item) -> JsResult<()> {
+    match item {
+        Item::Boolean(true) => out.ascii(b"true"),
+        Item::Boolean(false) => out.ascii(b"false"),
+        Item::Integer(value) => out.ascii(itoa::Buffer::new().format(*value).as_bytes()),
+        Item::Number(value) if value.is_finite() => {
+            out.ascii(ryu_js::Buffer::new().format_finite(*value).as_bytes());
+        }
+        Item::String(value) if out.len() + value.len() <= MAX_STRING_LENGTH => {
+            quote(value.as_str(), out);
+        }
+        Item::String(_) => return Err(too_long()),
+        Item::Raw(text) => write_raw(out, text),
+        _ => out.ascii(b"null"),
+    }
+    if out.len() > MAX_STRING_LENGTH { Err(too_long()) } else { Ok(()) }
+}
+
+fn write_raw(out: &mut impl Output, text: &JsString) {
+    match text.variant() {
+        JsStrVariant::Latin1(units) => out.latin1(units),
+        JsStrVariant::Utf16(units) => out.utf16(units),
+    }
+}
