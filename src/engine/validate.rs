@@ -165,7 +165,11 @@ pub(crate) fn received(value: &JsValue, context: &mut Context) -> String {
                 None => shown(value, context),
             }
         }
-        _ => format!("type {} ({})", value.type_of(), shown(value, context)),
+        JsVariant::String(text) if text.len() > 28 => {
+            let short = format!("{}...", text.slice(0, 25).to_std_string_lossy());
+            format!("type string ({})", full(&JsString::from(short).into(), context))
+        }
+        _ => format!("type {} ({})", value.type_of(), truncated(full(value, context), 28, 25)),
     }
 }
 
@@ -177,14 +181,16 @@ fn name_of(function: &JsValue, context: &mut Context) -> Option<String> {
 
 /// A short form of a value as `util.inspect` would show it, for error messages.
 pub(crate) fn shown(value: &JsValue, context: &mut Context) -> String {
-    let text = match value.variant() {
-        JsVariant::String(s) => quoted(&s.to_std_string_lossy()),
+    truncated(full(value, context), 128, 128)
+}
+
+fn full(value: &JsValue, context: &mut Context) -> String {
+    match value.variant() {
         JsVariant::BigInt(n) => format!("{n}n"),
         JsVariant::Float64(n) if n == 0.0 && n.is_sign_negative() => "-0".to_owned(),
-        JsVariant::Object(_) => inspected(value, context),
+        JsVariant::Object(_) | JsVariant::String(_) => inspected(value, context),
         _ => value.display().to_string(),
-    };
-    truncated(text)
+    }
 }
 
 /// `util.inspect(value, { depth: -1 })` where the runtime has registered it.
@@ -199,18 +205,13 @@ pub(crate) fn inspected(value: &JsValue, context: &mut Context) -> String {
 #[derive(Clone, Copy)]
 pub(crate) struct Inspect(pub(crate) fn(&JsValue, &mut Context) -> String);
 
-fn quoted(text: &str) -> String {
-    if text.contains('\'') && !text.contains('"') {
-        return format!("\"{text}\"");
+/// A text that is longer than `limit` characters, cut to `kept` of them.
+fn truncated(text: String, limit: usize, kept: usize) -> String {
+    if text.chars().nth(limit).is_none() {
+        return text;
     }
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
-}
-
-fn truncated(text: String) -> String {
-    match text.char_indices().nth(128) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
-    }
+    let kept: String = text.chars().take(kept).collect();
+    format!("{kept}...")
 }
 
 /// `1234567` as `1_234_567`.

@@ -13,7 +13,7 @@ pub use builder::{RuntimeBuilder, UnhandledRejections, Warnings};
 
 use crate::{
     bindings::{
-        globals,
+        globals, inspect,
         ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
     },
@@ -103,6 +103,7 @@ impl Runtime {
 
     /// Puts the globals into the realm.
     fn furnish(launch: Launch, expose_gc: bool, context: &mut Context) -> JsResult<()> {
+        inspect::install(context);
         process::create(launch, context)?;
         globals::install(context)?;
         if expose_gc {

@@ -86,6 +86,13 @@ fn slot(item: &JsValue, index: usize, context: &mut Context) -> JsResult<Slot> {
         Some(fd) if fd >= 0.0 && fd.fract() == 0.0 && fd <= f64::from(i32::MAX) => {
             Ok(Slot::Fd(fd as i32))
         }
+        _ if item.is_string() => {
+            let shown = validate::shown(item, context);
+            let message = format!(
+                "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: {shown}"
+            );
+            Err(coded(context, Code::ERR_INVALID_SYNC_FORK_INPUT, message))
+        }
         _ => Err(validate::invalid_arg_value(context, "stdio", item, "is invalid")),
     }
 }

@@ -13,13 +13,12 @@ use crate::engine::{
 /// `process.exit(code = process.exitCode)`.
 pub(super) fn exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let process = super::state(context);
-    if let Some(code) = args.first()
-        && !code.is_undefined()
-    {
+    // An `undefined` that is given takes back what `exitCode` said.
+    if let Some(code) = args.first() {
         set_exit_code(&process, code, context)?;
     }
     emit_exit(&process, context)?;
-    let code = process.exit_code().unwrap_or(0);
+    let code = process.exit_code.get().unwrap_or(0);
     let really = process.object.get(js_string!("reallyExit"), context)?;
     let Some(really) = really.as_callable() else {
         return Err(state::of(context).stop(code));
@@ -32,7 +31,7 @@ fn emit_exit(process: &ProcessState, context: &mut Context) -> JsResult<()> {
     if process.exiting.replace(true) {
         return Ok(());
     }
-    let code = process.exit_code().unwrap_or(0);
+    let code = process.exit_code.get().unwrap_or(0);
     emit(&process.object, "exit", &[code.into()], context).map(drop)
 }
 
@@ -57,7 +56,7 @@ pub(super) fn get_exit_code(
     _: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    Ok(super::state(context).exit_code_value.borrow().clone())
+    Ok(super::state(context).exit_code.get().map_or(JsValue::undefined(), JsValue::from))
 }
 
 /// `set process.exitCode`.
@@ -74,10 +73,10 @@ pub(super) fn set_exit_code_property(
 fn set_exit_code(process: &ProcessState, value: &JsValue, context: &mut Context) -> JsResult<()> {
     let number = match value.variant() {
         JsVariant::Null | JsVariant::Undefined => {
-            *process.exit_code_value.borrow_mut() = JsValue::undefined();
+            process.exit_code.set(None);
             return Ok(());
         }
-        // A string that is an integer stands for it, and stays a string for who reads it.
+        // A string that is a number stands for it.
         JsVariant::String(text) if !text.is_empty() => {
             let number = text.to_number();
             if number.is_nan() { value.clone() } else { number.into() }
@@ -88,14 +87,14 @@ fn set_exit_code(process: &ProcessState, value: &JsValue, context: &mut Context)
     if code.fract() != 0.0 || !code.is_finite() {
         return Err(validate::out_of_range(context, "code", "an integer", &number));
     }
-    *process.exit_code_value.borrow_mut() = value.clone();
+    process.exit_code.set(Some(number.to_i32(context)?));
     Ok(())
 }
 
 /// Emits `beforeExit`: nothing is left to do, listeners may change that.
 pub(crate) fn emit_before_exit(context: &mut Context) {
     let process = super::state(context);
-    let code = process.exit_code().unwrap_or(0);
+    let code = process.exit_code.get().unwrap_or(0);
     callbacks::enter(context, |context| {
         emit(&process.object, "beforeExit", &[code.into()], context)
     });
@@ -106,12 +105,13 @@ pub(crate) fn finish(context: &mut Context) -> i32 {
     let process = super::state(context);
     let engine = state::of(context);
     if engine.exit_code().is_none() {
-        // What the listeners queue never runs: so no draining of ticks here.
         if let Err(error) = emit_exit(&process, context) {
             state::uncaught(error, context);
         }
+        // Ticks are refused by now; the microtasks of the listeners still run.
+        engine.microtasks.clone().drain(context);
     }
-    engine.exit_code().unwrap_or_else(|| process.exit_code().unwrap_or(0))
+    engine.exit_code().unwrap_or_else(|| process.exit_code.get().unwrap_or(0))
 }
 
 /// `process._exiting`.

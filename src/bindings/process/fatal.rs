@@ -67,7 +67,7 @@ fn offer(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<boo
 fn die(value: &JsValue, context: &mut Context) {
     let process = super::state(context);
     if !process.exiting.replace(true) {
-        *process.exit_code_value.borrow_mut() = UNCAUGHT.into();
+        process.exit_code.set(Some(UNCAUGHT));
         // As in Node: an exception of an exit listener does not hide the first one.
         let emitted = emit(&process.object, "exit", &[UNCAUGHT.into()], context);
         if emitted.is_err() && state::of(context).exit_code().is_some() {
@@ -75,7 +75,7 @@ fn die(value: &JsValue, context: &mut Context) {
         }
     }
     print_report(value, context);
-    let code = process.exit_code().filter(|&code| code != 0).unwrap_or(UNCAUGHT);
+    let code = process.exit_code.get().filter(|&code| code != 0).unwrap_or(UNCAUGHT);
     drop(state::of(context).stop(code));
 }
 
@@ -126,7 +126,7 @@ fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context)
         }
         RejectionMode::WarnWithErrorCode => {
             warning::unhandled_rejection(reason, context)?;
-            *process.exit_code_value.borrow_mut() = UNCAUGHT.into();
+            process.exit_code.set(Some(UNCAUGHT));
         }
     }
     Ok(())
@@ -139,7 +139,7 @@ fn rejection_error(reason: &JsValue, context: &mut Context) -> JsValue {
     {
         return reason.clone();
     }
-    let shown = validate::shown(reason, context);
+    let shown = plain(reason);
     let message = format!(
         "This error originated either by throwing inside of an async function without a catch block, \
          or by rejecting a promise which was not handled with .catch(). The promise rejected with the \
@@ -148,6 +148,16 @@ fn rejection_error(reason: &JsValue, context: &mut Context) -> JsValue {
     let error = coded_object(context, Code::ERR_UNHANDLED_REJECTION, message);
     define_value(&error, js_string!("name"), js_string!("UnhandledPromiseRejection"), false);
     error.into()
+}
+
+/// A value as text, without running any of the program's code.
+fn plain(value: &JsValue) -> String {
+    match value.as_string() {
+        Some(text) => text.to_std_string_lossy(),
+        None if value.is_callable() => value.display().to_string(),
+        None if value.is_object() => "#<Object>".to_owned(),
+        None => value.display().to_string(),
+    }
 }
 
 fn handled(promise: JsObject, context: &mut Context) {

@@ -171,6 +171,8 @@ pub(super) fn chdir(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
 /// `process.umask(mask)`.
 pub(super) fn umask(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let mask = match args.first() {
+        // Node takes null for "not given" and says so in its error.
+        Some(mask) if mask.is_null() => Some(mode(&JsValue::undefined(), context)?),
         Some(mask) if !mask.is_undefined() => Some(mode(mask, context)?),
         _ => None,
     };

@@ -29,7 +29,10 @@ use crate::{
     bindings::events::{self, Position},
     engine::{
         builtins,
-        natives::{Method, Native, arg, define_accessor, define_methods, define_value, function},
+        natives::{
+            Method, Native, arg, define_accessor, define_methods, define_value, function,
+            registered_symbol,
+        },
         state as engine_state, validate,
     },
     sys::identity::{parent_pid, pid},
@@ -44,20 +47,10 @@ pub(crate) struct ProcessState {
     /// The event `exit` was emitted, or is being.
     exiting: Cell<bool>,
     /// `process.exitCode` as the program set it.
-    exit_code_value: RefCell<JsValue>,
+    exit_code: Cell<Option<i32>>,
     capture: RefCell<Option<JsObject>>,
     trace_hint_given: Cell<bool>,
     rejections_warned: Cell<u32>,
-}
-
-impl ProcessState {
-    /// `process.exitCode` as a number.
-    fn exit_code(&self) -> Option<i32> {
-        let value = self.exit_code_value.borrow();
-        let number =
-            value.as_string().map(|text| text.to_number()).or_else(|| value.as_number())?;
-        Some(number as i64 as i32)
-    }
 }
 
 /// The state of this context's `process`.
@@ -84,6 +77,8 @@ const METHODS: &[Method] = &[
     ("resourceUsage", 0, measure::resource_usage),
     ("constrainedMemory", 0, measure::constrained_memory),
     ("availableMemory", 0, measure::available_memory),
+    ("ref", 1, |_, args, context| refer("ref", args, context)),
+    ("unref", 1, |_, args, context| refer("unref", args, context)),
     ("kill", 2, signals::kill),
     ("exit", 1, exit::exit),
     ("getuid", 0, ids::getuid),
@@ -118,7 +113,6 @@ const ACCESSORS: &[Accessor] = &[
     ("stdout", stdio::get_stdout, None, true),
     ("stderr", stdio::get_stderr, None, true),
     ("stdin", stdio::get_stdin, None, true),
-    ("ppid", |_, _, _| Ok(parent_pid().into()), None, true),
 ];
 
 /// The builtin `process`.
@@ -150,7 +144,7 @@ pub(crate) fn create(launch: Launch, context: &mut Context) -> JsResult<JsObject
         object: process.clone(),
         launch,
         exiting: Cell::new(false),
-        exit_code_value: RefCell::default(),
+        exit_code: Cell::new(None),
         capture: RefCell::default(),
         trace_hint_given: Cell::new(false),
         rejections_warned: Cell::new(0),
@@ -208,6 +202,7 @@ fn define_launch(process: &JsObject, launch: &Launch, context: &mut Context) -> 
     fixed(process, js_string!("config"), config, true);
     fixed(process, js_string!("argv0"), JsString::from(launch.argv0.as_str()), true);
     fixed(process, js_string!("pid"), pid(), true);
+    define_value(process, js_string!("ppid"), parent_pid(), true);
     if let Some(text) = &launch.eval {
         fixed(process, js_string!("_eval"), JsString::from(text.as_str()), true);
     }
@@ -241,6 +236,21 @@ fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     if !state(context).exiting.get() {
         let rest = args.get(1..).unwrap_or_default().to_vec();
         engine_state::of(context).ticks.push_call(callback, rest);
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `process.ref(object)` and `process.unref(object)`: by its symbol, else by its method.
+fn refer(name: &str, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let given = arg(args, 0);
+    let Some(object) = given.as_object() else { return Ok(JsValue::undefined()) };
+    let symbol = registered_symbol(&format!("nodejs.{name}"), context)?;
+    let mut method = object.get(symbol, context)?;
+    if !method.is_callable() {
+        method = object.get(JsString::from(name), context)?;
+    }
+    if let Some(method) = method.as_callable() {
+        method.call(&given, &[], context)?;
     }
     Ok(JsValue::undefined())
 }

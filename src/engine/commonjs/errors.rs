@@ -79,6 +79,12 @@ pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsErro
             );
             coded(context, Code::ERR_INVALID_MODULE_SPECIFIER, message)
         }
+        ResolveError::InvalidImport { specifier } => {
+            let message = format!(
+                "Invalid module \"{specifier}\" is not a valid internal imports specifier name"
+            );
+            coded(context, Code::ERR_INVALID_MODULE_SPECIFIER, message)
+        }
         ResolveError::PathNotExported { package, subpath } if subpath == "." => {
             let message = format!("No \"exports\" main defined in {}", package.display());
             coded(context, Code::ERR_PACKAGE_PATH_NOT_EXPORTED, message)

@@ -10,7 +10,7 @@ use boa_engine::{
     property::PropertyKey,
 };
 
-use super::{CommonJs, class, lookup, require, state};
+use super::{CommonJs, class, cycle, lookup, require, state};
 use crate::{
     engine::{
         errors::{Code, Wording, coded, throw_sys},
@@ -41,7 +41,10 @@ pub(super) fn load(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let key = filename.to_property_key(context)?;
     if let Some(cached) = state.cache.get(key.clone(), context)?.as_object() {
         adopt(parent.as_ref(), &cached, context)?;
-        return cached.get(js_string!("exports"), context);
+        if cached.get(js_string!("loaded"), context)?.to_boolean() {
+            return cached.get(js_string!("exports"), context);
+        }
+        return cycle::exports_so_far(&cached, context);
     }
     let filename = filename.to_string(context)?;
     if let Some(exports) = lookup::builtin(&filename.to_std_string_lossy(), context)? {
@@ -77,6 +80,7 @@ fn load_file(
         disown(parent, &module, context)?;
         return Err(error);
     }
+    cycle::loaded(&module, context)?;
     module.get(js_string!("exports"), context)
 }
 

@@ -176,10 +176,30 @@ pub(super) fn find_path(_: &JsValue, args: &[JsValue], context: &mut Context) ->
     };
     let extensions = extensions(&state, context)?;
     let found = state.resolver.find(&request, &folders, &extensions);
-    match found.map_err(|error| errors::from_resolve(error, context))? {
-        Some(file) => Ok(path_value(&file)),
-        None => Ok(false.into()),
+    let found = found.map_err(|error| errors::from_resolve(error, context))?;
+    let missing = state.resolver.missing_main.take();
+    if let Some((package, main)) = missing {
+        warn_of_missing_main(&package, &main, context)?;
     }
+    Ok(found.map_or(false.into(), |file| path_value(&file)))
+}
+
+/// DEP0128: a package's `main` is not there, its index file is.
+fn warn_of_missing_main(package: &Path, main: &str, context: &mut Context) -> JsResult<()> {
+    let message = format!(
+        "Invalid 'main' field in '{}' of '{main}'. Please either fix that or report it to the module author",
+        package.display()
+    );
+    let process = builtins::load_object("process", context)?;
+    let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() else {
+        return Ok(());
+    };
+    let args = [
+        JsString::from(message).into(),
+        js_string!("DeprecationWarning").into(),
+        js_string!("DEP0128").into(),
+    ];
+    emit.call(&process.into(), &args, context).map(drop)
 }
 
 /// The keys of `Module._extensions`, in their order.

@@ -6,6 +6,7 @@
 //! replace it.
 
 mod class;
+mod cycle;
 mod errors;
 mod load;
 mod lookup;

@@ -123,7 +123,7 @@ pub(crate) fn resolve_imports(
     };
     let imports = package.imports.as_ref().ok_or_else(not_defined)?;
     if specifier == "#" {
-        return Err(not_defined());
+        return Err(ResolveError::InvalidImport { specifier: specifier.to_owned() });
     }
     if let Some(Value::String(target)) = imports.get(specifier)
         && !target.starts_with("./")

@@ -3,6 +3,7 @@
 //! Source: Node's documentation, "Modules: CommonJS modules", section "All together".
 
 use std::{
+    cell::RefCell,
     fs,
     path::{Component, Path, PathBuf},
 };
@@ -25,6 +26,10 @@ pub(crate) enum ResolveError {
     InvalidSpecifier {
         specifier: String,
         package: PathBuf,
+    },
+    /// `#` alone.
+    InvalidImport {
+        specifier: String,
     },
     PathNotExported {
         package: PathBuf,
@@ -55,6 +60,8 @@ pub(crate) struct Resolver {
     pub(crate) conditions: Vec<String>,
     /// Leave symbolic links as they are (`--preserve-symlinks`).
     pub(crate) preserve_symlinks: bool,
+    /// The last package whose `main` is not there and whose index file was taken instead.
+    pub(crate) missing_main: RefCell<Option<(PathBuf, String)>>,
 }
 
 impl Default for Resolver {
@@ -64,6 +71,7 @@ impl Default for Resolver {
             packages: Packages::default(),
             conditions: conditions.map(str::to_owned).into(),
             preserve_symlinks: false,
+            missing_main: RefCell::default(),
         }
     }
 }
@@ -134,10 +142,15 @@ impl Resolver {
         }
         let found = self
             .with_extension(&file, extensions)
-            .or_else(|| self.with_extension(&file.join("index"), extensions))
-            .or_else(index);
-        match found {
-            Some(found) => Ok(Some(found)),
+            .or_else(|| self.with_extension(&file.join("index"), extensions));
+        if found.is_some() {
+            return Ok(found);
+        }
+        match index() {
+            Some(found) => {
+                *self.missing_main.borrow_mut() = Some((package.path.clone(), main.to_owned()));
+                Ok(Some(found))
+            }
             None => Err(ResolveError::MainMissing {
                 file,
                 package: package.path.clone(),
