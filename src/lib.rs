@@ -12,4 +12,7 @@ mod ipc;
 mod runtime;
 mod sys;
 
-pub use runtime::{CreateError, Program, Runtime, RuntimeBuilder, UnhandledRejections, Warnings};
+pub use runtime::{
+    CreateError, Program, Runtime, RuntimeBuilder, UnhandledRejections, Warnings, on_deep_stack,
+    prepare_process,
+};

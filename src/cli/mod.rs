@@ -19,13 +19,25 @@ const INVALID_ARGUMENT: u8 = 9;
 
 /// Runs the program that the command line names.
 pub fn main() -> ExitCode {
+    let started = crate::prepare_process().and_then(|()| crate::on_deep_stack(command));
+    match started {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            complain(&format!("rjs: cannot start: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the command line and does what it says; the exit code.
+fn command() -> u8 {
     let mut args = env::args_os().map(|arg| arg.to_string_lossy().into_owned());
     let argv0 = args.next().unwrap_or_else(|| "rjs".to_owned());
     let line = match parse::parse(args) {
         Ok(line) => line,
         Err(message) => {
             complain(&format!("{argv0}: {message}"));
-            return ExitCode::from(INVALID_ARGUMENT);
+            return INVALID_ARGUMENT;
         }
     };
     if line.settings.version {
@@ -37,31 +49,28 @@ pub fn main() -> ExitCode {
     run(&argv0, line)
 }
 
-fn run(argv0: &str, line: CommandLine) -> ExitCode {
+fn run(argv0: &str, line: CommandLine) -> u8 {
     let (program, script) = match program(&line) {
         Ok(program) => program,
         Err(message) => {
             complain(&format!("{argv0}: {message}"));
-            return ExitCode::from(INVALID_ARGUMENT);
+            return INVALID_ARGUMENT;
         }
     };
     let settings = line.settings.clone();
     let builder = configured(argv0, line, script);
     match builder.build() {
-        Ok(runtime) => ExitCode::from(execute(runtime, &program, &settings)),
+        Ok(runtime) => execute(runtime, &program, &settings),
         Err(error) => {
             complain(&format!("{argv0}: {error}"));
-            ExitCode::FAILURE
+            1
         }
     }
 }
 
 /// Standard output may be closed; nothing else would come after.
-fn say(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+fn say(text: &str) -> u8 {
+    u8::from(io::stdout().write_all(text.as_bytes()).is_err())
 }
 
 fn complain(text: &str) {

@@ -18,8 +18,16 @@ use super::{
     state::{Engine, Loop},
 };
 
-/// How many JavaScript frames may be on the stack before `RangeError`.
+/// How many JavaScript frames may be on the stack before `RangeError`, if the native stack has room
+/// for as many.
 const RECURSION_LIMIT: usize = 10_000;
+
+/// The native stack that a frame takes when natives and JavaScript call each other in turn, bytes:
+/// an unoptimised build takes several times what a release build takes.
+const NATIVE_FRAME: usize = if cfg!(debug_assertions) { 24 * 1024 } else { 6 * 1024 };
+
+/// What is assumed of a thread that is not ours, bytes.
+const FOREIGN_STACK: usize = 4 << 20;
 
 /// The values that those frames may hold: enough that the frames are what is counted.
 const STACK_SIZE_LIMIT: usize = 4 * 1024 * 1024;
@@ -59,12 +67,17 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
         .build()
         .map_err(CreateError::Engine)?;
     let limits = context.runtime_limits_mut();
-    limits.set_recursion_limit(RECURSION_LIMIT);
+    limits.set_recursion_limit(recursion_limit());
     limits.set_stack_size_limit(STACK_SIZE_LIMIT);
     let engine = Engine::new(event_loop, microtasks, rejections, BuiltinTable::new(rows));
     context.insert_data(Rc::new(engine));
     replace_intrinsics(&mut context).map_err(CreateError::Engine)?;
     Ok(context)
+}
+
+fn recursion_limit() -> usize {
+    let stack = crate::sys::stack::remaining().unwrap_or(FOREIGN_STACK);
+    RECURSION_LIMIT.min(stack / NATIVE_FRAME)
 }
 
 /// Puts our own natives in the place of intrinsics that the engine does badly.

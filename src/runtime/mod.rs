@@ -1,6 +1,7 @@
 //! A runtime: one realm, its builtins, its loop, from the first line to the exit code.
 
 mod builder;
+mod process_setup;
 
 use std::{
     fmt, io,
@@ -10,6 +11,7 @@ use std::{
 use boa_engine::{Context, JsResult, JsValue, js_string};
 
 pub use builder::{RuntimeBuilder, UnhandledRejections, Warnings};
+pub use process_setup::{on_deep_stack, prepare_process};
 
 use crate::{
     bindings::{
