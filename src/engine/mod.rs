@@ -23,5 +23,6 @@ pub(crate) mod sources;
 pub(crate) mod stack;
 pub(crate) mod stack_context;
 pub(crate) mod state;
+pub(crate) mod syntax;
 pub(crate) mod ticks;
 pub(crate) mod validate;

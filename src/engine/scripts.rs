@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
-use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsValue, Script, Source, js_string};
+use boa_engine::{
+    Context, JsError, JsNativeError, JsObject, JsResult, JsValue, Script, Source, js_string,
+};
 
 use super::{
     natives::define_name,
     sources::{self, SourceText},
+    stack,
+    syntax::{self, Goal},
 };
 
 /// The name under which module wrappers are compiled, by which stack traces know them; to programs
@@ -25,17 +29,40 @@ pub(crate) fn compile_wrapper(
 ) -> JsResult<JsObject> {
     let prefix = format!("({{'{WRAPPER_NAME}':function({parameters}){{");
     let wrapped = format!("{prefix}{source}\n}}}})['{WRAPPER_NAME}']");
-    let function = evaluate(&wrapped, path, context);
-    sources::of(context).add(path, SourceText::new(wrapped, prefix.len()));
-    let Some(function) = function?.as_callable() else {
-        return Err(JsNativeError::syntax().with_message("Unexpected token '}'").into());
+    let value = match parse(&wrapped, path, context) {
+        Ok(script) => script.evaluate(context)?,
+        Err(error) => return Err(refused(error, source, path, Goal::Body, context)),
     };
+    // A text that closes the wrapper itself is no function's body.
+    let Some(function) = value.as_callable() else {
+        let error = JsNativeError::syntax().with_message("Unexpected token '}'").into();
+        return Err(refused(error, source, path, Goal::Body, context));
+    };
+    sources::of(context).add(path, SourceText::new(wrapped, prefix.len()));
     define_name(&function, js_string!());
     Ok(function)
 }
 
 /// Evaluates a script in the global scope and returns its completion value.
 pub(crate) fn evaluate(source: &str, path: &str, context: &mut Context) -> JsResult<JsValue> {
-    let source = Source::from_bytes(source).with_path(Path::new(path));
-    Script::parse(source, None, context)?.evaluate(context)
+    let script = parse(source, path, context)
+        .map_err(|error| refused(error, source, path, Goal::Script, context))?;
+    sources::of(context).add(path, SourceText::new(source.to_owned(), 0));
+    script.evaluate(context)
+}
+
+fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {
+    Script::parse(Source::from_bytes(text).with_path(Path::new(path)), None, context)
+}
+
+/// The error of a text that the engine does not parse, in V8's words and with the place that is
+/// wrong; the engine's own error where the text alone does not show what is wrong.
+fn refused(error: JsError, source: &str, path: &str, goal: Goal, context: &mut Context) -> JsError {
+    let Some(fault) = syntax::explain(source, goal) else { return error };
+    let place = fault.span.map(|(start, end)| {
+        let text = SourceText::new(source.to_owned(), 0);
+        let (line, _) = text.position(start);
+        format!("{path}:{line}\n{}\n\n", text.marked(start, end.max(start + 1)))
+    });
+    JsError::from_opaque(stack::syntax_error(&fault.message, place, context).into())
 }

@@ -11,6 +11,8 @@ use std::{
 
 use boa_engine::Context;
 
+use super::syntax::lexer::is_line_end;
+
 /// One compiled text.
 #[derive(Debug)]
 pub(crate) struct SourceText {
@@ -62,6 +64,39 @@ impl SourceText {
         Some(start + at + character.len_utf8())
     }
 
+    /// The byte offset of a position as V8 counts.
+    pub(crate) fn offset_of(&self, line: u32, column: u32) -> Option<usize> {
+        let start = if line == 1 {
+            self.prefix
+        } else {
+            *self.lines().get((line as usize).checked_sub(1)?)?
+        };
+        let mut units = (column as usize).checked_sub(1)?;
+        for (at, character) in self.text.get(start..)?.char_indices() {
+            if units == 0 {
+                return Some(start + at);
+            }
+            units = units.checked_sub(character.len_utf16())?;
+        }
+        None
+    }
+
+    /// The line at a byte, and below it carets under the bytes from `start` to `end` that are on
+    /// that line: how Node shows a place.
+    pub(crate) fn marked(&self, start: usize, end: usize) -> String {
+        let (line, _) = self.position(start);
+        let text = self.line(line).unwrap_or_default();
+        let from = if line == 1 { self.prefix } else { self.lines()[line as usize - 1] };
+        let column = start.saturating_sub(from).min(text.len());
+        let stop = end.saturating_sub(from).clamp(column, text.len());
+        let mut marked = format!("{text}\n");
+        let blanks = text.get(..column).unwrap_or_default();
+        marked.extend(blanks.chars().map(|c| if c == '\t' { '\t' } else { ' ' }));
+        let carets = text.get(column..stop).map_or(0, |part| part.chars().count());
+        marked.extend(std::iter::repeat_n('^', carets));
+        marked
+    }
+
     /// Line and column of a byte offset as V8 counts them: from 1, in UTF-16 units, without our
     /// prefix.
     pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
@@ -71,10 +106,6 @@ impl SourceText {
         let column = before.encode_utf16().count() + 1;
         (index as u32 + 1, column as u32)
     }
-}
-
-fn is_line_end(character: char) -> bool {
-    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 fn line_starts(text: &str) -> Box<[usize]> {
@@ -135,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_marked_under_its_line() {
+        let source = SourceText::new("__a;\n\tlet b\n".into(), 2);
+        let marked = |word: &str, length| {
+            let start = source.text().find(word).expect("the word is there");
+            source.marked(start, start + length)
+        };
+        assert_eq!(marked("a", 1), "a;\n^");
+        assert_eq!(marked("let", 3), "\tlet b\n\t^^^");
+        assert_eq!(marked("b", 9), "\tlet b\n\t    ^");
+        let end = source.text().len();
+        assert_eq!(source.marked(end, end), "\n");
+    }
+
+    #[test]
     fn positions_go_there_and_back() {
         let source = SourceText::new("xx'\u{1f600}' + a\nb".into(), 2);
         let a = source.offset(1, 9).expect("column 9 exists");
@@ -143,6 +188,9 @@ mod tests {
         assert_eq!(source.position(a), (1, 8));
         let b = source.offset(2, 1).expect("line 2 exists");
         assert_eq!(source.position(b), (2, 1));
+        assert_eq!(source.offset_of(1, 8), Some(a));
+        assert_eq!(source.offset_of(2, 1), Some(b));
+        assert_eq!(source.offset_of(2, 3), None);
         assert_eq!(source.offset(9, 1), None);
         assert_eq!(source.offset(1, 99), None);
     }

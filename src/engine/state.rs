@@ -97,6 +97,7 @@ pub(crate) fn uncaught(error: JsError, context: &mut Context) {
     if engine.exit_code().is_some() {
         return;
     }
+    super::stack::remember_throw(&error, context);
     let value = super::errors::value_of(error, context);
     uncaught_value(value, Origin::Exception, context);
 }

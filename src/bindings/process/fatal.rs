@@ -9,7 +9,7 @@ use super::{ProcessState, emit, launch::RejectionMode, warning};
 use crate::{
     engine::{
         errors::{Code, coded_object, value_of},
-        natives::{arg, define_value},
+        natives::arg,
         rejections::RejectionHandlers,
         report,
         state::{self, Origin},
@@ -106,7 +106,7 @@ fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context)
     let args = [reason.clone(), promise.clone().into()];
     let mode = process.launch.reports.rejections;
     if mode == RejectionMode::Strict {
-        let error = rejection_error(reason, context);
+        let error = report::rejection(reason, context);
         state::uncaught_value(error, Origin::Rejection, context);
         if state::of(context).exit_code().is_some() {
             return Ok(());
@@ -118,7 +118,7 @@ fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context)
         RejectionMode::Throw | RejectionMode::WarnWithErrorCode | RejectionMode::Strict
             if heard => {}
         RejectionMode::Throw => {
-            let error = rejection_error(reason, context);
+            let error = report::rejection(reason, context);
             state::uncaught_value(error, Origin::Rejection, context);
         }
         RejectionMode::Strict | RejectionMode::Warn => {
@@ -130,34 +130,6 @@ fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context)
         }
     }
     Ok(())
-}
-
-/// The reason itself if it is an error, else an error that names it.
-fn rejection_error(reason: &JsValue, context: &mut Context) -> JsValue {
-    if let Some(object) = reason.as_object()
-        && object.is::<boa_engine::builtins::error::Error>()
-    {
-        return reason.clone();
-    }
-    let shown = plain(reason);
-    let message = format!(
-        "This error originated either by throwing inside of an async function without a catch block, \
-         or by rejecting a promise which was not handled with .catch(). The promise rejected with the \
-         reason \"{shown}\"."
-    );
-    let error = coded_object(context, Code::ERR_UNHANDLED_REJECTION, message);
-    define_value(&error, js_string!("name"), js_string!("UnhandledPromiseRejection"), false);
-    error.into()
-}
-
-/// A value as text, without running any of the program's code.
-fn plain(value: &JsValue) -> String {
-    match value.as_string() {
-        Some(text) => text.to_std_string_lossy(),
-        None if value.is_callable() => value.display().to_string(),
-        None if value.is_object() => "#<Object>".to_owned(),
-        None => value.display().to_string(),
-    }
 }
 
 fn handled(promise: JsObject, context: &mut Context) {

@@ -4,7 +4,10 @@
 //! before it. The name, and whether a dot or `new` stands before it, also tell how the function
 //! was called, which the engine does not.
 
-use crate::engine::sources::SourceText;
+use crate::engine::{
+    sources::SourceText,
+    syntax::lexer::{is_line_end, is_word_part},
+};
 
 /// A call as its text tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +43,25 @@ pub(super) fn at(source: &SourceText, line: u32, column: u32) -> Option<Site<'_>
     Some(Site { call, position: source.position(start) })
 }
 
+/// Where an exception is thrown, if its engine position is this one: at the `throw` before it on
+/// its line, if there is one, else where V8 sees the call or the property.
+pub(super) fn thrown_at(source: &SourceText, line: u32, column: u32) -> Option<usize> {
+    let offset = source.offset(line, column)?;
+    let text = source.text();
+    let start = text[..offset].rfind(is_line_end).map_or(0, |at| at + 1);
+    let before = text.get(start.max(source.prefix())..offset).unwrap_or_default();
+    if let Some(at) = before.rfind("throw") {
+        let after = &before[at + 5..];
+        let alone = !before[..at].ends_with(|c| is_name_part(c) || c == '.')
+            && !after.starts_with(is_name_part);
+        if alone && !after.contains([';', '{', '}']) {
+            return Some(offset - before.len() + at);
+        }
+    }
+    let is_call = text[offset..].starts_with('(');
+    Some(if is_call { called(text, offset).1 } else { offset })
+}
+
 /// The last name in `new a.b.Name`.
 fn constructed(rest: &str) -> Option<&str> {
     let after = rest.strip_prefix("new")?;
@@ -68,8 +90,8 @@ fn called(text: &str, parenthesis: usize) -> (CallText<'_>, usize) {
 }
 
 /// True for what an identifier or a private name may contain.
-pub(super) fn is_name_part(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '$' | '#' | '\u{200c}' | '\u{200d}')
+fn is_name_part(character: char) -> bool {
+    character == '#' || is_word_part(character)
 }
 
 #[cfg(test)]
@@ -97,6 +119,19 @@ mod tests {
         assert_eq!(read("new Foo", 1), ("Construct { name: \"Foo\" }".into(), 1));
         assert_eq!(read("new (f())", 1), ("Construct { name: \"\" }".into(), 1));
         assert_eq!(read("newer(1)", 6), ("Plain { name: \"newer\" }".into(), 1));
+    }
+
+    #[test]
+    fn a_throw_is_where_the_word_is() {
+        let thrown = |text: &str, column| {
+            thrown_at(&SourceText::new(text.to_owned(), 0), 1, column).expect("the column exists")
+        };
+        assert_eq!(thrown("if (e) throw e", 14), 7);
+        assert_eq!(thrown("  throw new E(1)", 9), 2);
+        assert_eq!(thrown("throw a.b(1)", 10), 0);
+        assert_eq!(thrown("rethrow(1)", 8), 0);
+        assert_eq!(thrown("f(); a.b(1)", 9), 7);
+        assert_eq!(thrown("throw a; b.c", 12), 11);
     }
 
     #[test]

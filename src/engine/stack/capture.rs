@@ -7,7 +7,7 @@
 use std::{cell::Cell, ptr};
 
 use boa_engine::{
-    Context, JsData, JsObject, JsResult, JsValue, NativeFunction,
+    Context, JsData, JsObject, JsResult, JsString, JsValue, NativeFunction,
     builtins::{
         error::{Error, ErrorKind},
         function::OrdinaryFunction,
@@ -57,6 +57,9 @@ pub(super) struct Captured {
     skip: Skip,
     /// What was shown or assigned.
     value: GcRefCell<Option<JsValue>>,
+    /// What stands before the header: the place of a syntax error, as Node shows it.
+    #[unsafe_ignore_trace]
+    place: Option<String>,
     /// Guards against `Error.prepareStackTrace` asking for the stack that it prepares.
     #[unsafe_ignore_trace]
     showing: Cell<bool>,
@@ -65,12 +68,14 @@ pub(super) struct Captured {
 /// Takes the stack for an error that is being made, through the engine's constructor of its kind.
 ///
 /// Returns the error, still without `message`, with an own `stack`. It has the prototype that
-/// `new_target` asks for. `args` is empty save for `AggregateError`, which needs its list.
+/// `new_target` asks for. `args` is empty save for `AggregateError`, which needs its list;
+/// `place` is put before the stack's text.
 pub(super) fn make(
     kind: ErrorKind,
     args: &[JsValue],
     new_target: Option<&JsObject>,
     skip: Skip,
+    place: Option<String>,
     context: &mut Context,
 ) -> JsResult<JsObject> {
     let stacks = of(context);
@@ -84,7 +89,8 @@ pub(super) fn make(
         Some(mut data) => Frames::Engine(std::mem::replace(&mut *data, Error::new(kind))),
         None => Frames::None,
     };
-    let captured = Captured::new(object.clone(), frames, limit, skip);
+    let mut captured = Captured::new(object.clone(), frames, limit, skip);
+    captured.place = place;
     stacks.install(captured, context);
     Ok(object)
 }
@@ -108,14 +114,20 @@ pub(super) fn capture_stack_trace(
         Some(function) => below(&function, context),
         None => Skip::Frames(1),
     };
-    let holder = with_backtrace(depth(limit, &skip), context, |context| {
-        original(ErrorKind::Error, context).constructor().construct(&[], None, context)
-    })?;
-    let frames = holder.downcast_ref::<Error>().map_or(Frames::None, |e| Frames::Engine(e.clone()));
+    let frames = Frames::Engine(here(limit, &skip, context)?);
     let captured = Captured::new(object.clone(), frames, limit, skip);
     let descriptor = stacks.descriptor(captured, context);
     object.define_property_or_throw(js_string!("stack"), descriptor, context)?;
     Ok(JsValue::undefined())
+}
+
+/// The engine's data of the stack that there is now.
+fn here(limit: Option<usize>, skip: &Skip, context: &mut Context) -> JsResult<Error> {
+    let holder = with_backtrace(depth(limit, skip), context, |context| {
+        original(ErrorKind::Error, context).constructor().construct(&[], None, context)
+    })?;
+    let data = holder.downcast_ref::<Error>().map(|data| data.clone());
+    Ok(data.unwrap_or_else(|| Error::new(ErrorKind::Error)))
 }
 
 /// How many of the engine's frames are needed to show `limit`, hidden ones included.
@@ -160,7 +172,7 @@ pub(super) fn below(function: &JsObject, context: &mut Context) -> Skip {
 impl Captured {
     fn new(owner: JsObject, frames: Frames, limit: Option<usize>, skip: Skip) -> Self {
         let value = GcRefCell::new(None);
-        Self { owner, frames, limit, skip, value, showing: Cell::new(false) }
+        Self { owner, frames, limit, skip, value, place: None, showing: Cell::new(false) }
     }
 
     /// The stack of an error whose frames the engine has already written down.
@@ -202,7 +214,13 @@ impl Captured {
         let raw = trace::read(&text, &sources);
         let from = trace::skipped(&raw, &self.skip);
         let frames = derive::derive(&raw[from..], limit, &sources);
-        render::stack(&self.owner, frames, context)
+        let stack = render::stack(&self.owner, frames, context)?;
+        Ok(match (&self.place, stack.as_string()) {
+            (Some(place), Some(text)) => {
+                JsString::concat(JsString::from(place.as_str()).as_str(), text.as_str()).into()
+            }
+            _ => stack,
+        })
     }
 }
 
@@ -324,8 +342,10 @@ pub(crate) fn complete(object: &JsObject, context: &mut Context) {
     }
     let Some(data) = object.downcast_ref::<Error>().map(|data| data.clone()) else { return };
     let stacks = of(context);
-    // The engine puts a nameless native frame on top: itself.
-    let captured =
-        Captured::new(object.clone(), Frames::Engine(data), stacks.limit(), Skip::Frames(0));
-    stacks.install(captured, context);
+    let limit = stacks.limit();
+    // What a native function threw at another one, the engine has no frames for yet.
+    let is_thrown = stacks.engine_text(data.clone(), context).is_ok_and(|text| !text.is_empty());
+    let data = if is_thrown { Some(data) } else { here(limit, &Skip::Frames(0), context).ok() };
+    let frames = data.map_or(Frames::None, Frames::Engine);
+    stacks.install(Captured::new(object.clone(), frames, limit, Skip::Frames(0)), context);
 }

@@ -90,7 +90,8 @@ fn construct(
     // `AggregateError` has one parameter more, which the engine's constructor sees to.
     let of_its_own = usize::from(kind == ErrorKind::Aggregate);
     let errors = [arg(args, 0)];
-    let error = capture::make(kind, &errors[..of_its_own], new_target.as_ref(), skip, context)?;
+    let error =
+        capture::make(kind, &errors[..of_its_own], new_target.as_ref(), skip, None, context)?;
     let rest = args.get(of_its_own..).unwrap_or_default();
     let message = arg(rest, 0);
     if !message.is_undefined() {

@@ -16,6 +16,7 @@ mod derive;
 mod frame;
 mod native_names;
 mod render;
+mod site;
 mod trace;
 
 use std::rc::Rc;
@@ -28,8 +29,11 @@ use boa_engine::{
     property::{PropertyDescriptor, PropertyKey},
 };
 
-pub(crate) use self::capture::complete;
 use self::capture::{Captured, Skip};
+pub(crate) use self::{
+    capture::complete,
+    site::{Site, remember_throw, thrown_at},
+};
 use super::natives::{define_accessor, define_value, function};
 
 /// How many frames an error shows where the program does not say.
@@ -51,6 +55,7 @@ struct Stacks {
     /// The prototype of `CallSite` objects.
     call_site: JsObject,
     default_prepare: JsObject,
+    last_thrown: site::LastThrown,
 }
 
 /// The stacks of this realm.
@@ -87,6 +92,7 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
         setter: function("", 1, capture::set, context),
         call_site: call_site::prototype(context),
         default_prepare: prepare.into(),
+        last_thrown: site::LastThrown::default(),
     };
     context.insert_data(Rc::new(stacks));
     Ok(())
@@ -131,9 +137,28 @@ pub(crate) fn new_error(
     message: &str,
     context: &mut Context,
 ) -> JsObject {
+    made(kind, prototype, message, None, context)
+}
+
+/// A `SyntaxError` whose stack begins with the place in the source, as Node shows it.
+pub(crate) fn syntax_error(
+    message: &str,
+    place: Option<String>,
+    context: &mut Context,
+) -> JsObject {
+    made(ErrorKind::Syntax, None, message, place, context)
+}
+
+fn made(
+    kind: ErrorKind,
+    prototype: Option<&JsObject>,
+    message: &str,
+    place: Option<String>,
+    context: &mut Context,
+) -> JsObject {
     // The engine's constructors run no JavaScript when they get neither message nor new target;
     // at the recursion limit they refuse, and then the error has no frames.
-    let made = capture::make(kind, &[], None, Skip::Frames(0), context);
+    let made = capture::make(kind, &[], None, Skip::Frames(0), place, context);
     let error = made.unwrap_or_else(|_| {
         let prototype = constructors::original(kind, context).prototype();
         JsObject::new(context.root_shape(), prototype, Error::new(kind)).upcast()
@@ -160,17 +185,33 @@ pub(crate) fn capture_below(
     capture::capture_stack_trace(&JsValue::undefined(), &args, context).map(drop)
 }
 
+/// `Name: message` of an error, as its stack begins; `Error` where its own accessors throw.
+pub(crate) fn header(error: &JsObject, context: &mut Context) -> String {
+    render::header(error, context)
+        .map_or_else(|_| "Error".to_owned(), |header| header.to_std_string_lossy())
+}
+
+/// An error whose one frame is a place of ours: for what natives find outside of any JavaScript.
+/// `place` reads `name (node:module)`.
+pub(crate) fn error_from(place: &str, message: &str, context: &mut Context) -> JsObject {
+    let trace = format!("\n    at {place} (native)");
+    with_trace(ErrorKind::Error, message, trace, context)
+}
+
 /// The error that V8 throws where the engine's recursion limit was reached; its frames are those
 /// that the engine's own error, which JavaScript cannot catch, has.
 pub(crate) fn overflow(error: &JsError, context: &mut Context) -> JsObject {
-    let prototype = constructors::original(ErrorKind::Range, context).prototype();
-    let data = Error::new(ErrorKind::Range);
-    let object = JsObject::new(context.root_shape(), prototype, data).upcast();
+    let message = "Maximum call stack size exceeded";
+    with_trace(ErrorKind::Range, message, trace_of(error), context)
+}
+
+/// An error whose frames the engine has already written down.
+fn with_trace(kind: ErrorKind, message: &str, trace: String, context: &mut Context) -> JsObject {
+    let prototype = constructors::original(kind, context).prototype();
+    let object = JsObject::new(context.root_shape(), prototype, Error::new(kind)).upcast();
     let stacks = of(context);
-    let captured = Captured::from_text(object.clone(), trace_of(error), stacks.limit());
-    stacks.install(captured, context);
-    let message = js_string!("Maximum call stack size exceeded");
-    define_value(&object, js_string!("message"), message, false);
+    stacks.install(Captured::from_text(object.clone(), trace, stacks.limit()), context);
+    define_value(&object, js_string!("message"), JsString::from(message), false);
     object
 }
 

@@ -1,0 +1,21 @@
+//! What is wrong with a text that the engine refused to parse, in V8's words.
+//!
+//! The engine's parser stops at the token that V8 stops at, in most cases; its own words differ.
+//! `explain` parses the text once more to get the parser's error as data, looks at the tokens
+//! around its position, and says what V8 says where that can be told. Otherwise the engine's words
+//! stay.
+
+mod explain;
+pub(crate) mod lexer;
+mod messages;
+
+pub(crate) use explain::{Goal, explain};
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The message of the `SyntaxError`.
+    pub(crate) message: String,
+    /// The bytes of the text that it is about; `None` where the engine lost the position.
+    pub(crate) span: Option<(usize, usize)>,
+}
