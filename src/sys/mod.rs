@@ -15,6 +15,7 @@ pub(crate) mod limits;
 pub(crate) mod machine;
 pub(crate) mod poll;
 pub(crate) mod priority;
+pub(crate) mod random;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod stack;

@@ -8,9 +8,12 @@ mod conversions;
 #[cfg(test)]
 mod expressions;
 pub(crate) mod json;
+mod originals;
+pub(crate) mod random;
 mod reg_exp;
 pub(crate) mod string_buffer;
 mod strings;
+mod typed_arrays;
 
 use boa_engine::{Context, JsResult};
 
@@ -18,6 +21,8 @@ use boa_engine::{Context, JsResult};
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
     arrays::install(context);
     strings::install(context);
+    typed_arrays::install(context)?;
+    random::install(context)?;
     json::install(context)?;
     reg_exp::install(context)
 }
