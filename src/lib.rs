@@ -1,7 +1,6 @@
 //! rjs: a JavaScript runtime for programs made of many processes.
 
-// The lower floors are whole before every floor above uses all of them.
-#![allow(dead_code)]
+#![allow(dead_code)] // TRANSITIONAL
 
 mod bindings;
 mod builtins;

@@ -1,6 +1,6 @@
-//! The machine below: processors, memory, load, network interfaces, names, priorities.
+//! The machine below: processors, memory, load, network interfaces, names.
 //!
-//! Sources: `proc(5)`, `uname(2)`, `getifaddrs(3)`, `getpriority(2)`, `getpwuid(3)`.
+//! Sources: `proc(5)`, `uname(2)`, `getifaddrs(3)`, `getpwuid(3)`.
 
 use std::{fs, net::IpAddr};
 
@@ -59,7 +59,9 @@ fn milliseconds_per_tick() -> u64 {
 
 /// A line like `cpu0 10 20 30 40 50 60 …` of `/proc/stat`.
 fn processor_line(line: &str, tick: u64) -> Option<(usize, ProcessorTimes)> {
-    let mut fields = line.strip_prefix("cpu")?.split_ascii_whitespace();
+    // The sum of all processors stands behind `cpu ` without a number.
+    let rest = line.strip_prefix("cpu").filter(|rest| !rest.starts_with(' '))?;
+    let mut fields = rest.split_ascii_whitespace();
     let number = fields.next()?.parse().ok()?;
     let ticks: Vec<u64> = fields.map_while(|field| field.parse().ok()).collect();
     let &[user, nice, system, idle, _, interrupts, ..] = ticks.as_slice() else { return None };
@@ -229,33 +231,6 @@ fn user_entry(uid: Uid) -> Result<UserEntry, Errno> {
     })
 }
 
-/// The scheduling priority of a process, 0 for this one: -20 (best) to 19: `getpriority(2)`.
-///
-/// # Errors
-/// `ESRCH` where there is no such process.
-pub(crate) fn priority(pid: i32) -> Result<i32, SysError> {
-    Errno::clear();
-    // SAFETY: getpriority takes numbers and touches no memory of ours.
-    let priority = unsafe { libc::getpriority(libc::PRIO_PROCESS, pid.cast_unsigned()) };
-    // -1 is a priority too: only errno tells.
-    match Errno::last_raw() {
-        failed if priority == -1 && failed != 0 => {
-            Err(SysError::new(Errno::from_raw(failed), "uv_os_getpriority"))
-        }
-        _ => Ok(priority),
-    }
-}
-
-/// Sets the scheduling priority of a process, 0 for this one: `setpriority(2)`.
-///
-/// # Errors
-/// `ESRCH`, `EACCES`, `EPERM`.
-pub(crate) fn set_priority(pid: i32, priority: i32) -> Result<(), SysError> {
-    // SAFETY: setpriority takes numbers and touches no memory of ours.
-    let result = unsafe { libc::setpriority(libc::PRIO_PROCESS, pid.cast_unsigned(), priority) };
-    Errno::result(result).map(drop).map_err(|errno| SysError::new(errno, "uv_os_setpriority"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,7 +245,7 @@ mod tests {
 
     #[test]
     fn skips_the_sum_and_other_lines() {
-        assert_eq!(processor_line("cpu  1 2 3 4 5 6", 10), None);
+        assert_eq!(processor_line("cpu  1 2 3 4 5 6 7 8 9", 10), None);
         assert_eq!(processor_line("intr 1 2 3", 10), None);
     }
 
@@ -278,11 +253,5 @@ mod tests {
     fn pairs_models_with_processors() {
         let info = "processor\t: 0\nmodel name\t: A\n\nprocessor\t: 1\nmodel name\t: B C\n";
         assert_eq!(models(info), [(0, "A".to_owned()), (1, "B C".to_owned())]);
-    }
-
-    #[test]
-    fn a_process_that_does_not_exist_has_no_priority() {
-        let error = priority(i32::MAX).expect_err("no process has this id");
-        assert_eq!(error.errno.name(), Some("ESRCH"));
     }
 }

@@ -204,7 +204,7 @@ fn slice(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     Ok(JsObject::new(context.root_shape(), prototype, data).into())
 }
 
-/// Web IDL's `[Clamp] long long`, negative ones counting from the end.
+/// A position, 32 bits wide as in Node; negative ones count from the end.
 fn position(
     value: &JsValue,
     default: usize,
@@ -214,12 +214,9 @@ fn position(
     if value.is_undefined() {
         return Ok(default);
     }
-    let number = value.to_number(context)?;
-    // Not a number in the range of safe integers counts as zero, as in Node.
-    let number = if number.is_finite() { number.round_ties_even() } else { 0.0 };
-    let length = length as f64;
-    let number = if number < 0.0 { (number + length).max(0.0) } else { number.min(length) };
-    Ok(number as usize)
+    let position = value.to_i32(context)? as isize;
+    let position = if position < 0 { position + length as isize } else { position };
+    Ok(usize::try_from(position).unwrap_or(0).min(length))
 }
 
 fn fulfilled(result: JsResult<JsValue>, context: &mut Context) -> JsResult<JsValue> {
@@ -273,5 +270,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         define_value(&shown, js_string!("name"), file.name, true);
         define_value(&shown, js_string!("lastModified"), file.last_modified, true);
     }
-    crate::bindings::buffer::inspect_as(class, this, &shown, args, context)
+    crate::bindings::buffer::inspect_as(class, &shown, args, context)
 }

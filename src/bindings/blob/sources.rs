@@ -144,10 +144,7 @@ fn append(
 fn append_with_native_line_ends(bytes: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text.iter().copied().peekable();
     while let Some(byte) = rest.next() {
-        if byte == b'\r' {
-            rest.next_if_eq(&b'\n');
-            bytes.push(b'\n');
-        } else {
+        if byte != b'\r' || rest.peek() != Some(&b'\n') {
             bytes.push(byte);
         }
     }

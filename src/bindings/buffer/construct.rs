@@ -241,7 +241,8 @@ fn from_array_buffer(
         Some(length)
     };
     if offset < 0.0 {
-        let message = format!("Start offset {offset} is outside the bounds of the buffer");
+        let shown = JsValue::from(offset).display().to_string();
+        let message = format!("Start offset {shown} is outside the bounds of the buffer");
         return Err(JsNativeError::range().with_message(message).into());
     }
     // Without a length the view follows a resizable array buffer.
@@ -332,13 +333,12 @@ fn copy_bytes_from(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let element = element_size(kind);
     let elements = view.len() / element;
     let offset = element_index(&arg(args, 1), "offset", 0, context)?;
-    let count = element_index(&arg(args, 2), "length", elements, context)?;
-    let start = offset.min(elements);
-    let end = start.saturating_add(count).min(elements);
-    if start == end {
+    if offset >= elements {
         return pool::allocate(0, context).map(Into::into);
     }
-    let bytes = view.part(start * element, end * element).to_vec();
+    let count = element_index(&arg(args, 2), "length", elements, context)?;
+    let end = offset.saturating_add(count).min(elements);
+    let bytes = view.part(offset * element, end * element).to_vec();
     Ok(from_slice(&bytes, context)?.into())
 }
 

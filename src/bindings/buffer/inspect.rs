@@ -114,27 +114,26 @@ fn call_inspect(value: &JsObject, options: JsObject, context: &mut Context) -> J
 /// for it; `args` are those of the custom inspection method.
 pub(crate) fn inspect_as(
     class: &str,
-    this: &JsValue,
     shown: &JsObject,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
     if is_too_deep(args) {
-        return Ok(this.clone());
+        return Ok(JsString::from(format!("[{class}]")).into());
     }
     let text = inspected_one_deeper(shown, args, context)?;
     Ok(JsString::from(format!("{class} {text}")).into())
 }
 
-/// As [`inspect_as`], without the name.
+/// As [`inspect_as`], with the name only where the object is not shown.
 pub(crate) fn inspect_plain(
-    this: &JsValue,
+    class: &str,
     shown: &JsObject,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
     if is_too_deep(args) {
-        return Ok(this.clone());
+        return inspect_as(class, shown, args, context);
     }
     Ok(JsString::from(inspected_one_deeper(shown, args, context)?).into())
 }

@@ -64,7 +64,9 @@ fn search(
     };
     let offset = decode_offset(&offset, view.len(), direction, context)?;
     let needle = decode_needle(&value, &encoding, context)?;
-    let Some(start) = start_index(view.len(), offset, needle.bytes.len(), direction) else {
+    // Half a code unit at the end is none.
+    let length = if needle.wide && value.is_string() { view.len() & !1 } else { view.len() };
+    let Some(start) = start_index(length, offset, needle.bytes.len(), direction) else {
         return Ok(None);
     };
     if needle.bytes.is_empty() {

@@ -103,8 +103,12 @@ fn to_string(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 }
 
 fn position(value: &JsValue, context: &mut Context) -> JsResult<f64> {
-    let number = value.to_number(context)?.trunc();
-    Ok(if number.is_nan() { 0.0 } else { number })
+    Ok(position_of(value.to_number(context)?))
+}
+
+/// Without its fraction; 0 for what is no number.
+fn position_of(number: f64) -> f64 {
+    if number.is_nan() { 0.0 } else { number.trunc() }
 }
 
 /// The encoding whose name this value is, or converts to.
@@ -121,6 +125,9 @@ fn slice<const ENCODING: usize>(
 ) -> JsResult<JsValue> {
     let view = receiver(this, context)?;
     let length = view.len();
+    if length == 0 {
+        return Ok(JsString::default().into());
+    }
     let start = index(&arg(args, 0), 0, context)?;
     let end = index(&arg(args, 1), length, context)?.max(start);
     if end > length {
@@ -161,20 +168,25 @@ fn write_as<const ENCODING: usize>(
         offset if offset.is_undefined() => 0.0,
         offset => offset.to_number(context)?,
     };
-    let offset = if given.is_nan() { 0.0 } else { given.trunc() };
-    if !(0.0..=size).contains(&offset) {
+    // The first three encodings are checked by code that computes with what was given, the others
+    // by code that cuts off fractions first, and shortens what is too long.
+    let is_checked = matches!(encoding, Encoding::Utf8 | Encoding::Latin1 | Encoding::Ascii);
+    let start = if is_checked || given.is_nan() { given } else { given.trunc() };
+    let length = match arg(args, 2) {
+        length if !length.is_undefined() => length.to_number(context)?,
+        _ if is_checked => size - start,
+        _ => size - position_of(start),
+    };
+    if start > size || (is_checked && start < 0.0) {
         return Err(out_of_bounds("offset", context));
     }
-    // Where these three compute the length they do so before NaN becomes 0, as in Node.
-    let is_checked = matches!(encoding, Encoding::Utf8 | Encoding::Latin1 | Encoding::Ascii);
-    let length = match arg(args, 2) {
-        length if !length.is_undefined() => position(&length, context)?,
-        _ if is_checked && given.is_nan() => 0.0,
-        _ => size - offset,
-    };
-    if length < 0.0 || (is_checked && length > size - offset) {
+    if start < 0.0 || (!is_checked && length < 0.0) {
+        return Err(index_error(context));
+    }
+    if length < 0.0 || (is_checked && length > size - start) {
         return Err(out_of_bounds("length", context));
     }
+    let (offset, length) = (position_of(start), position_of(length));
     let slots = view.part(offset as usize, (offset + length) as usize);
     Ok(slots.write(context, |bytes| encoding::encode_into(&text, encoding, bytes))?.into())
 }

@@ -91,12 +91,14 @@ fn transcoded(
         (Utf8, Utf8) => Ok(String::from_utf8_lossy(bytes).into_owned().into_bytes()),
         (Utf8, Utf16le) => strict_utf8(bytes).map(|text| utf16_bytes(text.encode_utf16())),
         (Utf8, Latin1 | Ascii) => Ok(narrowed(String::from_utf8_lossy(bytes).chars(), to)),
+        // Less than one code unit is no text.
+        (Utf16le, Utf8) if bytes.len() < 2 => Err(Failure::InvalidCharacter),
         (Utf16le, Utf8) => strict_utf16(bytes).map(String::into_bytes),
         (Utf16le, Utf16le) => {
             Ok(utf16_bytes(String::from_utf16_lossy(&units(bytes, true)).encode_utf16()))
         }
         (Utf16le, Latin1 | Ascii) => {
-            Ok(narrowed(String::from_utf16_lossy(&units(bytes, true)).chars(), to))
+            Ok(narrowed(String::from_utf16_lossy(&units(bytes, false)).chars(), to))
         }
         (Latin1, Utf8) => Ok(mem::decode_latin1(bytes).into_owned().into_bytes()),
         (Ascii, Utf8) => Ok(ascii_chars(bytes).collect::<String>().into_bytes()),
@@ -116,11 +118,13 @@ fn strict_utf16(bytes: &[u8]) -> Result<String, Failure> {
     String::from_utf16(&units(bytes, false)).map_err(|_| Failure::InvalidCharacter)
 }
 
-/// The code units; half of one at the end is a malformed character or nothing.
+/// The code units; half of one at the end is a malformed character, together with a lone
+/// surrogate before it, or nothing.
 fn units(bytes: &[u8], keep_half: bool) -> Vec<u16> {
     let (pairs, half) = bytes.as_chunks::<2>();
     let mut units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
-    if keep_half && !half.is_empty() {
+    let ends_in_high_surrogate = units.last().is_some_and(|unit| unit & 0xfc00 == 0xd800);
+    if keep_half && !half.is_empty() && !ends_in_high_surrogate {
         units.push(char::REPLACEMENT_CHARACTER as u16);
     }
     units
@@ -136,10 +140,37 @@ fn ascii_chars(bytes: &[u8]) -> impl Iterator<Item = char> {
         .map(|byte| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER })
 }
 
-/// One byte a character, `?` for those that the encoding lacks.
+/// One byte a character, `?` for those that the encoding lacks, unless they are invisible.
 fn narrowed(chars: impl Iterator<Item = char>, to: Encoding) -> Vec<u8> {
     let last = if to == Encoding::Ascii { 0x7f } else { 0xff };
-    chars.map(|c| if c as u32 <= last { c as u8 } else { b'?' }).collect()
+    chars
+        .filter(|c| *c as u32 <= last || !is_ignorable(*c))
+        .map(|c| if c as u32 <= last { c as u8 } else { b'?' })
+        .collect()
+}
+
+/// Characters that show nothing where a font lacks them (Unicode: `Default_Ignorable_Code_Point`).
+const fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 fn is_utf8(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

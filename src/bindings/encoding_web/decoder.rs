@@ -220,5 +220,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     define_value(&shown, js_string!("encoding"), name_of(settings.encoding), true);
     define_value(&shown, js_string!("fatal"), settings.fatal, true);
     define_value(&shown, js_string!("ignoreBOM"), settings.ignore_bom, true);
-    buffer::inspect_as(CLASS.name, this, &shown, args, context)
+    buffer::inspect_as(CLASS.name, &shown, args, context)
 }

@@ -79,5 +79,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     check_this(this, context)?;
     let shown = JsObject::with_object_proto(context.intrinsics());
     define_value(&shown, js_string!("encoding"), js_string!("utf-8"), true);
-    buffer::inspect_plain(this, &shown, args, context)
+    buffer::inspect_plain(CLASS.name, &shown, args, context)
 }

@@ -15,7 +15,7 @@ use crate::{
         natives::{Method, arg, define_methods, define_value, function},
         validate,
     },
-    sys::{error::SysError, machine, usage},
+    sys::{error::SysError, machine, priority, usage},
 };
 
 /// Functions that convert to a primitive as their result does: `${os.hostname}` is the name.
@@ -201,7 +201,7 @@ fn get_priority(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
         absent if absent.is_undefined() => 0,
         given => pid(&given, context)?,
     };
-    match machine::priority(pid) {
+    match priority::priority(pid.cast_unsigned()) {
         Ok(priority) => Ok(priority.into()),
         Err(error) => Err(system_error(&error, context)),
     }
@@ -216,8 +216,8 @@ fn set_priority(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let pid = pid(&pid_value, context)?;
     let (best, worst) =
         (f64::from(constants::PRIORITY_HIGHEST), f64::from(constants::PRIORITY_LOW));
-    let priority = validate::integer(&priority, "priority", best, worst, context)? as i32;
-    match machine::set_priority(pid, priority) {
+    let nice = validate::integer(&priority, "priority", best, worst, context)? as i32;
+    match priority::set_priority(pid.cast_unsigned(), nice) {
         Ok(()) => Ok(JsValue::undefined()),
         Err(error) => Err(system_error(&error, context)),
     }

@@ -1,5 +1,7 @@
 //! The rules of Windows.
 
+use std::ops::Range;
+
 use super::text::{
     BACKSLASH, COLON, DOT, Parsed, QUESTION, Units, basename as last_part, extension_start,
     is_either_slash, last_component, normalize_segments, units,
@@ -307,28 +309,77 @@ pub(super) fn relative(from: &Units, to: &Units) -> Vec<u16> {
     if lower(from) == lower(to) {
         return Vec::new();
     }
-    let (from_start, from_end) = trimmed(from);
-    let (to_start, to_end) = trimmed(to);
-    let (from, to_part) = (&from[from_start..from_end], &to[to_start..to_end]);
-    let segments = |path: &Units| -> Vec<Vec<u16>> {
+    if lower(from).len() != from.len() || lower(to).len() != to.len() {
+        return relative_by_folders(from, to);
+    }
+    let (from_part, to_part) = (&from[trimmed(from)], &to[trimmed(to)]);
+    let from_low = lower(from_part);
+    let Some(branch) = branch(&from_low, &lower(to_part)) else { return to.to_vec() };
+    let at = match branch {
+        // A separator at the end, which a share has, stays.
+        Branch::Below(at) => return to[trimmed(to).start + at..].to_vec(),
+        Branch::At(at) => at,
+    };
+    let ups = (at + 1..=from_low.len())
+        .filter(|end| from_low.get(*end).is_none_or(|unit| *unit == BACKSLASH))
+        .count();
+    let rest = to_part.get(at..).unwrap_or_default();
+    if ups == 0 {
+        return rest.strip_prefix(&[BACKSLASH]).unwrap_or(rest).to_vec();
+    }
+    let mut way = vec![&[DOT, DOT][..]; ups].join(&BACKSLASH);
+    way.extend_from_slice(rest);
+    way
+}
+
+/// As [`relative`] where positions in the lower case are not those in the paths.
+fn relative_by_folders(from: &Units, to: &Units) -> Vec<u16> {
+    let folders = |path: &'_ Units| -> Vec<Vec<u16>> {
+        let path = path.strip_suffix(&[BACKSLASH]).unwrap_or(path);
         path.split(|unit| *unit == BACKSLASH).map(<[u16]>::to_vec).collect()
     };
-    let (from_segments, to_segments) = (segments(from), segments(to_part));
+    let (from_folders, to_folders) = (folders(from), folders(to));
     let same = |(a, b): &(&Vec<u16>, &Vec<u16>)| lower(a) == lower(b);
-    let common = from_segments.iter().zip(&to_segments).take_while(same).count();
+    let common = from_folders.iter().zip(&to_folders).take_while(same).count();
     if common == 0 {
         return to.to_vec();
     }
-    let mut way = vec![vec![DOT, DOT]; from_segments.len() - common];
-    way.extend_from_slice(&to_segments[common..]);
+    let mut way = vec![vec![DOT, DOT]; from_folders.len() - common];
+    way.extend_from_slice(&to_folders[common..]);
     way.join(&BACKSLASH)
 }
 
+/// Where two paths part.
+enum Branch {
+    /// The second goes on below the first, from this position.
+    Below(usize),
+    /// At the separator in this position. Node takes 0 for one even where nothing separates there
+    /// (`\\foo` and `\\foobar`), and what follows depends on it.
+    At(usize),
+}
+
+/// `None` where the paths have no folder in common.
+fn branch(from: &Units, to: &Units) -> Option<Branch> {
+    let same = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+    let last_separator = from[..same].iter().rposition(|unit| *unit == BACKSLASH);
+    if same < from.len().min(to.len()) {
+        return last_separator.map(Branch::At);
+    }
+    match (from.get(same), to.get(same)) {
+        (_, Some(&BACKSLASH)) => Some(Branch::Below(same + 1)),
+        // Two units are a drive.
+        (_, Some(_)) if same == 2 => Some(Branch::Below(same)),
+        (Some(&BACKSLASH), _) => Some(Branch::At(same)),
+        (Some(_), _) if same == 2 => Some(Branch::At(same + 1)),
+        _ => Some(Branch::At(last_separator.unwrap_or(0))),
+    }
+}
+
 /// The range without leading and trailing separators.
-fn trimmed(path: &Units) -> (usize, usize) {
+fn trimmed(path: &Units) -> Range<usize> {
     let start = path.iter().take_while(|unit| **unit == BACKSLASH).count();
     let trailing = path[start..].iter().rev().take_while(|unit| **unit == BACKSLASH).count();
-    (start, path.len() - trailing)
+    start..path.len() - trailing
 }
 
 /// The form that bypasses the limit on the length of paths, for a resolved path.

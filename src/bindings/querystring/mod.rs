@@ -9,7 +9,7 @@ use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
     property::PropertyKey,
 };
-use pairs::Syntax;
+use pairs::{Field, Syntax};
 
 use super::{buffer, encoding};
 use crate::engine::{
@@ -203,7 +203,8 @@ fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         separator: between.to_vec(),
         assignment: assignment.to_vec(),
         plus: plus.encode_utf16().collect(),
-        limit: (max_keys > 0.0).then_some(max_keys.ceil() as usize),
+        // Counting down from a fraction never ends at zero.
+        limit: (max_keys > 0.0 && max_keys.fract() == 0.0).then_some(max_keys as usize),
     };
     collect(&object, pairs::split(&text.to_vec(), &syntax), decode.as_ref(), context)?;
     Ok(object.into())
@@ -237,13 +238,13 @@ fn collect(
     Ok(())
 }
 
-fn decoded(text: &[u16], decode: Option<&JsObject>, context: &mut Context) -> JsResult<JsValue> {
-    let encoded = encoding::narrow_string(text);
+fn decoded(field: &Field, decode: Option<&JsObject>, context: &mut Context) -> JsResult<JsValue> {
+    let encoded = encoding::narrow_string(&field.text);
     let Some(decode) = decode else {
-        let has_escape = percent::has_escape(text);
-        return Ok(if has_escape { percent::unescape(&encoded, false) } else { encoded }.into());
+        let has_escape = field.has_escape;
+        return Ok(if has_escape { percent::unescape(&encoded, true) } else { encoded }.into());
     };
-    if text.is_empty() {
+    if encoded.is_empty() {
         return Ok(encoded.into());
     }
     match decode.call(&JsValue::undefined(), &[encoded.clone().into()], context) {

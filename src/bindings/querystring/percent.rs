@@ -42,11 +42,6 @@ pub(super) fn escape(text: &JsString) -> Result<JsString, LoneSurrogate> {
     Ok(encoding::latin1_string(&out))
 }
 
-/// True where some `%` is followed by two hexadecimal digits.
-pub(super) fn has_escape(text: &[u16]) -> bool {
-    (0..text.len()).any(|at| escaped_byte(text, at).is_some())
-}
-
 fn escaped_byte(text: &[u16], at: usize) -> Option<u8> {
     let [PERCENT, high, low] = *text.get(at..at + 3)? else { return None };
     let digit = |unit: u16| char::from_u32(u32::from(unit))?.to_digit(16);

@@ -26,7 +26,8 @@ const GETTERS: &[(&str, Native)] =
 
 /// The class can be called on an object that exists already (`StringDecoder.call(this)`): that
 /// takes a function of JavaScript's.
-const CLASS: &str = "return function StringDecoder(encoding) { initialize(this, encoding); };";
+const CLASS: &str =
+    "'use strict'; return function StringDecoder(encoding) { initialize(this, encoding); };";
 
 /// The key under which a decoder keeps its state.
 #[derive(Clone)]

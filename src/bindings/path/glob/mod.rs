@@ -13,53 +13,51 @@ enum Part {
 }
 
 /// True where the path matches the pattern. A backslash in the pattern is a separator; in the
-/// path it is one if `windows` says so, and then letters of either case are the same.
+/// path it is one if `windows` says so.
 pub(super) fn matches(path: &str, pattern: &str, windows: bool) -> bool {
-    let fold = |text: &str| if windows { text.to_lowercase() } else { text.to_owned() };
-    let pattern = fold(&pattern.replace('\\', "/"));
-    let path = if windows { fold(&path.replace('\\', "/")) } else { path.to_owned() };
+    let pattern = pattern.replace('\\', "/");
+    let path = if windows { path.replace('\\', "/") } else { path.to_owned() };
     if pattern.is_empty() {
         return path.is_empty();
     }
-    let components = simplified(components_of(&path), false);
-    braces::expand(&pattern).iter().any(|pattern| {
-        let parts: Vec<Part> =
-            simplified(components_of(pattern), true)
-                .into_iter()
-                .map(|text| {
-                    if text == "**" { Part::Globstar } else { Part::Segment(Segment::parse(text)) }
-                })
-                .collect();
-        match_parts(&parts, &components)
-    })
+    let path = simplified(components(&path));
+    braces::expand(&pattern).iter().any(|pattern| match_parts(&parts(pattern), &path))
+}
+
+fn parts(pattern: &str) -> Vec<Part> {
+    let mut components = simplified(components(pattern));
+    components.dedup_by(|next, previous| *next == "**" && *previous == "**");
+    let part = |text| match text {
+        "**" => Part::Globstar,
+        _ => Part::Segment(Segment::parse(text)),
+    };
+    components.into_iter().map(part).collect()
 }
 
 /// The components; a run of separators separates once, and stands for an empty component only
 /// in front and at the end.
-fn components_of(path: &str) -> Vec<&str> {
-    let mut components: Vec<&str> = Vec::new();
-    let all: Vec<&str> = path.split('/').collect();
-    for (index, component) in all.iter().enumerate() {
-        if component.is_empty() && index > 0 && index + 1 < all.len() {
-            continue;
-        }
-        components.push(component);
-    }
+fn components(path: &str) -> Vec<&str> {
+    let mut components: Vec<&str> = path.split('/').collect();
+    let last = components.len() - 1;
+    let mut index = 0;
+    components.retain(|component| {
+        index += 1;
+        !component.is_empty() || index == 1 || index == last + 1
+    });
     components
 }
 
-/// Drops `.`, resolves `name/..`, and in patterns makes one `**` of several in a row.
-fn simplified(components: Vec<&str>, is_pattern: bool) -> Vec<&str> {
+/// Drops `.` in the middle and resolves `name/..`.
+fn simplified(components: Vec<&str>) -> Vec<&str> {
     let mut kept: Vec<&str> = Vec::new();
-    let count = components.len();
-    for component in components {
+    let last = components.len() - 1;
+    for (index, component) in components.into_iter().enumerate() {
         let previous = kept.last().copied();
         match component {
-            "." if count > 1 => {}
+            "." if index > 0 && index < last => {}
             ".." if previous.is_some_and(|name| !matches!(name, "" | "." | ".." | "**")) => {
                 kept.pop();
             }
-            "**" if is_pattern && previous == Some("**") => {}
             _ => kept.push(component),
         }
     }
@@ -132,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn windows_takes_both_separators_and_either_case() {
-        assert!(matches("A\\B", "a/*", true));
-        assert!(!matches("A\\B", "a/*", false));
+    fn windows_takes_both_separators() {
+        assert!(matches("a\\b", "a/*", true));
+        assert!(!matches("a\\b", "a/*", false));
     }
 }

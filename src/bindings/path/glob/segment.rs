@@ -55,12 +55,24 @@ impl Segment {
 
     pub(super) fn matches(&self, text: &str) -> bool {
         let chars: Vec<char> = text.chars().collect();
-        let is_magic = self.tokens.iter().any(|token| !matches!(token, Token::Literal(_)));
-        // `.` and `..` are never meant by a wildcard, nor is nothing at all.
-        if is_magic && matches!(text, "" | "." | "..") {
-            return false;
+        match self.tokens.as_slice() {
+            // Nothing at all is no component that a star alone means.
+            [Token::AnyText] if text.is_empty() => return false,
+            // Neither `.` nor `..` is meant by a dot and a wildcard.
+            [Token::Literal('.'), rest @ ..]
+                if matches!(text, "." | "..") && !rest.iter().all(Token::is_literal) =>
+            {
+                return false;
+            }
+            _ => {}
         }
-        match_tokens(&self.tokens, &chars, 0, &mut |end| end == chars.len())
+        match_sequence(&self.tokens, &chars, 0, true, &mut |end| end == chars.len())
+    }
+}
+
+impl Token {
+    const fn is_literal(&self) -> bool {
+        matches!(self, Self::Literal(_))
     }
 }
 
@@ -187,41 +199,51 @@ fn named_class(chars: &[char], at: usize) -> Option<(CharTest, usize)> {
 }
 
 /// Tries every way in which the tokens match from a position on; `then` says whether the rest
-/// matches from where they end.
+/// matches from where they end. At the `start` of the component a leading dot has to be written
+/// out.
+fn match_sequence(
+    tokens: &[Token],
+    text: &[char],
+    at: usize,
+    start: bool,
+    then: &mut dyn FnMut(usize) -> bool,
+) -> bool {
+    let is_hidden = start && text.first() == Some(&'.');
+    let needs_the_dot = match tokens.first() {
+        Some(Token::AnyChar | Token::AnyText | Token::Class(_)) => true,
+        Some(Token::Group(repeat, _)) => *repeat == Repeat::Not,
+        _ => false,
+    };
+    if is_hidden && needs_the_dot {
+        return false;
+    }
+    match_tokens(tokens, text, at, start, then)
+}
+
 fn match_tokens(
     tokens: &[Token],
     text: &[char],
     at: usize,
+    start: bool,
     then: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
     let Some((token, rest)) = tokens.split_first() else { return then(at) };
-    // A leading dot has to be written out.
-    let hidden = at == 0 && text.first() == Some(&'.');
+    let mut after = |end: usize| match_tokens(rest, text, end, false, then);
     match token {
-        Token::Literal(c) => text.get(at) == Some(c) && match_tokens(rest, text, at + 1, then),
-        Token::AnyChar => !hidden && at < text.len() && match_tokens(rest, text, at + 1, then),
-        Token::Class(class) => {
-            !hidden
-                && text.get(at).is_some_and(|c| class.contains(*c))
-                && match_tokens(rest, text, at + 1, then)
-        }
-        Token::AnyText => {
-            !hidden && (at..=text.len()).any(|end| match_tokens(rest, text, end, then))
-        }
+        Token::Literal(c) => text.get(at) == Some(c) && after(at + 1),
+        Token::AnyChar => at < text.len() && after(at + 1),
+        Token::Class(class) => text.get(at).is_some_and(|c| class.contains(*c)) && after(at + 1),
+        Token::AnyText => (at..=text.len()).any(after),
         Token::Group(Repeat::Not, alternatives) => {
-            !hidden
-                && (at..=text.len()).any(|end| {
-                    let excluded = alternatives.iter().any(|alternative| {
-                        match_tokens(alternative, text, at, &mut |stop| {
-                            stop == end && match_tokens(rest, text, stop, &mut |e| e == text.len())
-                        })
-                    });
-                    !excluded && match_tokens(rest, text, end, then)
-                })
+            let to_the_end =
+                |end: usize| match_tokens(rest, text, end, false, &mut |end| end == text.len());
+            let is_excluded = alternatives.iter().any(|alternative| {
+                match_sequence(alternative, text, at, start, &mut |end| to_the_end(end))
+            });
+            !is_excluded && (at..=text.len()).any(after)
         }
         Token::Group(repeat, alternatives) => {
-            let mut after = |end: usize| match_tokens(rest, text, end, then);
-            match_group(*repeat, alternatives, text, at, &mut after)
+            match_group(*repeat, alternatives, text, at, start, &mut after)
         }
     }
 }
@@ -231,6 +253,7 @@ fn match_group(
     alternatives: &[Vec<Token>],
     text: &[char],
     at: usize,
+    start: bool,
     then: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
     let may_be_absent = matches!(repeat, Repeat::AtMostOnce | Repeat::Any);
@@ -239,10 +262,11 @@ fn match_group(
         return true;
     }
     alternatives.iter().any(|alternative| {
-        match_tokens(alternative, text, at, &mut |end| {
+        match_sequence(alternative, text, at, start, &mut |end| {
             // An empty repetition leads nowhere new.
             let again = may_repeat && end > at;
-            then(end) || (again && match_group(Repeat::AtLeastOnce, alternatives, text, end, then))
+            then(end)
+                || (again && match_group(Repeat::AtLeastOnce, alternatives, text, end, false, then))
         })
     })
 }
