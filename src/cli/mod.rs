@@ -134,6 +134,9 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
     if let Some(script) = script {
         builder = builder.script(script);
     }
+    if let Some(limit) = settings.stack_trace_limit {
+        builder = builder.stack_trace_limit(limit);
+    }
     if let Some(eval) = settings.eval {
         builder = builder.eval_text(eval);
     }

@@ -10,13 +10,12 @@ pub(crate) struct Settings {
     pub(crate) version: bool,
     pub(crate) check: bool,
     pub(crate) print: bool,
-    pub(crate) interactive: bool,
     pub(crate) eval: Option<String>,
     pub(crate) requires: Vec<String>,
     pub(crate) warnings: Warnings,
     pub(crate) rejections: UnhandledRejections,
     pub(crate) expose_gc: bool,
-    pub(crate) stack_trace_limit: Option<String>,
+    pub(crate) stack_trace_limit: Option<u32>,
 }
 
 /// How an option takes its value.
@@ -83,12 +82,6 @@ pub(crate) const TABLE: &[OptionRow] = &[
     },
     flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it"),
     required("--require", Some("-r"), "MODULE", require, "load MODULE before the script"),
-    flag(
-        "--interactive",
-        Some("-i"),
-        |s| s.interactive = true,
-        "start the REPL, also without a terminal",
-    ),
     flag("--version", Some("-v"), |s| s.version = true, "print the version"),
     flag("--help", Some("-h"), |s| s.help = true, "print this text"),
     flag("--no-warnings", None, |s| s.warnings.silent = true, "print no process warnings"),
@@ -123,7 +116,7 @@ pub(crate) const TABLE: &[OptionRow] = &[
         None,
         "MODE",
         rejections,
-        "strict, warn, none, throw or warn-with-error-codes",
+        "what they do: throw, strict, warn, none, ...",
     ),
     flag("--expose-gc", None, |s| s.expose_gc = true, "give scripts the function gc()"),
     flag("--expose_gc", None, |s| s.expose_gc = true, ""),
@@ -167,10 +160,7 @@ fn require(settings: &mut Settings, module: &str) -> Result<(), &'static str> {
 }
 
 fn stack_trace_limit(settings: &mut Settings, limit: &str) -> Result<(), &'static str> {
-    if limit.parse::<u32>().is_err() {
-        return Err("a whole number");
-    }
-    settings.stack_trace_limit = Some(limit.to_owned());
+    settings.stack_trace_limit = Some(limit.parse().map_err(|_| "a whole number")?);
     Ok(())
 }
 

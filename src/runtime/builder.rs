@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use super::{CreateError, Runtime};
+use super::{CreateError, Extras, Runtime};
 use crate::bindings::process::launch::{Launch, RejectionMode, Reports, Started};
 
 /// What a promise does that is rejected and that nobody handles. Node: `--unhandled-rejections`.
@@ -53,6 +53,7 @@ pub struct RuntimeBuilder {
     warnings: Warnings,
     rejections: UnhandledRejections,
     expose_gc: bool,
+    stack_trace_limit: Option<u32>,
     started: Started,
 }
 
@@ -70,6 +71,7 @@ impl RuntimeBuilder {
             warnings: Warnings::default(),
             rejections: UnhandledRejections::default(),
             expose_gc: false,
+            stack_trace_limit: None,
             started: Started::now(),
         }
     }
@@ -137,13 +139,20 @@ impl RuntimeBuilder {
         self
     }
 
+    /// How many frames stack traces have: `Error.stackTraceLimit`, 10 by default.
+    pub fn stack_trace_limit(mut self, frames: u32) -> Self {
+        self.stack_trace_limit = Some(frames);
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
     /// When the operating system refuses what the event loop needs.
     pub fn build(self) -> Result<Runtime, CreateError> {
-        let expose_gc = self.expose_gc;
-        Runtime::create(self.into_launch(), expose_gc)
+        let extras =
+            Extras { expose_gc: self.expose_gc, stack_trace_limit: self.stack_trace_limit };
+        Runtime::create(self.into_launch(), &extras)
     }
 
     fn into_launch(self) -> Launch {

@@ -75,6 +75,12 @@ pub enum Program {
     },
 }
 
+/// What a realm gets beyond what every realm has.
+struct Extras {
+    expose_gc: bool,
+    stack_trace_limit: Option<u32>,
+}
+
 /// A JavaScript runtime.
 ///
 /// It belongs to the thread that made it. Several may live in one process, each in its thread.
@@ -88,13 +94,13 @@ impl Runtime {
         RuntimeBuilder::new()
     }
 
-    fn create(mut launch: Launch, expose_gc: bool) -> Result<Self, CreateError> {
+    fn create(mut launch: Launch, extras: &Extras) -> Result<Self, CreateError> {
         let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
         let mut context = realm::create(TABLE.to_vec()).map_err(|error| match error {
             realm::CreateError::Loop(error) => CreateError::Io(error),
             realm::CreateError::Engine(error) => CreateError::Engine(error.to_string()),
         })?;
-        Self::furnish(launch, expose_gc, &mut context)
+        Self::furnish(launch, extras, &mut context)
             .map_err(|error| CreateError::Engine(error.to_string()))?;
         if let Some(channel) = channel {
             let process = process::state(&context).object.clone();
@@ -104,11 +110,20 @@ impl Runtime {
     }
 
     /// Puts the globals into the realm.
-    fn furnish(launch: Launch, expose_gc: bool, context: &mut Context) -> JsResult<()> {
+    fn furnish(launch: Launch, extras: &Extras, context: &mut Context) -> JsResult<()> {
         inspect::install(context);
         process::create(launch, context)?;
         globals::install(context)?;
-        if expose_gc {
+        if let Some(limit) = extras.stack_trace_limit {
+            let class = context.intrinsics().constructors().error().constructor();
+            let class = context
+                .global_object()
+                .get(js_string!("Error"), context)?
+                .as_object()
+                .unwrap_or(class);
+            define_value(&class, js_string!("stackTraceLimit"), limit, true);
+        }
+        if extras.expose_gc {
             let collect = function("gc", 0, collect_garbage, context);
             define_value(&context.global_object(), js_string!("gc"), collect, false);
         }
