@@ -67,6 +67,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("process", Public, bindings::process::exports),
     native("querystring", Public, bindings::querystring::exports),
     native("string_decoder", Public, bindings::string_decoder::exports),
+    native("url", Public, bindings::url::exports),
     native("util", Public, bindings::util::exports),
     native("timers", Public, bindings::timers::exports),
     script("timers/promises", Public, include_str!("../js/timers/promises.js")),

@@ -22,6 +22,7 @@ pub(crate) mod querystring;
 pub(crate) mod queue_microtask;
 pub(crate) mod string_decoder;
 pub(crate) mod timers;
+pub(crate) mod url;
 pub(crate) mod util;
 pub(crate) mod warning;
 pub(crate) mod web_base64;

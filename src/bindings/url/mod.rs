@@ -1,0 +1,51 @@
+//! `url`: URLs by the WHATWG standard, their search parameters, paths of files as URLs.
+//!
+//! [`Record`] is the standard's URL record with its parser; it knows no JavaScript.
+
+mod class;
+mod domain;
+mod errors;
+mod file;
+mod host;
+mod http_options;
+mod inspection;
+mod module;
+mod params;
+mod parser;
+mod percent;
+mod record;
+mod setters;
+
+pub(crate) use module::exports;
+pub(crate) use record::Record;
+
+use std::rc::Rc;
+
+use boa_engine::{Context, JsObject, JsResult};
+
+use crate::engine::{builtins, classes::Class};
+
+/// The classes of `url` in a realm.
+pub(crate) struct Classes {
+    /// `URL`.
+    url: Class,
+    /// `URLSearchParams`.
+    params: Class,
+    /// What the iterators of `URLSearchParams` inherit from.
+    iterator_prototype: JsObject,
+}
+
+/// The classes of this realm; the module is loaded if it was not.
+fn classes(context: &mut Context) -> JsResult<Rc<Classes>> {
+    if let Some(classes) = context.get_data::<Rc<Classes>>() {
+        return Ok(classes.clone());
+    }
+    builtins::load("url", context)?;
+    Ok(context.get_data::<Rc<Classes>>().expect("loading `url` inserts its classes").clone())
+}
+
+/// A new `URL` object.
+pub(crate) fn create(record: Record, context: &mut Context) -> JsResult<JsObject> {
+    let classes = classes(context)?;
+    Ok(crate::engine::classes::object(&classes.url, class::UrlData::new(record), context))
+}
