@@ -10,7 +10,6 @@ use boa_engine::{Context, JsResult, JsValue};
 use crate::engine::natives::Method;
 
 pub(crate) use classes::classes;
-#[allow(unused_imports)] // TRANSITIONAL: `url` will define them on `URL`
 pub(crate) use object_url::{create_object_url, revoke_object_url};
 
 /// What `buffer` exports beside the classes.
