@@ -3,7 +3,7 @@
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
 use memchr::memmem;
 
-use super::{Inspector, error_stack, names::prefix, slots::inherits_error, text::Text};
+use super::{Inspector, NO_LEVEL, error_stack, names::prefix, slots::inherits_error, text::Text};
 use crate::engine::{kinds, reflect};
 
 impl Inspector {
@@ -52,7 +52,7 @@ impl Inspector {
         }
         self.seen.push(error.clone());
         self.indentation += 4;
-        let shown = self.value(&stack, 0, context)?;
+        let shown = self.value(&stack, NO_LEVEL, context)?;
         self.indentation -= 4;
         self.seen.pop();
         let mut out = heading(error, context)?;

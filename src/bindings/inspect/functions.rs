@@ -5,7 +5,7 @@ use boa_engine::{
     property::PropertyKey,
 };
 
-use super::{Inspector, text::Text};
+use super::{Inspector, NO_LEVEL, text::Text};
 use crate::engine::{kinds, reflect};
 
 impl Inspector {
@@ -41,7 +41,7 @@ impl Inspector {
             }
             None => {
                 base.push_str(": ");
-                base.push(&self.value(&name, 0, context)?);
+                base.push(&self.value(&name, NO_LEVEL, context)?);
             }
         }
         base.push_str("]");

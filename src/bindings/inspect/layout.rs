@@ -54,7 +54,8 @@ impl Inspector {
             if list.is_array && count > FEW_ENTRIES {
                 list.entries = self.in_columns(list.entries, list.array.as_ref(), context)?;
             }
-            let is_innermost = ((self.current_level - level) as f64) < levels;
+            let is_known = level >= 0 && self.current_level >= 0;
+            let is_innermost = is_known && ((self.current_level - level) as f64) < levels;
             if is_innermost && count == list.entries.len() {
                 let start = count + self.indentation + braces.open.units() + base.units() + 10;
                 if self.fits_on_line(&list.entries, start, base)

@@ -63,6 +63,10 @@ fn for_error_message(value: &JsValue, context: &mut Context) -> String {
     inspect(value, &options, context).map_or_else(|_| "[Object]".to_owned(), Text::into_string)
 }
 
+/// The level of what is shown in the place of a name or a stack: nothing there is cut, and nothing
+/// goes on one line.
+const NO_LEVEL: i64 = i64::MIN / 2;
+
 /// One call of `util.inspect`: its options and how far it has come.
 struct Inspector {
     options: Options,
