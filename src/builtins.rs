@@ -68,7 +68,12 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("querystring", Public, bindings::querystring::exports),
     native("string_decoder", Public, bindings::string_decoder::exports),
     native("url", Public, bindings::url::exports),
+    script("internal/util/abort", Internal, include_str!("../js/internal/util/abort.js")),
+    script("internal/util/deprecate", Internal, include_str!("../js/internal/util/deprecate.js")),
+    script("internal/util/mime", Internal, include_str!("../js/internal/util/mime.js")),
+    script("internal/util/parse_args", Internal, include_str!("../js/internal/util/parse_args.js")),
     native("util", Public, bindings::util::exports),
+    native("util/types", Public, bindings::util::types_exports),
     native("timers", Public, bindings::timers::exports),
     script("timers/promises", Public, include_str!("../js/timers/promises.js")),
 ];

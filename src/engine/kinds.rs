@@ -27,7 +27,10 @@ use boa_engine::{
     property::PropertyKey,
 };
 
-use super::reflect;
+use super::{
+    proxies::{self, Behind},
+    reflect,
+};
 
 /// The engine's functions that tell kinds apart, kept before a script can replace them.
 #[derive(Clone)]
@@ -112,6 +115,34 @@ pub(crate) fn is_boxed_primitive(object: &JsObject) -> bool {
         || is_boolean_object(object)
         || is_big_int_object(object)
         || is_symbol_object(object)
+}
+
+/// The primitive in an object.
+pub(crate) fn boxed_primitive(object: &JsObject) -> Option<JsValue> {
+    if let Some(n) = object.downcast_ref::<f64>() {
+        return Some(JsValue::from(*n));
+    }
+    if let Some(b) = object.downcast_ref::<bool>() {
+        return Some(JsValue::from(*b));
+    }
+    if let Some(text) = object.downcast_ref::<JsString>() {
+        return Some(text.clone().into());
+    }
+    if let Some(n) = object.downcast_ref::<JsBigInt>() {
+        return Some(n.clone().into());
+    }
+    object.downcast_ref::<JsSymbol>().map(|symbol| symbol.clone().into())
+}
+
+/// An array, or a proxy of one: `Array.isArray`.
+pub(crate) fn is_array(object: &JsObject, context: &mut Context) -> bool {
+    if object.is_array() {
+        return true;
+    }
+    match proxies::behind(object, context) {
+        Behind::Proxy(details) => is_array(&details.target, context),
+        _ => false,
+    }
 }
 
 /// A `WeakMap`.

@@ -16,7 +16,7 @@ mod search;
 mod slice;
 mod text;
 mod transcode;
-mod view;
+pub(crate) mod view;
 mod warning;
 
 #[allow(unused_imports)] // TRANSITIONAL: used as the bindings that need them land

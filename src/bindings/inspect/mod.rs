@@ -32,11 +32,12 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::Prop
 
 use self::{depth::Nesting, state::State, style::Stylize};
 pub(crate) use self::{
+    errors::is_error,
     format::{format, format_with_options},
     inspect_function::inspect_function,
     options::{Compact, Depth, Options},
     text::Text,
-    width::string_width,
+    width::{string_width, strip_control_sequences},
 };
 use crate::engine::{
     natives::define_value,

@@ -1,7 +1,7 @@
 //! What internal slots hold: dates, regular expressions, buffers, primitives in objects.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, js_string,
+    Context, JsObject, JsResult, js_string,
     object::builtins::{JsDate, JsRegExp},
     property::PropertyKey,
 };
@@ -47,7 +47,7 @@ impl Inspector {
     ) -> JsResult<Text> {
         let object = subject.object;
         let kind = internal_name(object);
-        let value = boxed_value(object);
+        let value = kinds::boxed_primitive(object).unwrap_or_default();
         if let Some(text) = value.as_string() {
             keys.drain(..text.len().min(keys.len()));
         }
@@ -108,24 +108,6 @@ pub(super) fn date_base(subject: &Subject<'_>, context: &mut Context) -> JsResul
     let is_valid = date.get_time(context)?.as_number().is_some_and(|time| !time.is_nan());
     let text = if is_valid { date.to_iso_string(context)? } else { date.to_string(context)? };
     Ok(after_prefix(subject, "Date", Text::from(&text.to_string(context)?)))
-}
-
-/// The primitive in an object.
-fn boxed_value(object: &JsObject) -> JsValue {
-    use boa_engine::{JsBigInt, JsSymbol};
-    if let Some(n) = object.downcast_ref::<f64>() {
-        return JsValue::from(*n);
-    }
-    if let Some(b) = object.downcast_ref::<bool>() {
-        return JsValue::from(*b);
-    }
-    if let Some(text) = object.downcast_ref::<JsString>() {
-        return text.clone().into();
-    }
-    if let Some(n) = object.downcast_ref::<JsBigInt>() {
-        return n.clone().into();
-    }
-    object.downcast_ref::<JsSymbol>().map_or_else(JsValue::undefined, |s| s.clone().into())
 }
 
 fn push_new_tag(base: &mut Text, subject: &Subject<'_>) {

@@ -5,7 +5,9 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsObject, JsString, JsSymbol, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsSymbol};
+
+use crate::engine::natives::registered_symbol;
 
 /// The shared state; get it with [`State::of`].
 pub(super) struct State {
@@ -31,7 +33,7 @@ impl State {
             return state.clone();
         }
         let state = Rc::new(Self {
-            custom: registered_symbol("nodejs.util.inspect.custom", context),
+            custom: custom_symbol(context),
             well_known: well_known(context),
             function: OnceCell::new(),
             default_options: OnceCell::new(),
@@ -50,15 +52,10 @@ impl State {
     }
 }
 
-/// `Symbol.for(key)`.
-pub(crate) fn registered_symbol(key: &str, context: &mut Context) -> JsSymbol {
-    let constructor = context.intrinsics().constructors().symbol().constructor();
-    let call = |context: &mut Context| {
-        let function = constructor.get(js_string!("for"), context).ok()?.as_callable()?;
-        let args = [JsValue::from(JsString::from(key))];
-        function.call(&JsValue::undefined(), &args, context).ok()?.as_symbol()
-    };
-    call(context).unwrap_or_else(JsSymbol::is_concat_spreadable)
+/// The engine makes registered symbols itself; it cannot refuse this one.
+fn custom_symbol(context: &mut Context) -> JsSymbol {
+    registered_symbol("nodejs.util.inspect.custom", context)
+        .unwrap_or_else(|_| JsSymbol::to_string_tag())
 }
 
 /// The prototypes most often met come first.

@@ -18,7 +18,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
-use super::{Stacks, constructors::original, derive, of, render, trace};
+use super::{Stacks, constructors::original, derive, frame::Frame, of, render, trace};
 use crate::engine::{natives::arg, sources};
 
 /// Which of the innermost frames an error does not show.
@@ -119,6 +119,17 @@ pub(super) fn capture_stack_trace(
     let descriptor = stacks.descriptor(captured, context);
     object.define_property_or_throw(js_string!("stack"), descriptor, context)?;
     Ok(JsValue::undefined())
+}
+
+/// The first `limit` frames of the stack as it is, the native function that asks left out.
+pub(crate) fn current(limit: usize, context: &mut Context) -> JsResult<Vec<Frame>> {
+    let skip = Skip::Frames(1);
+    let data = here(Some(limit), &skip, context)?;
+    let text = of(context).engine_text(data, context)?;
+    let sources = sources::of(context);
+    let raw = trace::read(&text, &sources);
+    let from = trace::skipped(&raw, &skip);
+    Ok(derive::derive(&raw[from..], limit, &sources))
 }
 
 /// The engine's data of the stack that there is now.

@@ -31,7 +31,8 @@ use boa_engine::{
 
 use self::capture::{Captured, Skip};
 pub(crate) use self::{
-    capture::complete,
+    capture::{complete, current},
+    frame::Frame,
     site::{Site, remember_throw, thrown_at},
 };
 use super::natives::{define_accessor, define_value, function};
