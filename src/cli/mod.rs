@@ -156,6 +156,9 @@ fn execute(mut runtime: Runtime, program: &Program, settings: &Settings) -> u8 {
         };
     }
     runtime.preload(&settings.requires);
+    let code = runtime.run(program);
+    // The process ends: taking its heap apart object by object would only take time.
+    std::mem::forget(runtime);
     // An exit code is the low byte of what the program gave.
-    runtime.run(program).to_le_bytes()[0]
+    code.to_le_bytes()[0]
 }
