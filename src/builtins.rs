@@ -52,6 +52,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),
+    script("internal/url_legacy", Internal, include_str!("../js/internal/url_legacy.js")),
     native("internal/validate", Internal, bindings::internal::validate::exports),
     both(
         "internal/stdio",

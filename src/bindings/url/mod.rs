@@ -1,6 +1,7 @@
 //! `url`: URLs by the WHATWG standard, their search parameters, paths of files as URLs.
 //!
-//! [`Record`] is the standard's URL record with its parser; it knows no JavaScript.
+//! [`Record`] is the standard's URL record with its parser; it knows no JavaScript. The legacy
+//! API (`url.parse` and its relatives) is JavaScript, loaded when it is first used.
 
 mod class;
 mod domain;
@@ -9,6 +10,7 @@ mod file;
 mod host;
 mod http_options;
 mod inspection;
+mod legacy;
 mod module;
 mod params;
 mod parser;

@@ -6,7 +6,7 @@ use boa_engine::{
     Context, JsObject, JsResult, JsSymbol, JsValue, js_string, property::PropertyDescriptor,
 };
 
-use super::{Classes, class, domain, file, http_options, inspection, params};
+use super::{Classes, class, domain, file, http_options, inspection, legacy, params};
 use crate::engine::{
     classes::{Class, class as make_class, define_accessors},
     natives::{Method, define_methods, define_value},
@@ -29,6 +29,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         iterator_prototype: iterator_prototype(context)?,
     };
     let exports = JsObject::with_object_proto(context.intrinsics());
+    legacy::define(&exports, context)?;
     define_value(&exports, js_string!("URL"), classes.url.constructor.clone(), true);
     let params = classes.params.constructor.clone();
     define_value(&exports, js_string!("URLSearchParams"), params, true);
