@@ -37,7 +37,8 @@ class OutputStream extends EventEmitter {
   get destroyed() { return false; }
 
   write(chunk, encoding, callback) {
-    if (typeof encoding === 'function') return this.write(chunk, undefined, encoding);
+    // Not through `this.write`, which a program may have replaced.
+    if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
     const bytes = decode(chunk, encoding);
     if (this.#ended) return this.#fail(coded('ERR_STREAM_WRITE_AFTER_END', 'write after end'), callback);
     if (this.#corked > 0) {

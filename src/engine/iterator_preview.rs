@@ -2,20 +2,24 @@
 //!
 //! The engine keeps an iterator's position to itself. So a preview takes everything out and, from
 //! then on, serves that iterator from what was taken: the prototype's `next` is replaced when the
-//! first iterator is previewed, so that programs that never show an iterator pay nothing.
+//! first iterator is previewed, so that programs that never show an iterator pay next to nothing.
+//!
+//! Nor does the engine tell an iterator over keys from one over entries. `keys` and `values` of
+//! maps and `entries` of sets, the rarer ones, are replaced by functions that note down where the
+//! iterators are that they make.
 
-use std::collections::VecDeque;
+use std::{cell::Cell, collections::VecDeque, ptr, rc::Rc};
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsValue, js_string,
-    object::builtins::{JsMapIterator, JsSetIterator, JsWeakMap},
+    Context, JsNativeError, JsObject, JsResult, JsValue, js_string,
+    object::builtins::{JsMap, JsMapIterator, JsSetIterator, JsWeakMap},
     property::PropertyKey,
 };
 use boa_gc::GcRefCell;
 
 use super::{
     kinds,
-    natives::{define_value, function},
+    natives::{closure, define_value, function},
     reflect,
 };
 
@@ -24,8 +28,6 @@ pub(crate) struct Preview {
     /// The values that `next` will return, in order.
     pub(crate) items: Vec<JsValue>,
     /// True if each is a `[key, value]` pair that the iterator made.
-    ///
-    /// The engine does not tell: pairs with keys as unique as a map's are taken for entries.
     pub(crate) are_entries: bool,
 }
 
@@ -48,7 +50,9 @@ pub(crate) fn preview(iterator: &JsObject, context: &mut Context) -> JsResult<Op
         Some(remaining) => items_of(&remaining),
         None => take_all(iterator, &taken, context)?,
     };
-    let are_entries = look_like_entries(&items, is_map);
+    let is_noted = context.get_data::<Rc<Notes>>().is_some_and(|notes| notes.contain(iterator));
+    // What is not noted down any more still has to look like pairs.
+    let are_entries = is_map != is_noted && items.iter().all(is_pair);
     Ok(Some(Preview { items, are_entries }))
 }
 
@@ -97,32 +101,91 @@ fn engine_result(iterator: &JsObject, context: &mut Context) -> JsResult<JsValue
     }
 }
 
-fn look_like_entries(items: &[JsValue], of_map: bool) -> bool {
-    let mut keys: Vec<JsValue> = Vec::with_capacity(items.len());
-    for item in items {
-        let Some((key, value)) = pair_of(item) else { return false };
-        if !of_map && !JsValue::same_value(&key, &value) {
-            return false;
-        }
-        if of_map && keys.len() < 100 && keys.iter().any(|k| JsValue::same_value_zero(k, &key)) {
-            return false;
-        }
-        keys.push(key);
-    }
-    !items.is_empty()
+fn is_pair(item: &JsValue) -> bool {
+    let Some(array) = item.as_object().filter(JsObject::is_array) else { return false };
+    let length = reflect::stored(&array, &PropertyKey::from(js_string!("length")));
+    length.is_some_and(|length| length.value().and_then(JsValue::as_number) == Some(2.0))
 }
 
-fn pair_of(item: &JsValue) -> Option<(JsValue, JsValue)> {
-    let array = item.as_object().filter(JsObject::is_array)?;
-    let at = |index: u32| {
-        let property = reflect::stored(&array, &PropertyKey::from(index))?;
-        property.value().cloned()
-    };
-    let length = reflect::stored(&array, &PropertyKey::from(js_string!("length")))?;
-    if length.value()?.as_number()? != 2.0 {
-        return None;
+/// Where the latest iterators are that are not of the usual kind: of entries for maps, of values
+/// for sets.
+///
+/// An address says nothing for sure once its iterator is gone, and the oldest are forgotten. Both
+/// can only mislabel what is shown.
+struct Notes {
+    addresses: [Cell<usize>; 64],
+    next: Cell<usize>,
+}
+
+impl Notes {
+    fn add(&self, iterator: &JsObject) {
+        let next = self.next.get();
+        self.addresses[next].set(address(iterator));
+        self.next.set((next + 1) % self.addresses.len());
     }
-    Some((at(0)?, at(1)?))
+
+    fn contain(&self, iterator: &JsObject) -> bool {
+        let address = address(iterator);
+        self.addresses.iter().any(|known| known.get() == address)
+    }
+}
+
+fn address(object: &JsObject) -> usize {
+    ptr::from_ref(object.as_ref()).addr()
+}
+
+/// Replaces the functions that make iterators of the rarer kinds.
+pub(super) fn install(context: &mut Context) -> JsResult<()> {
+    let notes = Notes { addresses: [const { Cell::new(0) }; 64], next: Cell::new(0) };
+    context.insert_data(Rc::new(notes));
+    let constructors = context.intrinsics().constructors();
+    let (map, set) = (constructors.map().prototype(), constructors.set().prototype());
+    define_value(&map, js_string!("keys"), function("keys", 0, map_keys, context), false);
+    define_value(&map, js_string!("values"), function("values", 0, map_values, context), false);
+    let key = PropertyKey::from(js_string!("entries"));
+    let original = reflect::stored(&set, &key).and_then(|p| p.value().and_then(JsValue::as_object));
+    if let Some(original) = original {
+        let entries = closure("entries", 0, original, set_entries, context);
+        define_value(&set, key, entries, false);
+    }
+    Ok(())
+}
+
+fn noted(iterator: JsValue, context: &Context) -> JsValue {
+    if let (Some(iterator), Some(notes)) = (iterator.as_object(), context.get_data::<Rc<Notes>>()) {
+        notes.add(&iterator);
+    }
+    iterator
+}
+
+/// The map that a method was called on; V8's error for anything else.
+fn this_map(this: &JsValue, method: &str) -> JsResult<JsMap> {
+    this.as_object().and_then(|map| JsMap::from_object(map).ok()).ok_or_else(|| {
+        let shown = this.display();
+        let message =
+            format!("Method Map.prototype.{method} called on incompatible receiver {shown}");
+        JsNativeError::typ().with_message(message).into()
+    })
+}
+
+fn map_keys(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let iterator = this_map(this, "keys")?.keys(context)?;
+    Ok(noted(iterator.into(), context))
+}
+
+fn map_values(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let iterator = this_map(this, "values")?.values(context)?;
+    Ok(noted(iterator.into(), context))
+}
+
+fn set_entries(
+    this: &JsValue,
+    _: &[JsValue],
+    original: &JsObject,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let iterator = original.call(this, &[], context)?;
+    Ok(noted(iterator, context))
 }
 
 /// The memory of taken items; made with the first preview, which replaces `next` too.

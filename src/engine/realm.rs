@@ -10,7 +10,7 @@ use boa_engine::{
 
 use super::{
     builtins::{Builtin, BuiltinTable},
-    intrinsics,
+    intrinsics, iterator_preview,
     jobs::Microtasks,
     kinds, proxies, reflect,
     rejections::Rejections,
@@ -84,6 +84,7 @@ fn recursion_limit() -> usize {
 fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
     stack::install(context)?;
     kinds::install(context)?;
+    iterator_preview::install(context)?;
     reflect::install(context)?;
     proxies::install(context)?;
     intrinsics::install(context)

@@ -154,7 +154,8 @@ pub(super) fn trace(
     let error = JsObject::with_object_proto(context.intrinsics());
     define_value(&error, js_string!("name"), js_string!("Trace"), true);
     define_value(&error, js_string!("message"), message.to_js(), true);
-    let constructor = context.intrinsics().constructors().error().constructor();
+    let prototype = context.intrinsics().constructors().error().prototype();
+    let constructor = prototype.get(js_string!("constructor"), context)?.to_object(context)?;
     let capture = constructor.get(js_string!("captureStackTrace"), context)?;
     if let Some(capture) = capture.as_callable() {
         let this_method = console.get(js_string!("trace"), context)?;
