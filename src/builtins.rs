@@ -51,6 +51,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/node_event_target.js"),
     ),
     native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
+    native("internal/structured_clone", Internal, bindings::structured_clone::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),
     script("internal/url_legacy", Internal, include_str!("../js/internal/url_legacy.js")),
     native("internal/validate", Internal, bindings::internal::validate::exports),

@@ -23,6 +23,7 @@ pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;
 pub(crate) mod string_decoder;
+pub(crate) mod structured_clone;
 pub(crate) mod timers;
 pub(crate) mod url;
 pub(crate) mod util;

@@ -129,7 +129,11 @@ fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
         context,
     )?;
     let args = [exports.into(), require.into(), module.clone().into(), native];
-    wrapper.call(&JsValue::undefined(), &args, context)?;
+    if let Err(error) = wrapper.call(&JsValue::undefined(), &args, context) {
+        // What it exported so far is no module: whoever asks next is told the same.
+        state::of(context).builtins.loaded.borrow_mut().remove(row.name);
+        return Err(error);
+    }
     let exports = module.get(js_string!("exports"), context)?;
     remember(row.name, exports.clone(), context);
     Ok(exports)

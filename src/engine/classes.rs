@@ -120,6 +120,14 @@ pub(crate) fn new_target(this: &JsValue, name: &str) -> JsResult<JsObject> {
     })
 }
 
+/// The prototype that `new_target` gives its instances, if it has one.
+pub(crate) fn prototype_from(
+    new_target: &JsObject,
+    context: &mut Context,
+) -> JsResult<Option<JsObject>> {
+    Ok(new_target.get(js_string!("prototype"), context)?.as_object())
+}
+
 /// A new object with native data, its prototype taken from `new_target`.
 pub(crate) fn instance<T: NativeObject>(
     new_target: &JsObject,
@@ -131,8 +139,8 @@ pub(crate) fn instance<T: NativeObject>(
     if JsObject::equals(new_target, &class.constructor) {
         return Ok(object(class, data, context));
     }
-    let prototype = new_target.get(js_string!("prototype"), context)?;
-    let prototype = prototype.as_object().unwrap_or_else(|| class.prototype.clone());
+    let prototype = prototype_from(new_target, context)?;
+    let prototype = prototype.unwrap_or_else(|| class.prototype.clone());
     Ok(JsObject::new(context.root_shape(), prototype, data).upcast())
 }
 

@@ -10,6 +10,7 @@ use boa_engine::{Context, JsResult, JsValue};
 use crate::engine::natives::Method;
 
 pub(crate) use classes::classes;
+pub(crate) use data::BlobData;
 pub(crate) use object_url::{create_object_url, revoke_object_url};
 
 /// What `buffer` exports beside the classes.

@@ -16,6 +16,7 @@ const METHODS: &[Method] = &[
     ("invalidArgType", 3, invalid_arg_type),
     ("invalidArgValue", 3, invalid_arg_value),
     ("outOfRange", 3, out_of_range),
+    ("received", 1, received),
 ];
 
 /// The exports: functions that make errors (the caller throws them), and `AbortError`.
@@ -54,6 +55,11 @@ fn invalid_arg_value(_: &JsValue, args: &[JsValue], context: &mut Context) -> Js
 /// `outOfRange(name, range, actual)`: `range` reads on from "It must be".
 fn out_of_range(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     made(args, context, validate::out_of_range)
+}
+
+/// `received(value)`: what follows "Received" in `ERR_INVALID_ARG_TYPE`.
+fn received(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    Ok(JsString::from(validate::received(&arg(args, 0), context)).into())
 }
 
 fn made(

@@ -123,12 +123,21 @@ pub(super) fn capture_stack_trace(
 
 /// The first `limit` frames of the stack as it is, the native function that asks left out.
 pub(crate) fn current(limit: usize, context: &mut Context) -> JsResult<Vec<Frame>> {
-    let skip = Skip::Frames(1);
-    let data = here(Some(limit), &skip, context)?;
+    frames(&Skip::Frames(1), limit, context)
+}
+
+/// The frame that called `function`.
+pub(super) fn caller(function: &JsObject, context: &mut Context) -> Option<Frame> {
+    let skip = below(function, context);
+    frames(&skip, 1, context).ok()?.into_iter().next()
+}
+
+fn frames(skip: &Skip, limit: usize, context: &mut Context) -> JsResult<Vec<Frame>> {
+    let data = here(Some(limit), skip, context)?;
     let text = of(context).engine_text(data, context)?;
     let sources = sources::of(context);
     let raw = trace::read(&text, &sources);
-    let from = trace::skipped(&raw, &skip);
+    let from = trace::skipped(&raw, skip);
     Ok(derive::derive(&raw[from..], limit, &sources))
 }
 

@@ -199,6 +199,16 @@ pub(crate) fn error_from(place: &str, message: &str, context: &mut Context) -> J
     with_trace(ErrorKind::Error, message, trace, context)
 }
 
+/// The line of the source that `function`, one on the stack, was called in, and the column (from
+/// 1, in characters) of the call.
+#[allow(dead_code)] // TRANSITIONAL: `assert` asks
+pub(crate) fn calling_line(function: &JsObject, context: &mut Context) -> Option<(String, u32)> {
+    let frame = capture::caller(function, context)?;
+    let (line, column) = frame.position()?;
+    let source = super::sources::of(context).get(frame.file()?)?;
+    source.line(line).map(|text| (text.to_owned(), column))
+}
+
 /// The error that V8 throws where the engine's recursion limit was reached; its frames are those
 /// that the engine's own error, which JavaScript cannot catch, has.
 pub(crate) fn overflow(error: &JsError, context: &mut Context) -> JsObject {
