@@ -66,6 +66,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("path", Public, bindings::path::exports),
     native("path/posix", Public, bindings::path::posix_exports),
     native("path/win32", Public, bindings::path::win32_exports),
+    both("perf_hooks", Public, bindings::perf_hooks::exports, include_str!("../js/perf_hooks.js")),
     native("process", Public, bindings::process::exports),
     native("querystring", Public, bindings::querystring::exports),
     native("string_decoder", Public, bindings::string_decoder::exports),

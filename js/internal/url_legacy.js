@@ -289,7 +289,11 @@ function encodeAuth(auth) {
 // ---- resolve
 
 function resolve(source, relative) {
-  return formatUrl(resolveFrom(parse(source, false, true), relative));
+  return resolveText(parse(source, false, true), relative);
+}
+
+function resolveText(base, relative) {
+  return formatUrl(resolveFrom(base, parse(relative, false, true)));
 }
 
 function resolveObject(source, relative) {
@@ -496,7 +500,7 @@ module.exports = {
   methods: {
     parse: (url, args) => parseInto(url, ...args),
     format: (url) => formatUrl(url),
-    resolve: (url, [relative]) => formatUrl(resolveFrom(url, relative)),
+    resolve: (url, [relative]) => resolveText(url, relative),
     resolveObject: (url, [relative]) => resolveFrom(url, relative),
     parseHost,
   },

@@ -19,6 +19,7 @@ pub(crate) mod ipc;
 pub(crate) mod line_diff;
 pub(crate) mod os;
 pub(crate) mod path;
+pub(crate) mod perf_hooks;
 pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;
