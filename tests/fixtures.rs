@@ -36,9 +36,12 @@ fn main() {
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
+    let pending = pending(&root);
     let trials = files.into_iter().map(|file| {
         let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("");
-        Trial::test(name.to_string_lossy(), move || check(&file))
+        let name = name.to_string_lossy().into_owned();
+        let is_pending = pending.contains(&name);
+        Trial::test(name, move || if is_pending { check_pending(&file) } else { check(&file) })
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
 }
@@ -58,6 +61,24 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         {
             files.push(path);
         }
+    }
+}
+
+/// The fixtures in which rjs is known to differ from Node: `pending.txt`, a name and the reason a line.
+fn pending(root: &Path) -> Vec<String> {
+    let list =
+        fs::read_to_string(root.join("pending.txt")).expect("fixtures/pending.txt can be read");
+    let lines = list.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// A known difference must still be one: what was mended leaves the list.
+fn check_pending(file: &Path) -> Result<(), Failed> {
+    match check(file) {
+        Ok(()) => {
+            Err("answers as Node does by now: take its line out of fixtures/pending.txt".into())
+        }
+        Err(_) => Ok(()),
     }
 }
 

@@ -180,7 +180,8 @@ mod tests {
             };
             let before = resident();
             let during = run_on_deep_stack(DEEP, resident).unwrap();
-            assert!(during < before + (1 << 20), "{before} {during}");
+            // Code that runs for the first time takes pages too, but not a quarter as many.
+            assert!(during < before + DEEP / 4, "{before} {during}");
         });
     }
 
