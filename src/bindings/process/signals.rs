@@ -118,7 +118,13 @@ pub(crate) fn signal_number(value: &JsValue, context: &mut Context) -> JsResult<
     if !value.to_boolean() {
         return Ok(signals::number("SIGTERM").unwrap_or(15));
     }
-    let name = value.to_string(context)?.to_std_string_lossy();
-    signals::number(&name)
-        .ok_or_else(|| coded(context, Code::ERR_UNKNOWN_SIGNAL, format!("Unknown signal: {name}")))
+    let name = value.as_string().map(|name| name.to_std_string_lossy());
+    if let Some(number) = name.as_deref().and_then(signals::number) {
+        return Ok(number);
+    }
+    let shown = match name {
+        Some(name) => name,
+        None => validate::shown(value, context),
+    };
+    Err(coded(context, Code::ERR_UNKNOWN_SIGNAL, format!("Unknown signal: {shown}")))
 }

@@ -184,6 +184,11 @@ fn printed(
     } else {
         text.push_str(&JsValue::from(warning.clone()).to_string(context)?.to_std_string_lossy());
     }
+    let detail = warning.get(js_string!("detail"), context)?;
+    if let Some(detail) = detail.as_string() {
+        text.push('\n');
+        text.push_str(&detail.to_std_string_lossy());
+    }
     if !trace && !process.trace_hint_given.replace(true) {
         let option = if is_deprecation { "--trace-deprecation" } else { "--trace-warnings" };
         text.push_str(&format!(
@@ -192,11 +197,6 @@ fn printed(
                 .file_name()
                 .map_or_else(|| "rjs".into(), |name| name.to_string_lossy())
         ));
-    }
-    let detail = warning.get(js_string!("detail"), context)?;
-    if let Some(detail) = detail.as_string() {
-        text.push('\n');
-        text.push_str(&detail.to_std_string_lossy());
     }
     text.push('\n');
     Ok(text)
