@@ -28,6 +28,8 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 
 /// Every builtin of rjs.
 pub(crate) const TABLE: &[Builtin] = &[
+    native("assert", Public, bindings::assert::exports),
+    native("assert/strict", Public, bindings::assert::strict_exports),
     native("buffer", Public, bindings::buffer::exports),
     native("child_process", Public, bindings::child_process::exports),
     native("console", Public, bindings::console::exports),
@@ -36,6 +38,13 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("fs/promises", Public, bindings::fs::promises_exports),
     native("internal/encoding", Internal, bindings::encoding_web::exports),
     native("internal/abort_controller", Internal, bindings::abort::exports),
+    native("internal/assert/assertion_error", Internal, bindings::assert::error_exports),
+    both(
+        "internal/assert/expectations",
+        Internal,
+        bindings::assert::expectation_exports,
+        include_str!("../js/internal/assert/expectations.js"),
+    ),
     native("internal/dom_exception", Internal, bindings::dom_exception::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(

@@ -1,6 +1,7 @@
 //! The native halves of the builtin modules, one file per builtin.
 
 pub(crate) mod abort;
+pub(crate) mod assert;
 pub(crate) mod blob;
 pub(crate) mod buffer;
 pub(crate) mod child_process;

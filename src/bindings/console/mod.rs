@@ -194,3 +194,8 @@ fn label(args: &[JsValue], context: &mut Context) -> JsResult<JsString> {
         None => Ok(js_string!("default")),
     }
 }
+
+/// True if what is written to standard error may have colours.
+pub(crate) fn standard_error_shows_colors(context: &mut Context) -> JsResult<bool> {
+    colors::standard_stream_shows_colors(data::Stream::Stderr, context)
+}

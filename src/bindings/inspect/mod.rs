@@ -35,7 +35,7 @@ pub(crate) use self::{
     errors::is_error,
     format::{format, format_with_options},
     inspect_function::inspect_function,
-    options::{Compact, Depth, Options},
+    options::{Compact, Depth, Getters, Options, Sorted},
     text::Text,
     width::{string_width, strip_control_sequences},
 };

@@ -201,7 +201,6 @@ pub(crate) fn error_from(place: &str, message: &str, context: &mut Context) -> J
 
 /// The line of the source that `function`, one on the stack, was called in, and the column (from
 /// 1, in characters) of the call.
-#[allow(dead_code)] // TRANSITIONAL: `assert` asks
 pub(crate) fn calling_line(function: &JsObject, context: &mut Context) -> Option<(String, u32)> {
     let frame = capture::caller(function, context)?;
     let (line, column) = frame.position()?;
