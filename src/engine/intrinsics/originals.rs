@@ -1,6 +1,6 @@
 //! Methods that do the common case themselves and call the engine's own for the rest.
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, property::PropertyKey};
 
 use crate::engine::natives::{closure, define_value};
 
@@ -17,9 +17,23 @@ pub(super) fn wrap_methods(
     context: &mut Context,
 ) -> JsResult<()> {
     for &(name, length, call) in methods {
-        let original = holder.get(JsString::from(name), context)?.to_object(context)?;
-        let method = closure(name, length, original, call, context);
-        define_value(holder, JsString::from(name), method, false);
+        wrap_method(holder, JsString::from(name), name, length, call, context)?;
     }
+    Ok(())
+}
+
+/// As [`wrap_methods`], for one method under any key.
+pub(super) fn wrap_method(
+    holder: &JsObject,
+    key: impl Into<PropertyKey>,
+    name: &str,
+    length: usize,
+    call: Wrapper,
+    context: &mut Context,
+) -> JsResult<()> {
+    let key = key.into();
+    let original = holder.get(key.clone(), context)?.to_object(context)?;
+    let method = closure(name, length, original, call, context);
+    define_value(holder, key, method, false);
     Ok(())
 }

@@ -8,6 +8,7 @@ mod build;
 mod replace;
 mod search;
 mod split;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,11 @@ use boa_engine::{
 };
 
 use self::search::{index_of, last_index_of};
+pub(super) use self::{
+    replace::Replacement,
+    split::{limit_of, part},
+    template::{Place, expand, push_range},
+};
 use super::conversions::{this_string, to_integer, to_number, to_string};
 use crate::engine::natives::{Method, arg, define_methods};
 

@@ -2,7 +2,6 @@
 
 use boa_engine::{
     Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
-    string::JsStr,
 };
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     },
     is_regexp, own_method,
     search::{Search, index_of},
+    template::{Place, expand, push_range},
 };
 use crate::engine::natives::arg;
 
@@ -78,7 +78,7 @@ fn require_global(pattern: &JsValue, context: &mut Context) -> JsResult<()> {
 }
 
 /// What comes in the place of what was found.
-enum Replacement {
+pub(in super::super) enum Replacement {
     Function(JsObject),
     /// A text without `$`.
     Text(JsString),
@@ -86,7 +86,7 @@ enum Replacement {
 }
 
 impl Replacement {
-    fn of(value: &JsValue, context: &mut Context) -> JsResult<Self> {
+    pub(in super::super) fn of(value: &JsValue, context: &mut Context) -> JsResult<Self> {
         if let Some(function) = value.as_callable() {
             return Ok(Self::Function(function));
         }
@@ -111,7 +111,9 @@ fn replaced(
         match replacement {
             Replacement::Text(text) => out.push(text.as_str()),
             Replacement::Template(template) => {
-                expand(&mut out, template.as_str(), string, at, pattern.len());
+                let length = pattern.len();
+                let place = Place { string, at, length, groups: &[], named: None };
+                expand(&mut out, template.as_str(), &place);
             }
             Replacement::Function(function) => {
                 let args = [pattern.clone().into(), at.into(), string.clone().into()];
@@ -125,41 +127,4 @@ fn replaced(
     }
     push_range(&mut out, string, from, string.len());
     if out.len() > MAX_STRING_LENGTH { Err(too_long()) } else { Ok(out.string().into()) }
-}
-
-fn push_range(out: &mut StringBuffer, string: &JsString, from: usize, to: usize) {
-    out.push(string.as_str().get(from..to).unwrap_or(JsStr::EMPTY));
-}
-
-/// `GetSubstitution` without captures: `$$`, `$&`, `` $` `` and `$'`; all else stands for itself.
-fn expand(
-    out: &mut StringBuffer,
-    template: JsStr<'_>,
-    string: &JsString,
-    at: usize,
-    length: usize,
-) {
-    let unit = |index| template.get(index).and_then(|unit: u16| u8::try_from(unit).ok());
-    let mut run = 0;
-    let mut index = 0;
-    while index < template.len() && out.len() <= MAX_STRING_LENGTH {
-        let meaning = match (unit(index), unit(index + 1)) {
-            (Some(b'$'), Some(b'$')) => None,
-            (Some(b'$'), Some(b'&')) => Some((at, at + length)),
-            (Some(b'$'), Some(b'`')) => Some((0, at)),
-            (Some(b'$'), Some(b'\'')) => Some((at + length, string.len())),
-            _ => {
-                index += 1;
-                continue;
-            }
-        };
-        out.push(template.get(run..index).unwrap_or(JsStr::EMPTY));
-        match meaning {
-            Some((from, to)) => push_range(out, string, from, to),
-            None => out.push_latin1(b"$"),
-        }
-        index += 2;
-        run = index;
-    }
-    out.push(template.get(run..).unwrap_or(JsStr::EMPTY));
 }

@@ -31,7 +31,8 @@ pub(super) fn split(this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     Ok(JsArray::from_iter(parts.into_iter().map(JsValue::from), context).into())
 }
 
-fn limit_of(limit: &JsValue, context: &mut Context) -> JsResult<usize> {
+/// How many parts are wanted: `ToUint32`, and all of them if nothing is said.
+pub(in super::super) fn limit_of(limit: &JsValue, context: &mut Context) -> JsResult<usize> {
     if limit.is_undefined() {
         return Ok(u32::MAX as usize);
     }
@@ -69,7 +70,7 @@ fn part_of_unit(unit: u16) -> JsString {
 
 /// A part of a string. A long one shares the memory of the whole; for a short one that would take
 /// more memory than a copy, and keep the whole alive.
-pub(super) fn part(string: &JsString, from: usize, to: usize) -> JsString {
+pub(in super::super) fn part(string: &JsString, from: usize, to: usize) -> JsString {
     const SHORT: usize = 24;
     if to - from > SHORT {
         return string.slice(from, to);

@@ -37,6 +37,18 @@ fn source(
     Ok(JsString::from(escape_slashes(&text.to_vec()).as_slice()).into())
 }
 
+/// The pattern as it was written, from what the engine makes of it: a backslash more before every
+/// slash.
+pub(super) fn unescaped(overescaped: &JsString) -> JsString {
+    let mut units = overescaped.to_vec();
+    let mut at = 0;
+    units.retain(|_| {
+        at += 1;
+        overescaped.code_unit_at(at) != Some(u16::from(b'/'))
+    });
+    JsString::from(units.as_slice())
+}
+
 /// From a pattern in which every slash has one backslash more than it was written with, the text
 /// between the slashes of a literal: those stay bare that stand in a class or are escaped.
 fn escape_slashes(overescaped: &[u16]) -> Vec<u16> {
