@@ -18,6 +18,7 @@ pub(crate) mod inspect;
 pub(crate) mod internal;
 pub(crate) mod ipc;
 pub(crate) mod line_diff;
+pub(crate) mod net;
 pub(crate) mod os;
 pub(crate) mod path;
 pub(crate) mod perf_hooks;
