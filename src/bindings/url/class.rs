@@ -8,6 +8,7 @@ use boa_gc::{Finalize, GcRefCell, Trace};
 use super::{
     Record, classes, errors, inspection,
     params::{self, ParamsData},
+    text::text,
 };
 use crate::{
     bindings::blob,
@@ -96,9 +97,9 @@ fn input_and_base(args: &[JsValue], context: &mut Context) -> JsResult<(String, 
     if args.is_empty() {
         return Err(errors::missing_args(&["url"], context));
     }
-    let input = text(args, context)?;
+    let input = text(&args[0], context)?;
     let base = match args.get(1) {
-        Some(base) if !base.is_undefined() => Some(base.to_string(context)?.to_std_string_lossy()),
+        Some(base) if !base.is_undefined() => Some(text(base, context)?),
         _ => None,
     };
     Ok((input, base))
@@ -109,11 +110,6 @@ fn parsed(input: &str, base: Option<&str>) -> Option<Record> {
         Some(base) => Record::parse(input, Some(&Record::parse(base, None)?)),
         None => Record::parse(input, None),
     }
-}
-
-/// The first argument as text, without lone surrogates.
-fn text(args: &[JsValue], context: &mut Context) -> JsResult<String> {
-    Ok(arg(args, 0).to_string(context)?.to_std_string_lossy())
 }
 
 /// What V8 says where a private member is missing.
@@ -181,7 +177,7 @@ fn write(
     if with_record(this, |_| ()).is_none() {
         return Err(not_a_url("#context").into());
     }
-    let value = text(args, context)?;
+    let value = text(&arg(args, 0), context)?;
     change(this, |record| set(record, &value));
     Ok(JsValue::undefined())
 }
@@ -209,7 +205,7 @@ fn set_href(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     if with_record(this, |_| ()).is_none() {
         return Err(not_a_url("#context").into());
     }
-    let value = text(args, context)?;
+    let value = text(&arg(args, 0), context)?;
     let Some(record) = Record::parse(&value, None) else {
         return Err(errors::invalid_url(&value, None, context));
     };

@@ -5,6 +5,7 @@ use boa_engine::{Context, JsResult, JsString, JsValue};
 use super::{
     Record, errors,
     parser::{State, parse_into},
+    text::text,
 };
 
 /// `url.domainToASCII(domain)`: Punycode, or nothing where it is no domain.
@@ -32,7 +33,7 @@ fn hostname(args: &[JsValue], context: &mut Context) -> JsResult<String> {
     let Some(domain) = args.first() else {
         return Err(errors::missing_args(&["domain"], context));
     };
-    let domain = domain.to_string(context)?.to_std_string_lossy();
+    let domain = text(domain, context)?;
     let mut record = Record { scheme: "ws".to_owned(), ..Record::default() };
     let valid = parse_into(&mut record, &domain, State::Hostname);
     Ok(if valid { record.hostname() } else { String::new() })

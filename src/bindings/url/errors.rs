@@ -1,15 +1,17 @@
 //! The errors of `url`, worded as Node words them.
 
-use boa_engine::{Context, JsError, JsNativeError, JsString, js_string};
+use boa_engine::{Context, JsError, JsNativeError, JsObject, JsString, js_string};
 
 use crate::engine::{
     errors::{Code, coded, coded_object},
     natives::define_value,
 };
 
-/// `ERR_INVALID_URL`, with what was parsed.
+/// `ERR_INVALID_URL`, with what was parsed. Node makes it in C++: its stack does not name the code.
 pub(super) fn invalid_url(input: &str, base: Option<&str>, context: &mut Context) -> JsError {
-    let error = coded_object(context, Code::ERR_INVALID_URL, "Invalid URL");
+    let error = JsNativeError::typ().with_message("Invalid URL").into_opaque(context);
+    let code = JsString::from(Code::ERR_INVALID_URL.name());
+    define_value(&error, js_string!("code"), code, true);
     define_value(&error, js_string!("input"), JsString::from(input), true);
     if let Some(base) = base {
         define_value(&error, js_string!("base"), JsString::from(base), true);
@@ -32,10 +34,10 @@ pub(super) fn invalid_this(class: &str, context: &mut Context) -> JsError {
 }
 
 /// `ERR_INVALID_FILE_URL_PATH`, with the URL.
-pub(super) fn invalid_file_path(reason: &str, input: JsString, context: &mut Context) -> JsError {
+pub(super) fn invalid_file_path(reason: &str, url: JsObject, context: &mut Context) -> JsError {
     let message = format!("File URL path {reason}");
     let error = coded_object(context, Code::ERR_INVALID_FILE_URL_PATH, message);
-    define_value(&error, js_string!("input"), input, true);
+    define_value(&error, js_string!("input"), url, true);
     JsError::from_opaque(error.into())
 }
 

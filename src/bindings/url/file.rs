@@ -14,7 +14,8 @@ use crate::engine::{
 
 /// What these functions need of a `file:` URL.
 struct FileUrl {
-    href: JsString,
+    /// The `URL`, for errors that say which it was.
+    object: JsObject,
     hostname: String,
     pathname: String,
 }
@@ -78,11 +79,9 @@ fn file_url(value: &JsValue, context: &mut Context) -> JsResult<FileUrl> {
         let Some(record) = Record::parse(&text, None) else {
             return Err(errors::invalid_url(&text, None, context));
         };
-        return checked(&record.scheme, context).map(|()| FileUrl {
-            href: JsString::from(record.href()),
-            hostname: record.hostname(),
-            pathname: record.pathname(),
-        });
+        checked(&record.scheme, context)?;
+        let (hostname, pathname) = (record.hostname(), record.pathname());
+        return Ok(FileUrl { object: super::create(record, context)?, hostname, pathname });
     }
     let Some(object) = value.as_object().filter(|object| looks_like_url(object, context)) else {
         let expected = "of type string or an instance of URL";
@@ -91,11 +90,11 @@ fn file_url(value: &JsValue, context: &mut Context) -> JsResult<FileUrl> {
     let mut get = |name: &str| -> JsResult<JsString> {
         object.get(JsString::from(name), context)?.to_string(context)
     };
-    let (protocol, href) = (get("protocol")?.to_std_string_lossy(), get("href")?);
+    let protocol = get("protocol")?.to_std_string_lossy();
     let (hostname, pathname) = (get("hostname")?, get("pathname")?);
     checked(protocol.strip_suffix(':').unwrap_or(&protocol), context)?;
     Ok(FileUrl {
-        href,
+        object: object.clone(),
         hostname: hostname.to_std_string_lossy(),
         pathname: pathname.to_std_string_lossy(),
     })
@@ -135,14 +134,14 @@ fn refuse_slashes(url: &FileUrl, windows: bool, context: &mut Context) -> JsResu
         _ => return Ok(()),
     };
     let reason = format!("must not include encoded {reason} characters");
-    Err(errors::invalid_file_path(&reason, url.href.clone(), context))
+    Err(errors::invalid_file_path(&reason, url.object.clone(), context))
 }
 
 /// Where `C:` begins in `\C:\…`.
 fn drive(url: &FileUrl, path: &[u8], context: &mut Context) -> JsResult<usize> {
     match path {
         [_, letter, b':', ..] if letter.is_ascii_alphabetic() => Ok(1),
-        _ => Err(errors::invalid_file_path("must be absolute", url.href.clone(), context)),
+        _ => Err(errors::invalid_file_path("must be absolute", url.object.clone(), context)),
     }
 }
 

@@ -17,6 +17,7 @@ mod parser;
 mod percent;
 mod record;
 mod setters;
+mod text;
 
 pub(crate) use module::exports;
 pub(crate) use record::Record;

@@ -6,7 +6,7 @@ use boa_engine::{
 
 use super::ParamsData;
 use crate::{
-    bindings::url::{classes, percent},
+    bindings::url::{classes, percent, text::text},
     engine::{
         classes::{instance, new_target},
         errors::{Code, coded},
@@ -27,7 +27,7 @@ pub(super) fn construct(
         Some(object) => from_object(&object, context)?,
         None if init.is_null_or_undefined() => Pairs::new(),
         None => {
-            let text = init.to_string(context)?.to_std_string_lossy();
+            let text = text(&init, context)?;
             percent::parse_form(text.strip_prefix('?').unwrap_or(&text))
         }
     };
@@ -69,8 +69,9 @@ fn from_record(record: &JsObject, context: &mut Context) -> JsResult<Pairs> {
         if !is_enumerable(record, &key, context)? {
             continue;
         }
-        let name = JsValue::from(&key).to_string(context)?.to_std_string_lossy();
-        let value = record.get(key, context)?.to_string(context)?.to_std_string_lossy();
+        let name = text(&JsValue::from(&key), context)?;
+        let value = record.get(key, context)?;
+        let value = text(&value, context)?;
         // Names that differ in lone surrogates only are one name.
         match pairs.iter_mut().find(|pair| pair.0 == name) {
             Some(pair) => pair.1 = value,
@@ -97,7 +98,7 @@ fn pair_of(pair: &JsValue, context: &mut Context) -> JsResult<(String, String)> 
     };
     let mut texts = Vec::new();
     iterate(&object, &method, context, |part, context| {
-        texts.push(part.to_string(context)?.to_std_string_lossy());
+        texts.push(text(&part, context)?);
         Ok(())
     })?;
     match <[String; 2]>::try_from(texts) {

@@ -119,7 +119,7 @@ fn texts<const N: usize>(
     }
     let mut texts = [const { String::new() }; N];
     for (text, value) in texts.iter_mut().zip(args) {
-        *text = value.to_string(context)?.to_std_string_lossy();
+        *text = super::text::text(value, context)?;
     }
     Ok(texts)
 }
@@ -127,9 +127,7 @@ fn texts<const N: usize>(
 /// The second argument as text, if it was given.
 fn value_arg(args: &[JsValue], context: &mut Context) -> JsResult<Option<String>> {
     match args.get(1) {
-        Some(value) if !value.is_undefined() => {
-            Ok(Some(value.to_string(context)?.to_std_string_lossy()))
-        }
+        Some(value) if !value.is_undefined() => super::text::text(value, context).map(Some),
         _ => Ok(None),
     }
 }
