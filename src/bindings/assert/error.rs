@@ -137,7 +137,7 @@ fn text(parts: &mut Parts, context: &mut Context) -> JsResult<String> {
     };
     let custom = match &parts.message {
         message if message.is_null_or_undefined() => None,
-        message => Some(message.to_string(context)?.to_std_string_lossy()),
+        message => Some(message_text(message, context)?),
     };
     if let Some(custom) = &custom
         && !message::shows_difference(&operator)
@@ -155,6 +155,15 @@ fn text(parts: &mut Parts, context: &mut Context) -> JsResult<String> {
     let (actual, expected) = (&parts.actual, &parts.expected);
     let subject = Subject { actual, expected, operator: &operator, custom, full };
     message::generated(&subject, context)
+}
+
+/// `String(message)`: symbols, too, can be written out.
+fn message_text(message: &JsValue, context: &mut Context) -> JsResult<String> {
+    let text = match message.as_symbol() {
+        Some(symbol) => symbol.descriptive_string(),
+        None => message.to_string(context)?,
+    };
+    Ok(text.to_std_string_lossy())
 }
 
 fn has_stack(value: &JsValue, context: &mut Context) -> JsResult<bool> {
@@ -204,7 +213,7 @@ fn inspect_method(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     Ok(shown?.to_js().into())
 }
 
-/// The first ten lines or 512 characters.
+/// The first ten lines, or what follows the first 512 characters: that is what Node shows.
 fn abridged(text: &str) -> JsString {
     let lines: Vec<&str> = text.split('\n').collect();
     if lines.len() > 10 {
@@ -212,7 +221,7 @@ fn abridged(text: &str) -> JsString {
     }
     let units: Vec<u16> = text.encode_utf16().collect();
     if units.len() > 512 {
-        return JsString::from(format!("{}...", String::from_utf16_lossy(&units[..512])));
+        return JsString::from(format!("{}...", String::from_utf16_lossy(&units[512..])));
     }
     JsString::from(text)
 }

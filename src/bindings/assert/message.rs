@@ -68,7 +68,6 @@ fn shown(value: &JsValue, context: &mut Context) -> JsResult<String> {
     options.custom_inspect = false;
     options.depth = Depth::Levels(1000.0);
     options.max_array_length = f64::INFINITY;
-    options.break_length = 128.0;
     options.sorted = Sorted::Yes;
     options.getters = Getters::All;
     Ok(inspect::inspect(value, &options, context)?.into_string())

@@ -48,10 +48,14 @@ pub(crate) fn deep_equal(
     context: &mut Context,
 ) -> JsResult<bool> {
     // Cycles are rare, and looking for them costs: only what is nested deeply is looked at again.
-    let mut comparison = Comparison { mode, cycles: Cycles::unwatched() };
-    let equal = comparison.values(a, b, context)?;
-    if !comparison.cycles.is_exhausted() {
-        return Ok(equal);
+    // As in Node, a program that has compared one cycle is expected to have more of them.
+    if context.get_data::<CyclesMet>().is_none() {
+        let mut comparison = Comparison { mode, cycles: Cycles::unwatched() };
+        let equal = comparison.values(a, b, context)?;
+        if !comparison.cycles.is_exhausted() {
+            return Ok(equal);
+        }
+        context.insert_data(CyclesMet);
     }
     let mut comparison = Comparison { mode, cycles: Cycles::watched() };
     let equal = comparison.values(a, b, context)?;
@@ -61,6 +65,9 @@ pub(crate) fn deep_equal(
     }
     Ok(equal)
 }
+
+/// Marks a context in which a comparison has gone round in circles.
+struct CyclesMet;
 
 /// What a list of keys is about.
 #[derive(Clone, Copy, PartialEq, Eq)]

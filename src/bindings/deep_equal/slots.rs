@@ -81,6 +81,10 @@ impl Comparison {
         if kinds::is_boxed_primitive(a) {
             return Ok(same_primitive(a, b));
         }
+        if let Some(address) = address_of_url(a, context)? {
+            let other = address_of_url(b, context)?;
+            return Ok(other.is_some_and(|other| other.strict_equals(&address)));
+        }
         let is_opaque = kinds::is_weak_map(a) || kinds::is_weak_set(a) || kinds::is_promise(a);
         Ok(!is_opaque && !kinds::is_boxed_primitive(b) && !is_error(b, context)?)
     }
@@ -218,4 +222,15 @@ fn same_primitive(a: &JsObject, b: &JsObject) -> bool {
         (Some(a), Some(b)) => JsValue::same_value(&a, &b),
         _ => false,
     }
+}
+
+/// The `href` of what looks like a `URL`, and not like what `url.parse` returns.
+fn address_of_url(object: &JsObject, context: &mut Context) -> JsResult<Option<JsValue>> {
+    let mut property = |name: &str| object.get(JsString::from(name), context);
+    let address = property("href")?;
+    let is_url = address.to_boolean()
+        && property("protocol")?.to_boolean()
+        && property("auth")?.is_undefined()
+        && property("path")?.is_undefined();
+    Ok(is_url.then_some(address))
 }
