@@ -7,7 +7,7 @@ use boa_engine::{
     NativeFunction, js_string,
     object::{
         FunctionObjectBuilder,
-        builtins::{AlignedVec, JsArrayBuffer, JsPromise, JsUint8Array},
+        builtins::{JsArrayBuffer, JsPromise, JsUint8Array},
     },
     property::PropertyDescriptor,
 };
@@ -17,7 +17,10 @@ use super::{
     sources,
 };
 use crate::{
-    bindings::encoding::{self, Encoding},
+    bindings::{
+        buffer,
+        encoding::{self, Encoding},
+    },
     engine::{
         errors::{Code, coded},
         natives::{Method, Native, arg, define_accessor, define_methods, define_value, function},
@@ -58,7 +61,7 @@ pub(crate) fn classes(context: &mut Context) -> JsResult<Rc<BlobClasses>> {
     let file = class("File", 2, construct_file, &file_prototype, context);
     file.set_prototype(Some(blob.clone()));
     define_getters(&file_prototype, FILE_GETTERS, context);
-    let custom = crate::bindings::buffer::inspect_symbol(context)?;
+    let custom = buffer::inspect_symbol(context)?;
     for prototype in [&blob_prototype, &file_prototype] {
         let method = function("[nodejs.util.inspect.custom]", 2, inspect, context);
         define_value(prototype, custom.clone(), method, false);
@@ -228,7 +231,7 @@ fn fulfilled(result: JsResult<JsValue>, context: &mut Context) -> JsResult<JsVal
 
 fn copied(this: &JsValue, context: &mut Context) -> JsResult<JsArrayBuffer> {
     let blob = receiver(this, context)?;
-    JsArrayBuffer::from_byte_block(AlignedVec::from_slice(0, blob.bytes()), context)
+    buffer::array_buffer_of(blob.bytes(), context)
 }
 
 fn array_buffer(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -270,5 +273,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         define_value(&shown, js_string!("name"), file.name, true);
         define_value(&shown, js_string!("lastModified"), file.last_modified, true);
     }
-    crate::bindings::buffer::inspect_as(class, &shown, args, context)
+    buffer::inspect_as(class, &shown, args, context)
 }

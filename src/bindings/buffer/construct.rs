@@ -7,7 +7,7 @@ use boa_engine::{
 
 use super::{
     fill, pool, realm,
-    view::{View, element_size, is_any_array_buffer, kind_of, zeroed_block},
+    view::{View, block_of, element_size, is_any_array_buffer, kind_of, zeroed_block},
     warning,
 };
 use crate::{
@@ -34,13 +34,19 @@ pub(super) const STATICS: &[Method] = &[
 /// The greatest size that arguments may name, in bytes (`buffer.kMaxLength`).
 pub(crate) const MAX_LENGTH: f64 = 9_007_199_254_740_991.0;
 
+/// A new array buffer that holds a copy of these bytes.
+pub(crate) fn array_buffer_of(bytes: &[u8], context: &mut Context) -> JsResult<JsArrayBuffer> {
+    let block = block_of(bytes, context).ok_or_else(allocation_failed)?;
+    JsArrayBuffer::from_byte_block(block, context)
+}
+
 /// A new array buffer of zeros.
 pub(super) fn array_buffer(length: usize, context: &mut Context) -> JsResult<JsArrayBuffer> {
     let block = zeroed_block(length, context).ok_or_else(allocation_failed)?;
     JsArrayBuffer::from_byte_block(block, context)
 }
 
-fn allocation_failed() -> JsError {
+pub(super) fn allocation_failed() -> JsError {
     JsNativeError::range().with_message("Array buffer allocation failed").into()
 }
 
@@ -53,15 +59,20 @@ pub(crate) fn from_block(block: AlignedVec<u8>, context: &mut Context) -> JsResu
 
 /// A `Buffer` that holds a copy of these bytes; short ones are cut from the pool.
 pub(crate) fn from_slice(bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
-    if bytes.len() < pool::limit(context)? {
-        let buffer = pool::allocate(bytes.len(), context)?;
-        if let Some(view) = View::of_uint8_array(&buffer.clone().into(), context) {
-            view.write(context, |slots| slots.copy_from_slice(bytes))?;
-        }
-        return Ok(buffer);
+    if bytes.is_empty() {
+        return pool::allocate(0, context);
     }
-    let mut block = zeroed_block(bytes.len(), context).ok_or_else(allocation_failed)?;
-    block.copy_from_slice(bytes);
+    if bytes.len() < pool::limit(context)? {
+        let part = pool::take(bytes.len(), context)?;
+        part.write(context, |slots| slots.copy_from_slice(bytes))?;
+        return over(&part, context);
+    }
+    unpooled(bytes, context)
+}
+
+/// A `Buffer` that holds a copy of these bytes in memory of its own.
+pub(super) fn unpooled(bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
+    let block = block_of(bytes, context).ok_or_else(allocation_failed)?;
     from_block(block, context)
 }
 
@@ -208,14 +219,10 @@ pub(crate) fn encoded(
     encoding: Encoding,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let length = encoding::byte_length(text, encoding);
-    if length < pool::limit(context)? {
-        return from_slice(&encoding::encode(text, encoding), context);
+    match encoding::own_bytes(text, encoding) {
+        Some(bytes) => from_slice(bytes, context),
+        None => from_slice(&encoding::encode(text, encoding), context),
     }
-    let mut block = zeroed_block(length, context).ok_or_else(allocation_failed)?;
-    let written = encoding::encode_into(text, encoding, &mut block);
-    block.truncate(written);
-    from_block(block, context)
 }
 
 /// The shared-memory form: `Buffer.from(arrayBuffer, byteOffset, length)`.
@@ -320,7 +327,7 @@ fn of(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue>
     for value in args {
         bytes.push(value.to_uint8(context)?);
     }
-    Ok(from_slice(&bytes, context)?.into())
+    Ok(unpooled(&bytes, context)?.into())
 }
 
 fn copy_bytes_from(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -21,7 +21,7 @@ mod warning;
 
 #[allow(unused_imports)] // TRANSITIONAL: used as the bindings that need them land
 pub(crate) use self::{
-    construct::{encoded, from_block, from_slice, over},
+    construct::{array_buffer_of, encoded, from_block, from_slice, over},
     exports::constructor,
     view::{TypedArrayKind, is_any_array_buffer, kind_of, zeroed_block},
 };

@@ -2,7 +2,7 @@
 
 use boa_engine::{Context, JsObject, JsResult, js_string};
 
-use super::{construct, realm};
+use super::{construct, realm, view::View};
 
 /// Slices begin at multiples of this many bytes, so that typed arrays can view them.
 const ALIGNMENT: usize = 8;
@@ -10,8 +10,7 @@ const ALIGNMENT: usize = 8;
 /// One array buffer, handed out from its beginning to its end.
 #[derive(Default)]
 pub(crate) struct Pool {
-    block: Option<JsObject>,
-    size: usize,
+    block: Option<View>,
     used: usize,
 }
 
@@ -19,11 +18,13 @@ impl Pool {
     /// What `Buffer.poolSize` starts with, in bytes.
     pub(super) const DEFAULT_SIZE: u32 = 8 * 1024;
 
-    fn reserve(&mut self, length: usize) -> Option<(JsObject, usize)> {
-        let block = self.block.clone().filter(|_| length <= self.size - self.used)?;
-        let offset = self.used;
-        self.used = (offset + length).next_multiple_of(ALIGNMENT).min(self.size);
-        Some((block, offset))
+    fn reserve(&mut self, length: usize) -> Option<View> {
+        // A script may have detached it.
+        let block = self.block.as_ref().filter(|block| !block.is_detached())?;
+        let end = self.used.checked_add(length).filter(|end| *end <= block.len())?;
+        let part = block.part(self.used, end);
+        self.used = end.next_multiple_of(ALIGNMENT);
+        Some(part)
     }
 }
 
@@ -40,27 +41,27 @@ fn pool_size(context: &mut Context) -> JsResult<usize> {
 
 /// Cuts `length` bytes off the pool, a new one if the present one is too short; they may hold
 /// what an earlier user left there.
-pub(super) fn take(length: usize, context: &mut Context) -> JsResult<(JsObject, usize)> {
+pub(super) fn take(length: usize, context: &mut Context) -> JsResult<View> {
     let realm = realm::of(context)?;
-    if let Some(place) = realm.pool.borrow_mut().reserve(length) {
-        return Ok(place);
+    if let Some(part) = realm.pool.borrow_mut().reserve(length) {
+        return Ok(part);
     }
     let size = pool_size(context)?.max(length);
-    let block = JsObject::from(construct::array_buffer(size, context)?);
-    *realm.pool.borrow_mut() = Pool { block: Some(block.clone()), size, used: 0 };
-    Ok(realm.pool.borrow_mut().reserve(length).unwrap_or((block, 0)))
+    let block = View::of_array_buffer(&construct::array_buffer(size, context)?.into());
+    let mut pool = realm.pool.borrow_mut();
+    *pool = Pool { block, used: 0 };
+    pool.reserve(length).ok_or_else(construct::allocation_failed)
 }
 
 /// A `Buffer` of `length` bytes whose content is arbitrary: from the pool if it is small.
 pub(super) fn allocate(length: usize, context: &mut Context) -> JsResult<JsObject> {
-    let realm = realm::of(context)?;
     if length == 0 {
-        return realm.construct(&[], context);
+        return realm::of(context)?.construct(&[], context);
     }
     if length < limit(context)? {
-        let (block, offset) = take(length, context)?;
-        return realm.view(block, offset, length, context);
+        let part = take(length, context)?;
+        return construct::over(&part, context);
     }
     let block = construct::array_buffer(length, context)?;
-    realm.view(block.into(), 0, length, context)
+    realm::of(context)?.view(block.into(), 0, length, context)
 }

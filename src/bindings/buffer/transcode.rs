@@ -6,7 +6,7 @@ use boa_engine::{
 use encoding_rs::mem;
 
 use super::{
-    construct::from_slice,
+    construct::unpooled,
     view::{View, kind_of},
 };
 use crate::{
@@ -61,12 +61,12 @@ fn transcode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         return Err(validate::invalid_arg_type(context, "source", expected, &source));
     };
     if view.len() == 0 {
-        return Ok(from_slice(&[], context)?.into());
+        return Ok(unpooled(&[], context)?.into());
     }
     let from = encoding_of(&arg(args, 1), context)?;
     let to = encoding_of(&arg(args, 2), context)?;
     match view.read(|bytes| transcoded(bytes, from, to)) {
-        Ok(bytes) => Ok(from_slice(&bytes, context)?.into()),
+        Ok(bytes) => Ok(unpooled(&bytes, context)?.into()),
         Err(failure) => Err(failure.into_error(context)),
     }
 }

@@ -256,12 +256,29 @@ pub(crate) fn is_any_array_buffer(value: &JsValue) -> bool {
 
 /// A block of zeros for an array buffer; `None` where the memory cannot be had.
 pub(crate) fn zeroed_block(length: usize, context: &mut Context) -> Option<AlignedVec<u8>> {
+    // `AlignedVec::resize` writes byte by byte; appending slices copies memory.
+    static ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
+    let mut block = empty_block(length, context)?;
+    while block.len() < length {
+        let count = (length - block.len()).min(ZEROS.len());
+        block.extend_from_slice(&ZEROS[..count]);
+    }
+    Some(block)
+}
+
+/// A block that holds a copy of these bytes; `None` where the memory cannot be had.
+pub(crate) fn block_of(bytes: &[u8], context: &mut Context) -> Option<AlignedVec<u8>> {
+    let mut block = empty_block(bytes.len(), context)?;
+    block.extend_from_slice(bytes);
+    Some(block)
+}
+
+fn empty_block(capacity: usize, context: &mut Context) -> Option<AlignedVec<u8>> {
     let hooks = context.host_hooks();
-    if length as u64 > hooks.max_buffer_size(context) {
+    if capacity as u64 > hooks.max_buffer_size(context) {
         return None;
     }
     let mut block = AlignedVec::<u8>::new(0);
-    block.try_reserve_exact(length).ok()?;
-    block.resize(length, 0);
+    block.try_reserve_exact(capacity).ok()?;
     Some(block)
 }

@@ -34,17 +34,17 @@ const fn symbols(last: [u8; 2]) -> [u8; 64] {
 
 /// Four symbols for three bytes.
 pub(super) fn encode(bytes: &[u8], alphabet: &Alphabet) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
     let (groups, rest) = bytes.as_chunks::<3>();
-    for [a, b, c] in groups {
-        out.extend_from_slice(&quartet([*a, *b, *c], alphabet));
+    let mut out = vec![0; groups.len() * 4];
+    for (slots, group) in out.as_chunks_mut::<4>().0.iter_mut().zip(groups) {
+        *slots = quartet(*group, alphabet);
     }
-    let used = match rest {
+    let (last, used) = match rest {
         [a] => (quartet([*a, 0, 0], alphabet), 2),
         [a, b] => (quartet([*a, *b, 0], alphabet), 3),
         _ => return out,
     };
-    out.extend_from_slice(&used.0[..used.1]);
+    out.extend_from_slice(&last[..used]);
     if alphabet.padded {
         out.resize(out.len().next_multiple_of(4), b'=');
     }

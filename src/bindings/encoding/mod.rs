@@ -89,6 +89,16 @@ pub(crate) fn decoded_length(bytes: usize, encoding: Encoding) -> usize {
     }
 }
 
+/// The bytes of a text where they are those that the string itself consists of.
+pub(crate) fn own_bytes(text: &JsString, encoding: Encoding) -> Option<&[u8]> {
+    let JsStrVariant::Latin1(units) = text.as_str().variant() else { return None };
+    match encoding {
+        Encoding::Latin1 | Encoding::Ascii => Some(units),
+        Encoding::Utf8 if units.is_ascii() => Some(units),
+        _ => None,
+    }
+}
+
 /// The bytes of a text. What is no text of the encoding is skipped or ends it, as in Node.
 pub(crate) fn encode(text: &JsString, encoding: Encoding) -> Vec<u8> {
     match (encoding, text.as_str().variant()) {

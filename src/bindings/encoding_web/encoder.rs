@@ -2,7 +2,7 @@
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::{AlignedVec, JsArrayBuffer, JsUint8Array},
+    object::builtins::JsUint8Array,
 };
 use boa_gc::{Finalize, Trace};
 
@@ -53,8 +53,10 @@ fn encode(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         absent if absent.is_undefined() => JsString::default(),
         given => given.to_string(context)?,
     };
-    let bytes = encoding::encode(&text, Encoding::Utf8);
-    let buffer = JsArrayBuffer::from_byte_block(AlignedVec::from_slice(0, &bytes), context)?;
+    let buffer = match encoding::own_bytes(&text, Encoding::Utf8) {
+        Some(bytes) => buffer::array_buffer_of(bytes, context)?,
+        None => buffer::array_buffer_of(&encoding::encode(&text, Encoding::Utf8), context)?,
+    };
     Ok(JsUint8Array::from_array_buffer(buffer, context)?.into())
 }
 
