@@ -3,8 +3,7 @@
 use std::cell::Cell;
 
 use boa_engine::{
-    Context, JsData, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::JsArray,
+    Context, JsData, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 use boa_gc::{Finalize, Trace};
 
@@ -149,7 +148,7 @@ fn unref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVal
 }
 
 fn change_ref(this: &JsValue, refed: bool, context: &mut Context) -> JsResult<JsValue> {
-    let immediate = receiver(this)?;
+    let Some(immediate) = receiver(this) else { return Ok(this.clone()) };
     if let Some(Some(id)) = with(&immediate, |data| data.id.get()) {
         state::of(context).event_loop.set_immediate_ref(id, refed);
         with(&immediate, |data| data.refed.set(refed));
@@ -160,17 +159,18 @@ fn change_ref(this: &JsValue, refed: bool, context: &mut Context) -> JsResult<Js
 }
 
 fn has_ref(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    let immediate = receiver(this)?;
-    Ok(with(&immediate, |data| data.refed.get()).unwrap_or(false).into())
+    let refed = receiver(this).and_then(|object| with(&object, |data| data.refed.get()));
+    Ok(refed.unwrap_or(false).into())
 }
 
 pub(super) fn dispose(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    clear(&receiver(this)?, context)?;
+    if let Some(immediate) = receiver(this) {
+        clear(&immediate, context)?;
+    }
     Ok(JsValue::undefined())
 }
 
-fn receiver(this: &JsValue) -> JsResult<JsObject> {
-    this.as_object().filter(JsObject::is::<Immediate>).ok_or_else(|| {
-        JsNativeError::typ().with_message("Illegal invocation: this is no Immediate").into()
-    })
+/// The immediate that a method was called on. On anything else the methods do nothing.
+fn receiver(this: &JsValue) -> Option<JsObject> {
+    this.as_object().filter(JsObject::is::<Immediate>)
 }

@@ -173,8 +173,7 @@ fn fire(timer: &JsObject, context: &mut Context) -> JsResult<()> {
     let timers = super::of(context)?;
     let callback = timer.get(js_string!("_onTimeout"), context)?;
     if !callback.to_boolean() {
-        stop(timer);
-        return end(&timers, timer, context);
+        return give_up(&timers, timer, context);
     }
     with(timer, |data| data.restarted.set(false));
     let id = with(timer, |data| data.id).unwrap_or_default();
@@ -208,7 +207,8 @@ fn settle(timers: &Timers, timer: &JsObject, context: &mut Context) -> JsResult<
         return Ok(());
     }
     let repeat = timer.get(js_string!("_repeat"), context)?;
-    if repeat.to_boolean() {
+    let after = timer.get(js_string!("_idleTimeout"), context)?;
+    if repeat.to_boolean() && after.as_number() != Some(-1.0) {
         let period = repeat.to_number(context)?;
         timer.set(js_string!("_idleTimeout"), repeat, false, context)?;
         return go_on(timers, timer, period as u64, context);
@@ -216,11 +216,16 @@ fn settle(timers: &Timers, timer: &JsObject, context: &mut Context) -> JsResult<
     if with(timer, |data| data.restarted.get()) == Some(true) {
         return Ok(());
     }
+    give_up(timers, timer, context)
+}
+
+/// The timer ends, even if the loop would repeat it: the program may have taken `_repeat` or
+/// `_onTimeout` away.
+fn give_up(timers: &Timers, timer: &JsObject, context: &mut Context) -> JsResult<()> {
     if with(timer, |data| data.repeats.get()) == Some(true) {
-        // The program took `_repeat` away while the callback ran.
         stop_in_loop(timer, context);
     }
-    stop(timer);
+    with(timer, |data| data.destroyed.set(true));
     end(timers, timer, context)
 }
 
@@ -240,10 +245,6 @@ fn stop_in_loop(timer: &JsObject, context: &mut Context) {
     if let Some(Some((id, _))) = with(timer, |data| data.timer.take()) {
         state::of(context).event_loop.remove_timer(id);
     }
-}
-
-fn stop(timer: &JsObject) {
-    with(timer, |data| data.destroyed.set(true));
 }
 
 /// Shows in the properties that the timer does not run.
@@ -275,7 +276,7 @@ pub(super) fn clear(timer: &JsObject, context: &mut Context) -> JsResult<()> {
 }
 
 fn refresh(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let timer = receiver(this)?;
+    let Some(timer) = receiver(this) else { return Ok(this.clone()) };
     let Some(duration) = duration_of(&timer, context)? else { return Ok(this.clone()) };
     let timers = super::of(context)?;
     let event_loop = state::of(context).event_loop.clone();
@@ -302,7 +303,7 @@ fn set_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
 }
 
 fn change_ref(this: &JsValue, refed: bool, context: &mut Context) -> JsResult<JsValue> {
-    let timer = receiver(this)?;
+    let Some(timer) = receiver(this) else { return Ok(this.clone()) };
     if with(&timer, |data| data.refed.replace(refed)) != Some(refed) {
         if let Some((id, _)) = with(&timer, |data| data.timer.get()).flatten() {
             state::of(context).event_loop.set_timer_ref(id, refed);
@@ -314,8 +315,8 @@ fn change_ref(this: &JsValue, refed: bool, context: &mut Context) -> JsResult<Js
 }
 
 fn has_ref(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    let timer = receiver(this)?;
-    Ok(with(&timer, |data| data.refed.get()).unwrap_or(false).into())
+    let refed = receiver(this).and_then(|timer| with(&timer, |data| data.refed.get()));
+    Ok(refed.map_or(JsValue::undefined(), Into::into))
 }
 
 /// `timer[Symbol.toPrimitive]()`: a number by which the timer can be cleared.
@@ -324,7 +325,7 @@ pub(super) fn to_primitive(
     _: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let timer = receiver(this)?;
+    let Some(timer) = receiver(this) else { return Ok(JsValue::undefined()) };
     let timers = super::of(context)?;
     let id = with(&timer, |data| data.id).unwrap_or_default();
     if with(&timer, |data| data.has_primitive.replace(true)) == Some(false) {
@@ -335,17 +336,20 @@ pub(super) fn to_primitive(
 }
 
 pub(super) fn close(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    clear(&receiver(this)?, context)?;
+    if let Some(timer) = this.as_object() {
+        clear(&timer, context)?;
+    }
     Ok(this.clone())
 }
 
 pub(super) fn dispose(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    clear(&receiver(this)?, context)?;
+    if let Some(timer) = this.as_object() {
+        clear(&timer, context)?;
+    }
     Ok(JsValue::undefined())
 }
 
-fn receiver(this: &JsValue) -> JsResult<JsObject> {
-    this.as_object().filter(JsObject::is::<Timeout>).ok_or_else(|| {
-        JsNativeError::typ().with_message("Illegal invocation: this is no Timeout").into()
-    })
+/// The timer that a method was called on. On anything else the methods do nothing, as in Node.
+fn receiver(this: &JsValue) -> Option<JsObject> {
+    this.as_object().filter(JsObject::is::<Timeout>)
 }
