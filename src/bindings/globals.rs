@@ -4,13 +4,15 @@ use boa_engine::{
     Context, JsObject, JsResult, JsString, JsSymbol, JsValue,
     job::PromiseJob,
     js_string,
+    object::builtins::JsPromise,
     property::{PropertyDescriptor, PropertyKey},
 };
 use boa_gc::{Finalize, Gc, GcRefCell, Trace};
 
 use crate::engine::{
     builtins,
-    natives::{arg, closure, define_accessor, define_value},
+    errors::{Code, coded},
+    natives::{arg, closure, define_accessor, define_value, function},
 };
 
 /// One global name: the builtin that exports it, under which property.
@@ -65,6 +67,8 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     for global in GLOBALS {
         lazy(&object, global, context);
     }
+    let fetch = function("fetch", 1, fetch, context);
+    define_value(&object, js_string!("fetch"), fetch, true);
     let console = builtins::load("console", context)?;
     define_value(&object, js_string!("console"), console, false);
     let process = builtins::load("process", context)?;
@@ -142,4 +146,11 @@ fn settle(lazy: &Lazy, context: &Context) {
     if let Some(value) = value.filter(|_| is_ours) {
         define_value(&object, key, value, lazy.global.enumerable);
     }
+}
+
+/// `fetch(…)`: programs look for it; rjs has no HTTP.
+fn fetch(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let message = "fetch is not available in this version of rjs";
+    let error = coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message);
+    Ok(JsPromise::reject(error, context)?.into())
 }
