@@ -82,7 +82,22 @@ fn check_pending(file: &Path) -> Result<(), Failed> {
     }
 }
 
+/// How often a fixture is tried: on a machine under load the starts of two timers may fall into
+/// different milliseconds, which reorders them in Node too. What is wrong is wrong every time.
+const TRIES: usize = 3;
+
 fn check(file: &Path) -> Result<(), Failed> {
+    let mut outcome = Ok(());
+    for _ in 0..TRIES {
+        outcome = compare(file);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+fn compare(file: &Path) -> Result<(), Failed> {
     let expected = fs::read_to_string(file.with_extension("out"))
         .map_err(|error| format!("no recorded output: {error}"))?;
     let (answer, errors) = run(file)?;
