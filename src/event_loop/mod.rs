@@ -37,7 +37,7 @@ use sources::Sources;
 use table::Table;
 use timers::Timers;
 
-#[allow(unused_imports)] // TRANSITIONAL
+#[allow(unused_imports)] // for the bindings to come
 pub(crate) use self::{
     blocking::Panic,
     immediates::ImmediateId,
@@ -48,7 +48,7 @@ pub(crate) use self::{
     waiting::WaitHandle,
 };
 use crate::sys::poll::{Event, Poll};
-#[allow(unused_imports)] // TRANSITIONAL
+#[allow(unused_imports)] // for the bindings to come
 pub(crate) use crate::sys::poll::{Interest, Readiness};
 
 /// Whom the loop runs callbacks for.

@@ -19,7 +19,7 @@ mod transcode;
 pub(crate) mod view;
 mod warning;
 
-#[allow(unused_imports)] // TRANSITIONAL: used as the bindings that need them land
+#[allow(unused_imports)] // used as the bindings that need them land
 pub(crate) use self::{
     construct::{array_buffer_of, encoded, from_block, from_slice, over},
     exports::constructor,

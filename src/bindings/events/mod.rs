@@ -27,7 +27,7 @@ use crate::engine::{
     natives::{arg, define_value},
 };
 
-#[allow(unused_imports)] // TRANSITIONAL: until `process` and the streams use them all.
+#[allow(unused_imports)] // until `process` and the streams use them all.
 pub(crate) use emit::{emit, emit_native};
 #[allow(unused_imports)]
 pub(crate) use inspection::listener_count;
