@@ -1,5 +1,6 @@
 //! System calls. The only floor with `unsafe`.
 
+pub(crate) mod address;
 #[cfg(test)]
 pub(crate) mod alone;
 pub(crate) mod channel;
