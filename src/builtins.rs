@@ -34,6 +34,12 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("child_process", Public, bindings::child_process::exports),
     native("console", Public, bindings::console::exports),
     script("constants", Public, include_str!("../js/constants.js")),
+    both(
+        "diagnostics_channel",
+        Public,
+        bindings::diagnostics_channel::exports,
+        include_str!("../js/diagnostics_channel.js"),
+    ),
     native("events", Public, bindings::events::exports),
     native("fs", Public, bindings::fs::exports),
     native("fs/promises", Public, bindings::fs::promises_exports),

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     bindings::{
-        abort, events,
+        abort,
+        diagnostics_channel::{Tracing, message},
+        events,
         ipc::{self, Endpoint},
     },
     engine::{
@@ -68,6 +70,8 @@ pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<Js
     define_value(&child, js_string!("spawnfile"), JsString::from(options.file.as_str()), true);
     let args = fork::array(options.args.clone(), context);
     define_value(&child, js_string!("spawnargs"), args, true);
+    let tracing =
+        Tracing::start("child_process.spawn", |cx| traced(&child, &options, cx), context)?;
     if options.stdio.contains(&Slot::Ipc) {
         handle.closes_needed.set(handle.closes_needed.get() + 1);
     }
@@ -82,9 +86,14 @@ pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<Js
         Ok(started) => {
             define_value(&child, js_string!("pid"), started.pid, true);
             watch(&child, &handle, started.pidfd, context)?;
+            tracing.end(context)?;
             None
         }
-        Err(error) if is_reported_later(error.errno) => Some(error),
+        Err(error) if is_reported_later(error.errno) => {
+            let told = from_sys(context, &error, Wording::Short).into();
+            tracing.error(&told, context)?;
+            Some(error)
+        }
         Err(error) => {
             let error = SysError::new(error.errno, "spawn");
             return Err(thrown(&error, context));
@@ -100,6 +109,15 @@ pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<Js
     announce(&child, failure, context);
     limit(&child, &handle, &options, context)?;
     Ok(child)
+}
+
+/// What the channels of `child_process.spawn` are told.
+fn traced(child: &JsObject, options: &SpawnOptions, context: &mut Context) -> JsObject {
+    let args = fork::array(options.args.clone(), context).into();
+    let file = JsString::from(options.file.as_str()).into();
+    let fields = [("file", file), ("args", args), ("detached", options.detached.into())];
+    let options = message(&fields, context).into();
+    message(&[("process", child.clone().into()), ("options", options)], context)
 }
 
 fn thrown(error: &SysError, context: &mut Context) -> JsError {

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsSymbol, JsValue, js_string};
 
 use super::child::{self, Handle, Running};
 use crate::{
-    bindings::events,
+    bindings::{diagnostics_channel, events},
     engine::{
         builtins,
         classes::{self, Class, ClassSpec},
@@ -81,5 +81,9 @@ pub(super) fn create(context: &mut Context) -> JsResult<JsObject> {
     define_value(&child, js_string!("exitCode"), JsValue::null(), true);
     define_value(&child, js_string!("killed"), false, true);
     define_value(&child, js_string!("spawnfile"), JsValue::null(), true);
+    let told = |context: &mut Context| {
+        diagnostics_channel::message(&[("process", child.clone().into())], context).into()
+    };
+    diagnostics_channel::publish("child_process", told, context)?;
     Ok(child)
 }

@@ -29,11 +29,11 @@ type Method = fn(&JsObject, &[JsValue], &mut Context) -> JsResult<JsValue>;
 
 /// JavaScript name, `length`, implementation.
 const METHODS: &[(&str, usize, Method)] = &[
-    ("log", 0, output::to_stdout),
-    ("info", 0, output::to_stdout),
-    ("debug", 0, output::to_stdout),
-    ("warn", 0, output::to_stderr),
-    ("error", 0, output::to_stderr),
+    ("log", 0, output::log),
+    ("info", 0, output::info),
+    ("debug", 0, output::debug),
+    ("warn", 0, output::warn),
+    ("error", 0, output::error),
     ("dir", 2, output::dir),
     ("time", 0, timers::time),
     ("timeEnd", 0, timers::time_end),

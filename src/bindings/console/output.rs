@@ -2,7 +2,7 @@
 
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, builtins::map::ordered_map::OrderedMap,
-    js_string,
+    js_string, object::builtins::JsArray,
 };
 
 use super::{
@@ -11,35 +11,76 @@ use super::{
     sink,
 };
 use crate::{
-    bindings::inspect::{self, Options, Text, format_with_options},
+    bindings::{
+        diagnostics_channel,
+        inspect::{self, Options, Text, format_with_options},
+        timers,
+    },
     engine::natives::{arg, define_value},
 };
 
-/// `console.log`, `info`, `debug`.
-pub(super) fn to_stdout(
+/// `console.log`.
+pub(super) fn log(
     console: &JsObject,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    message(console, Stream::Stdout, args, context)
+    message(console, "console.log", Stream::Stdout, args, context)
 }
 
-/// `console.warn`, `error`.
-pub(super) fn to_stderr(
+/// `console.info`.
+pub(super) fn info(
     console: &JsObject,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    message(console, Stream::Stderr, args, context)
+    message(console, "console.info", Stream::Stdout, args, context)
 }
 
+/// `console.debug`.
+pub(super) fn debug(
+    console: &JsObject,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    message(console, "console.debug", Stream::Stdout, args, context)
+}
+
+/// `console.warn`.
+pub(super) fn warn(
+    console: &JsObject,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    message(console, "console.warn", Stream::Stderr, args, context)
+}
+
+/// `console.error`.
+pub(super) fn error(
+    console: &JsObject,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    message(console, "console.error", Stream::Stderr, args, context)
+}
+
+/// Writes the arguments, after those who listen on the diagnostics channel have seen them.
 fn message(
     console: &JsObject,
+    channel: &str,
     stream: Stream,
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let text = formatted(console, stream, args, context)?;
+    let given = |context: &mut Context| JsArray::from_iter(args.iter().cloned(), context).into();
+    let seen = diagnostics_channel::publish(channel, given, context)?;
+    let text = match seen.and_then(|seen| seen.as_object()) {
+        Some(seen) => {
+            let args = timers::list_values(&seen, context)?;
+            formatted(console, stream, &args, context)?
+        }
+        None => formatted(console, stream, args, context)?,
+    };
     sink::write(console, stream, text, context)?;
     Ok(JsValue::undefined())
 }

@@ -20,7 +20,7 @@ use boa_engine::{Context, JsObject, JsResult, JsSymbol};
 use crate::engine::{builtins, classes::Class};
 
 pub(crate) use internal::exports as internal_exports;
-pub(crate) use module::exports;
+pub(crate) use module::{exports, list_values};
 
 /// What the natives of timers share in a realm.
 pub(crate) struct Timers {

@@ -207,7 +207,7 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 }
 
 /// The values of an array-like.
-pub(super) fn list_values(list: &JsObject, context: &mut Context) -> JsResult<Vec<JsValue>> {
+pub(crate) fn list_values(list: &JsObject, context: &mut Context) -> JsResult<Vec<JsValue>> {
     if list.is_array()
         && let IndexPropertyValues::DenseElement(values) =
             list.borrow().properties().index_property_values()
