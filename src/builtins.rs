@@ -30,6 +30,12 @@ const fn both(name: &'static str, access: Access, make: Make, source: &'static s
 pub(crate) const TABLE: &[Builtin] = &[
     native("assert", Public, bindings::assert::exports),
     native("assert/strict", Public, bindings::assert::strict_exports),
+    both(
+        "async_hooks",
+        Public,
+        bindings::async_hooks::exports,
+        include_str!("../js/async_hooks.js"),
+    ),
     native("buffer", Public, bindings::buffer::exports),
     native("child_process", Public, bindings::child_process::exports),
     native("console", Public, bindings::console::exports),

@@ -2,6 +2,7 @@
 
 pub(crate) mod abort;
 pub(crate) mod assert;
+pub(crate) mod async_hooks;
 pub(crate) mod blob;
 pub(crate) mod buffer;
 pub(crate) mod child_process;

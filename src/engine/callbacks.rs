@@ -15,7 +15,11 @@ pub(crate) fn enter<T>(
         return None;
     }
     engine.depth.set(engine.depth.get() + 1);
+    let scope = engine.event_loop.scope();
+    let frame = scope.current();
     let result = work(context);
+    // What the work entered ends with it.
+    scope.replace(frame);
     let outcome = match result {
         Ok(value) => Some(value),
         Err(error) => {
@@ -54,7 +58,11 @@ pub(crate) fn run(context: &mut Context, work: impl FnOnce(&mut Context) -> JsRe
         return;
     }
     engine.depth.set(engine.depth.get() + 1);
-    if let Err(error) = work(context) {
+    let scope = engine.event_loop.scope();
+    let frame = scope.current();
+    let result = work(context);
+    scope.replace(frame);
+    if let Err(error) = result {
         engine.failed.set(true);
         state::uncaught(error, context);
     }

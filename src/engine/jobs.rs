@@ -8,11 +8,41 @@ use std::{
 };
 
 use boa_engine::{
-    Context, JsResult,
-    job::{Job, JobExecutor, NativeAsyncJob, PromiseJob},
+    Context, JsData, JsObject, JsResult, JsValue,
+    job::{Job, JobCallback, JobExecutor, NativeAsyncJob, PromiseJob},
+    object::builtins::JsFunction,
 };
+use boa_gc::{Finalize, Trace};
 
 use super::state;
+use crate::event_loop::Scope;
+
+/// The async context that a promise's handler runs in: the one in which it was attached.
+#[derive(Trace, Finalize, JsData)]
+struct Inherited(JsObject);
+
+/// A handler of a promise with the current async context.
+pub(crate) fn callback(callback: JsFunction, scope: &Scope<JsObject>) -> JobCallback {
+    match scope.current() {
+        Some(frame) => JobCallback::new(callback, Inherited(frame)),
+        None => JobCallback::new(callback, ()),
+    }
+}
+
+/// Calls a handler in its async context.
+pub(crate) fn call(
+    job: &JobCallback,
+    this: &JsValue,
+    args: &[JsValue],
+    scope: &Scope<JsObject>,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    if !scope.is_used() {
+        return job.callback().call(this, args, context);
+    }
+    let frame = job.host_defined().downcast_ref::<Inherited>().map(|frame| frame.0.clone());
+    scope.within(frame, || job.callback().call(this, args, context))
+}
 
 /// Boa's job executor with Node's order: microtasks run when the tick queue says so.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 //! The floor above (`bindings`) speaks to JavaScript through these modules and through Boa; the
 //! floors below have never heard of JavaScript.
 
+pub(crate) mod async_ids;
 pub(crate) mod builtins;
 pub(crate) mod callbacks;
 pub(crate) mod classes;

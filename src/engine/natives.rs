@@ -140,13 +140,12 @@ pub(crate) fn define_accessor(
     set: Option<JsFunction>,
     enumerable: bool,
 ) {
-    let mut descriptor = PropertyDescriptor::builder().enumerable(enumerable).configurable(true);
-    if let Some(get) = get {
-        descriptor = descriptor.get(get);
-    }
-    if let Some(set) = set {
-        descriptor = descriptor.set(set);
-    }
+    let side = |function: Option<JsFunction>| function.map_or(JsValue::undefined(), Into::into);
+    let descriptor = PropertyDescriptor::builder()
+        .get(side(get))
+        .set(side(set))
+        .enumerable(enumerable)
+        .configurable(true);
     object.insert_property(key, descriptor.build());
 }
 

@@ -3,20 +3,23 @@
 use std::{io, rc::Rc};
 
 use boa_engine::{
-    Context, JsObject, JsResult,
+    Context, JsObject, JsResult, JsValue,
     builtins::promise::{OperationType, Promise},
     context::{ContextBuilder, HostHooks},
+    job::JobCallback,
+    object::builtins::JsFunction,
 };
 
 use super::{
     builtins::{Builtin, BuiltinTable},
     intrinsics, iterator_preview,
-    jobs::Microtasks,
+    jobs::{self, Microtasks},
     kinds, proxies, reflect,
     rejections::Rejections,
     stack,
     state::{Engine, Loop},
 };
+use crate::event_loop::Scope;
 
 /// How many JavaScript frames may be on the stack before `RangeError`, if the native stack has room
 /// for as many.
@@ -34,9 +37,24 @@ const STACK_SIZE_LIMIT: usize = 4 * 1024 * 1024;
 
 struct Hooks {
     rejections: Rc<Rejections>,
+    scope: Rc<Scope<JsObject>>,
 }
 
 impl HostHooks for Hooks {
+    fn make_job_callback(&self, callback: JsFunction, _context: &mut Context) -> JobCallback {
+        jobs::callback(callback, &self.scope)
+    }
+
+    fn call_job_callback(
+        &self,
+        job: &JobCallback,
+        this: &JsValue,
+        args: &[JsValue],
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        jobs::call(job, this, args, &self.scope, context)
+    }
+
     fn promise_rejection_tracker(
         &self,
         promise: &JsObject<Promise>,
@@ -60,10 +78,11 @@ pub(crate) enum CreateError {
 pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     let event_loop = Rc::new(Loop::new().map_err(CreateError::Loop)?);
     let microtasks = Rc::new(Microtasks::default());
-    let rejections = Rc::new(Rejections::default());
+    let scope = event_loop.scope().clone();
+    let rejections = Rc::new(Rejections::new(scope.clone()));
     let mut context = ContextBuilder::new()
         .job_executor(microtasks.clone())
-        .host_hooks(Rc::new(Hooks { rejections: rejections.clone() }))
+        .host_hooks(Rc::new(Hooks { rejections: rejections.clone(), scope }))
         .build()
         .map_err(CreateError::Engine)?;
     let limits = context.runtime_limits_mut();

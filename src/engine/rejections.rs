@@ -2,7 +2,7 @@
 //!
 //! Node: `lib/internal/process/promises.js` describes the same life of a rejection.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use boa_engine::{
     Context, JsObject, JsValue,
@@ -11,6 +11,7 @@ use boa_engine::{
 };
 
 use super::state;
+use crate::event_loop::Scope;
 
 /// Decides what becomes of rejections; registered by the floor above (`process`).
 #[derive(Clone, Copy)]
@@ -22,9 +23,10 @@ pub(crate) struct RejectionHandlers {
 }
 
 /// The rejections of a realm.
-#[derive(Default)]
 pub(crate) struct Rejections {
-    pending: RefCell<VecDeque<(JsObject, JsValue)>>,
+    /// Each with its reason and the async context in which it was rejected.
+    pending: RefCell<VecDeque<(JsObject, JsValue, Option<JsObject>)>>,
+    scope: Rc<Scope<JsObject>>,
     /// Reported promises that may still be handled. Weakness is not needed for correctness; the
     /// list is bounded so that a program that never handles anything keeps no promise for ever.
     reported: RefCell<VecDeque<JsObject>>,
@@ -36,6 +38,17 @@ pub(crate) struct Rejections {
 const REMEMBERED: usize = 1024;
 
 impl Rejections {
+    /// None so far.
+    pub(crate) fn new(scope: Rc<Scope<JsObject>>) -> Self {
+        Self {
+            pending: RefCell::default(),
+            scope,
+            reported: RefCell::default(),
+            handled_late: RefCell::default(),
+            handlers: RefCell::default(),
+        }
+    }
+
     /// Registers who is told.
     pub(crate) fn set_handlers(&self, handlers: RejectionHandlers) {
         *self.handlers.borrow_mut() = Some(handlers);
@@ -49,7 +62,7 @@ impl Rejections {
                     return;
                 };
                 if let PromiseState::Rejected(reason) = state {
-                    self.pending.borrow_mut().push_back((promise, reason));
+                    self.pending.borrow_mut().push_back((promise, reason, self.scope.current()));
                 }
             }
             OperationType::Handle => self.handle(&promise),
@@ -58,7 +71,7 @@ impl Rejections {
 
     fn handle(&self, promise: &JsObject) {
         let mut pending = self.pending.borrow_mut();
-        if let Some(at) = pending.iter().position(|(p, _)| JsObject::equals(p, promise)) {
+        if let Some(at) = pending.iter().position(|(p, ..)| JsObject::equals(p, promise)) {
             pending.remove(at);
             return;
         }
@@ -95,9 +108,9 @@ pub(crate) fn process(context: &mut Context) -> bool {
     let count = rejections.pending.borrow().len();
     for _ in 0..count {
         let next = rejections.pending.borrow_mut().pop_front();
-        let Some((promise, reason)) = next else { break };
+        let Some((promise, reason, frame)) = next else { break };
         rejections.remember(promise.clone());
-        (handlers.unhandled)(promise, reason, context);
+        rejections.scope.within(frame, || (handlers.unhandled)(promise, reason, context));
         ran = true;
         if state::of(context).exit_code().is_some() {
             return false;

@@ -7,7 +7,10 @@ use std::{
 
 use boa_engine::{Context, JsError, JsValue, error::PanicError};
 
-use super::{builtins::BuiltinTable, jobs::Microtasks, rejections::Rejections, ticks::TickQueue};
+use super::{
+    async_ids::AsyncIds, builtins::BuiltinTable, jobs::Microtasks, rejections::Rejections,
+    ticks::TickQueue,
+};
 use crate::event_loop::EventLoop;
 
 /// The event loop as the engine uses it: its host is the JavaScript context.
@@ -30,6 +33,7 @@ pub(crate) struct Engine {
     pub(crate) event_loop: Rc<Loop>,
     pub(crate) microtasks: Rc<Microtasks>,
     pub(crate) ticks: TickQueue,
+    pub(crate) async_ids: AsyncIds,
     pub(crate) rejections: Rc<Rejections>,
     pub(crate) builtins: BuiltinTable,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
@@ -48,10 +52,12 @@ impl Engine {
         rejections: Rc<Rejections>,
         builtins: BuiltinTable,
     ) -> Self {
+        let ticks = TickQueue::new(event_loop.scope().clone());
         Self {
             event_loop,
             microtasks,
-            ticks: TickQueue::default(),
+            ticks,
+            async_ids: AsyncIds::default(),
             rejections,
             builtins,
             depth: Cell::new(0),

@@ -1,45 +1,70 @@
 //! `process.nextTick`'s queue, and what Node does after every callback into JavaScript.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
-use super::state;
-use crate::event_loop::Host;
+use super::{
+    async_ids::{self, AsyncId},
+    state::{self, Engine},
+};
+use crate::event_loop::{Host, Scope};
 
 /// Native work that waits in the tick queue.
 pub(crate) type NativeTick = Box<dyn FnOnce(&mut Context) -> JsResult<()>>;
 
 /// What waits in the tick queue.
-pub(crate) enum Tick {
+enum Tick {
     /// A callback given to `process.nextTick` with its arguments.
-    Call(JsObject, Vec<JsValue>),
+    Call(JsObject, Vec<JsValue>, AsyncId),
     /// The same for natives that emit something "in the next tick".
     Native(NativeTick),
 }
 
 /// The queue behind `process.nextTick`.
-#[derive(Default)]
-pub(crate) struct TickQueue(RefCell<VecDeque<Tick>>);
+pub(crate) struct TickQueue {
+    /// Each with the async context of whoever queued it.
+    waiting: RefCell<VecDeque<(Tick, Option<JsObject>)>>,
+    scope: Rc<Scope<JsObject>>,
+}
 
 impl TickQueue {
+    /// An empty queue.
+    pub(crate) fn new(scope: Rc<Scope<JsObject>>) -> Self {
+        Self { waiting: RefCell::default(), scope }
+    }
+
+    fn push(&self, tick: Tick) {
+        self.waiting.borrow_mut().push_back((tick, self.scope.current()));
+    }
+
     /// Adds a callback of JavaScript's.
     pub(crate) fn push_call(&self, callback: JsObject, args: Vec<JsValue>) {
-        self.0.borrow_mut().push_back(Tick::Call(callback, args));
+        self.push_operation(callback, args, AsyncId::default());
+    }
+
+    /// As [`Self::push_call`], as an operation of its own.
+    pub(crate) fn push_operation(
+        &self,
+        callback: JsObject,
+        args: Vec<JsValue>,
+        operation: AsyncId,
+    ) {
+        self.push(Tick::Call(callback, args, operation));
     }
 
     /// Adds native work.
     pub(crate) fn push_native(&self, work: impl FnOnce(&mut Context) -> JsResult<()> + 'static) {
-        self.0.borrow_mut().push_back(Tick::Native(Box::new(work)));
+        self.push(Tick::Native(Box::new(work)));
     }
 
     /// True when nothing is queued.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.waiting.borrow().is_empty()
     }
 
-    fn pop(&self) -> Option<Tick> {
-        self.0.borrow_mut().pop_front()
+    fn pop(&self) -> Option<(Tick, Option<JsObject>)> {
+        self.waiting.borrow_mut().pop_front()
     }
 }
 
@@ -47,17 +72,24 @@ impl TickQueue {
 /// until nothing is left. Node: `processTicksAndRejections`.
 pub(crate) fn drain(context: &mut Context) {
     let engine = state::of(context);
+    engine.async_ids.leave();
     // Microtasks go first only when no tick waits: then Node never enters its tick callback.
     if engine.ticks.is_empty() {
         engine.microtasks.drain(context);
     }
     loop {
-        while let Some(tick) = engine.ticks.pop() {
-            run(tick, context);
+        while let Some((tick, frame)) = engine.ticks.pop() {
+            let scope = engine.event_loop.scope();
+            if scope.is_used() {
+                scope.within(frame, || run(tick, &engine, context));
+            } else {
+                run(tick, &engine, context);
+            }
             if engine.exit_code().is_some() {
                 return;
             }
         }
+        engine.async_ids.leave();
         engine.microtasks.drain(context);
         if engine.exit_code().is_some() {
             return;
@@ -68,12 +100,21 @@ pub(crate) fn drain(context: &mut Context) {
     }
 }
 
-fn run(tick: Tick, context: &mut Context) {
+fn run(tick: Tick, engine: &Engine, context: &mut Context) {
     let result = match tick {
-        Tick::Call(callback, args) => {
+        Tick::Call(callback, args, operation) if !engine.async_ids.is_watched() => {
+            engine.async_ids.enter(operation);
             callback.call(&JsValue::undefined(), &args, context).map(drop)
         }
-        Tick::Native(work) => work(context),
+        Tick::Call(callback, args, operation) => {
+            let work = |context: &mut Context| callback.call(&JsValue::undefined(), &args, context);
+            async_ids::within(operation, None, context, work)
+                .and_then(|_| async_ids::destroy(operation, context))
+        }
+        Tick::Native(work) => {
+            engine.async_ids.leave();
+            work(context)
+        }
     };
     if let Err(error) = result {
         state::uncaught(error, context);
@@ -81,6 +122,9 @@ fn run(tick: Tick, context: &mut Context) {
 }
 
 impl Host for Context {
+    /// The frame of the async context.
+    type Scope = JsObject;
+
     fn after_callback(&mut self) {
         if state::of(self).depth.get() == 0 {
             drain(self);

@@ -38,18 +38,17 @@ impl<H: Host> EventLoop<H> {
     ) {
         let result = Arc::new(Mutex::new(None));
         let request = self.begin_request(kind);
-        let key = self.work.borrow_mut().insert({
-            let result = result.clone();
-            Box::new(move |host| {
-                drop(request);
-                let outcome = lock(&result).take();
-                match outcome {
-                    Some(Ok(value)) => done(host, value),
-                    Some(Err(panic)) => host.work_panicked(panic),
-                    None => {}
-                }
-            })
-        });
+        let finished = result.clone();
+        let task = self.scoped_task(Box::new(move |host| {
+            drop(request);
+            let outcome = lock(&finished).take();
+            match outcome {
+                Some(Ok(value)) => done(host, value),
+                Some(Err(panic)) => host.work_panicked(panic),
+                None => {}
+            }
+        }));
+        let key = self.work.borrow_mut().insert(task);
         let remote = self.remote();
         self.pool.submit(Box::new(move || {
             let outcome = catch_unwind(AssertUnwindSafe(work));

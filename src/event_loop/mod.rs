@@ -9,6 +9,7 @@ mod immediates;
 mod phases;
 mod remote;
 mod requests;
+mod scope;
 mod sources;
 mod table;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub(crate) use self::{
     immediates::ImmediateId,
     remote::{Hold, Remote, RemoteTask},
     requests::{ActiveResources, Request},
+    scope::Scope,
     sources::{SourceCallback, SourceId},
     timers::{TimerCallback, TimerId},
     waiting::WaitHandle,
@@ -53,6 +55,9 @@ pub(crate) use crate::sys::poll::{Interest, Readiness};
 
 /// Whom the loop runs callbacks for.
 pub(crate) trait Host: Sized + 'static {
+    /// What callbacks inherit from whoever registered them.
+    type Scope: Clone + 'static;
+
     /// Called after every callback that did not stop the program. Node: the nextTick queue,
     /// microtasks, unhandled rejections.
     fn after_callback(&mut self);
@@ -85,6 +90,7 @@ pub(crate) type Task<H> = Box<dyn FnOnce(&mut H)>;
 /// thread.
 pub(crate) struct EventLoop<H: Host> {
     clock: Clock,
+    scope: Rc<Scope<H::Scope>>,
     timers: RefCell<Timers<H>>,
     immediates: RefCell<Immediates<H>>,
     pending: RefCell<VecDeque<Task<H>>>,
@@ -108,6 +114,7 @@ impl<H: Host> EventLoop<H> {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             clock: Clock::new(),
+            scope: Scope::new(),
             timers: RefCell::new(Timers::new()),
             immediates: RefCell::new(Immediates::new()),
             pending: RefCell::default(),
@@ -185,10 +192,11 @@ impl<H: Host> EventLoop<H> {
         let closing = self.closing.take();
         let work = self.work.borrow_mut().drain();
         let sources = self.sources.borrow_mut().clear();
+        let scope = self.scope.replace(None);
         // With their registrations, as it is closed.
         self.reset_kernel_objects();
         self.inbox.clear();
-        drop((timers, immediates, pending, closing, work, sources));
+        drop((timers, immediates, pending, closing, work, sources, scope));
     }
 
     /// True if another thread may have a way to the loop. If not, all that was posted is seen.

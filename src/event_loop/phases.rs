@@ -15,6 +15,7 @@ impl<H: Host> EventLoop<H> {
         repeat: bool,
         callback: TimerCallback<H>,
     ) -> TimerId {
+        let callback = self.scoped_timer(callback);
         let now = self.clock.update();
         self.timers.borrow_mut().add(after, repeat, callback, now)
     }
@@ -73,6 +74,7 @@ impl<H: Host> EventLoop<H> {
 impl<H: Host> EventLoop<H> {
     /// Runs a task in the next check phase.
     pub(crate) fn add_immediate(&self, task: Task<H>) -> ImmediateId {
+        let task = self.scoped_task(task);
         self.immediates.borrow_mut().add(task)
     }
 
@@ -111,11 +113,13 @@ impl<H: Host> EventLoop<H> {
     /// Runs a task in the next pending phase: before the next poll, or right after the present
     /// one. For what is already known, such as the end of a write, but must not be told at once.
     pub(crate) fn add_pending(&self, task: Task<H>) {
+        let task = self.scoped_task(task);
         self.pending.borrow_mut().push_back(task);
     }
 
     /// Runs a task in the next closing phase. The last one added runs first, as in libuv.
     pub(crate) fn add_closing(&self, task: Task<H>) {
+        let task = self.scoped_task(task);
         self.closing.borrow_mut().push(task);
     }
 

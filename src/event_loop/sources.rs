@@ -32,6 +32,7 @@ impl<H: Host> EventLoop<H> {
         callback: SourceCallback<H>,
     ) -> io::Result<SourceId> {
         let poll = self.poll()?;
+        let callback = self.scoped_source(callback);
         let source = Source::new(Box::new(fd), interest, callback);
         let outcome = self.sources.borrow_mut().add(source, &poll);
         outcome.map_err(|(error, _)| error)

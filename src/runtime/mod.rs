@@ -149,6 +149,7 @@ impl Runtime {
     /// Runs a program until nothing is left to do, or until it ends itself; returns its exit code.
     pub fn run(&mut self, program: &Program) -> i32 {
         let context = &mut self.context;
+        state::of(context).async_ids.enter_root();
         callbacks::enter(context, |context| match program {
             Program::File(path) => commonjs::run_main(path, context).map(drop),
             Program::Text { source, name, print } => run_text(source, name, *print, context),

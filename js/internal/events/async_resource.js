@@ -26,8 +26,18 @@ function referencingAsyncResource() {
   return ReferencingAsyncResource;
 }
 
+let resourceOf;
+
 class EventEmitterAsyncResource extends EventEmitter {
   #asyncResource;
+
+  static {
+    resourceOf = (emitter) => {
+      if (#asyncResource in emitter) return emitter.#asyncResource;
+      throw new TypeError(
+        'Cannot read private member #asyncResource from an object whose class did not declare it');
+    };
+  }
 
   constructor(options = undefined) {
     let name;
@@ -45,25 +55,24 @@ class EventEmitterAsyncResource extends EventEmitter {
   }
 
   emit(event, ...args) {
-    const resource = this.#asyncResource;
-    return resource.runInAsyncScope(super.emit, this, event, ...args);
+    return resourceOf(this).runInAsyncScope(super.emit, this, event, ...args);
   }
 
   emitDestroy() {
-    this.#asyncResource.emitDestroy();
+    resourceOf(this).emitDestroy();
   }
+}
 
-  get asyncId() {
-    return this.#asyncResource.asyncId();
-  }
-
-  get triggerAsyncId() {
-    return this.#asyncResource.triggerAsyncId();
-  }
-
-  get asyncResource() {
-    return this.#asyncResource;
-  }
+// Named as accessors are: stack traces of the engine know a function by the name it was written with.
+const GETTERS = {
+  'get asyncId'() { return resourceOf(this).asyncId(); },
+  'get triggerAsyncId'() { return resourceOf(this).triggerAsyncId(); },
+  'get asyncResource'() { return resourceOf(this); },
+};
+for (const name of Object.keys(GETTERS)) {
+  Object.defineProperty(EventEmitterAsyncResource.prototype, name.slice('get '.length), {
+    __proto__: null, configurable: true, enumerable: false, get: GETTERS[name],
+  });
 }
 
 module.exports = EventEmitterAsyncResource;

@@ -28,7 +28,7 @@ pub(crate) use self::measure::milliseconds_since_start;
 use crate::{
     bindings::events::{self, Position},
     engine::{
-        builtins,
+        async_ids, builtins,
         natives::{
             Method, Native, arg, define_accessor, define_methods, define_value, function,
             registered_symbol,
@@ -235,7 +235,12 @@ fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     let callback = validate::function(&arg(args, 0), "callback", context)?;
     if !state(context).exiting.get() {
         let rest = args.get(1..).unwrap_or_default().to_vec();
-        engine_state::of(context).ticks.push_call(callback, rest);
+        let engine = engine_state::of(context);
+        let operation = engine.async_ids.create();
+        if engine.async_ids.is_watched() {
+            async_ids::init_unnamed(operation, "TickObject", context)?;
+        }
+        engine.ticks.push_operation(callback, rest, operation);
     }
     Ok(JsValue::undefined())
 }

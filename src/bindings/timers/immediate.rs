@@ -10,6 +10,7 @@ use boa_gc::{Finalize, Trace};
 use super::{Timers, timeout::not_a_function};
 use crate::{
     engine::{
+        async_ids::{self, AsyncId},
         callbacks,
         classes::{ClassSpec, instance, new_target},
         natives::{Method, arg, define_value},
@@ -30,7 +31,7 @@ struct Immediate {
     /// The loop's immediate, until it runs or is cleared.
     id: Cell<Option<ImmediateId>>,
     refed: Cell<bool>,
-    async_id: u64,
+    operation: AsyncId,
 }
 
 /// Makes an immediate; it runs in the next check phase.
@@ -62,8 +63,8 @@ fn create(
     args: Vec<JsValue>,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let async_id = timers.new_id();
-    let data = Immediate { id: Cell::new(None), refed: Cell::new(true), async_id };
+    let operation = state::of(context).async_ids.create();
+    let data = Immediate { id: Cell::new(None), refed: Cell::new(true), operation };
     let object = instance(new_target, &timers.immediate, data, context)?;
     let args = if args.is_empty() {
         JsValue::undefined()
@@ -78,9 +79,10 @@ fn create(
     put(js_string!("_destroyed"), false.into());
     let symbols = &timers.symbols;
     define_value(&object, symbols.refed.clone(), true, true);
-    define_value(&object, symbols.async_id.clone(), async_id, true);
-    define_value(&object, symbols.trigger_id.clone(), timers.running.get(), true);
+    define_value(&object, symbols.async_id.clone(), operation.id, true);
+    define_value(&object, symbols.trigger_id.clone(), operation.trigger, true);
     define_value(&object, symbols.context_frame.clone(), JsValue::undefined(), true);
+    async_ids::init(operation, "Immediate", &object, context)?;
     let fired = object.clone();
     let task = Box::new(move |context: &mut Context| {
         callbacks::run(context, |context| fire(&fired, context));
@@ -98,11 +100,11 @@ fn fire(immediate: &JsObject, context: &mut Context) -> JsResult<()> {
     let timers = super::of(context)?;
     finish(&timers, immediate, context)?;
     let callback = immediate.get(js_string!("_onImmediate"), context)?;
-    let id = with(immediate, |data| data.async_id).unwrap_or_default();
-    let before = timers.running.replace(id);
-    let result = call(immediate, &callback, context);
-    timers.running.set(before);
+    let operation = with(immediate, |data| data.operation).unwrap_or_default();
+    let work = |context: &mut Context| call(immediate, &callback, context);
+    let result = async_ids::within(operation, Some(immediate), context, work);
     immediate.set(js_string!("_onImmediate"), JsValue::null(), false, context)?;
+    async_ids::destroy(operation, context)?;
     result
 }
 
@@ -136,7 +138,8 @@ pub(super) fn clear(immediate: &JsObject, context: &mut Context) -> JsResult<()>
     let timers = super::of(context)?;
     finish(&timers, immediate, context)?;
     immediate.set(js_string!("_onImmediate"), JsValue::null(), false, context)?;
-    Ok(())
+    let operation = with(immediate, |data| data.operation).unwrap_or_default();
+    async_ids::destroy(operation, context)
 }
 
 fn set_ref(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

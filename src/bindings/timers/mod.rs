@@ -31,9 +31,6 @@ pub(crate) struct Timers {
     list: JsObject,
     /// The timers that were turned into a number, by which they can be cleared.
     by_id: RefCell<HashMap<u64, JsObject>>,
-    next_id: Cell<u64>,
-    /// The id of the timer whose callback runs.
-    running: Cell<u64>,
     warned_negative: Cell<bool>,
     warned_nan: Cell<bool>,
 }
@@ -45,15 +42,6 @@ struct Symbols {
     async_id: JsSymbol,
     trigger_id: JsSymbol,
     context_frame: JsSymbol,
-}
-
-/// The id of the program itself: what no other callback is under way for.
-const ROOT_ID: u64 = 1;
-
-impl Timers {
-    fn new_id(&self) -> u64 {
-        self.next_id.replace(self.next_id.get() + 1)
-    }
 }
 
 /// The state in this realm; the module is loaded if it was not.

@@ -12,7 +12,7 @@ use boa_engine::{
 };
 
 use super::{
-    ROOT_ID, Symbols, Timers,
+    Symbols, Timers,
     immediate::{self, IMMEDIATE},
     timeout::{self, Plan, TIMEOUT},
 };
@@ -72,8 +72,6 @@ fn timers(context: &mut Context) -> Timers {
         },
         list: object,
         by_id: RefCell::new(HashMap::new()),
-        next_id: Cell::new(ROOT_ID + 1),
-        running: Cell::new(ROOT_ID),
         warned_negative: Cell::new(false),
         warned_nan: Cell::new(false),
     }

@@ -11,6 +11,7 @@ use boa_gc::{Finalize, Trace};
 use super::{Timers, delay};
 use crate::{
     engine::{
+        async_ids::{self, AsyncId},
         callbacks,
         classes::{ClassSpec, instance, new_target},
         natives::{Method, arg, define_value},
@@ -39,7 +40,7 @@ struct Timeout {
     /// It was started anew while its callback ran.
     restarted: Cell<bool>,
     has_primitive: Cell<bool>,
-    id: u64,
+    operation: AsyncId,
 }
 
 /// What a timer is made of.
@@ -93,9 +94,9 @@ fn create(
         destroyed: Cell::new(false),
         restarted: Cell::new(false),
         has_primitive: Cell::new(false),
-        id: timers.new_id(),
+        operation: state::of(context).async_ids.create(),
     };
-    let id = data.id;
+    let operation = data.operation;
     let object = instance(new_target, &timers.timeout, data, context)?;
     let args = if plan.args.is_empty() {
         JsValue::undefined()
@@ -115,9 +116,10 @@ fn create(
     let symbols = &timers.symbols;
     define_value(&object, symbols.refed.clone(), plan.refed, true);
     define_value(&object, symbols.has_primitive.clone(), false, true);
-    define_value(&object, symbols.async_id.clone(), id, true);
-    define_value(&object, symbols.trigger_id.clone(), timers.running.get(), true);
+    define_value(&object, symbols.async_id.clone(), operation.id, true);
+    define_value(&object, symbols.trigger_id.clone(), operation.trigger, true);
     define_value(&object, symbols.context_frame.clone(), JsValue::undefined(), true);
+    async_ids::init(operation, "Timeout", &object, context)?;
     Ok(object)
 }
 
@@ -176,10 +178,9 @@ fn fire(timer: &JsObject, context: &mut Context) -> JsResult<()> {
         return give_up(&timers, timer, context);
     }
     with(timer, |data| data.restarted.set(false));
-    let id = with(timer, |data| data.id).unwrap_or_default();
-    let before = timers.running.replace(id);
-    let result = call(timer, &callback, context);
-    timers.running.set(before);
+    let operation = with(timer, |data| data.operation).unwrap_or_default();
+    let work = |context: &mut Context| call(timer, &callback, context);
+    let result = async_ids::within(operation, Some(timer), context, work);
     // Whatever the callback threw: the timer goes on or ends first, as in Node.
     settle(&timers, timer, context)?;
     result
@@ -249,13 +250,16 @@ fn stop_in_loop(timer: &JsObject, context: &mut Context) {
 
 /// Shows in the properties that the timer does not run.
 fn end(timers: &Timers, timer: &JsObject, context: &mut Context) -> JsResult<()> {
-    if let Some(id) = with(timer, |data| data.has_primitive.get().then_some(data.id)).flatten() {
+    if let Some(id) =
+        with(timer, |data| data.has_primitive.get().then_some(data.operation.id)).flatten()
+    {
         timers.by_id.borrow_mut().remove(&id);
     }
     timer.set(js_string!("_destroyed"), true, false, context)?;
     timer.set(js_string!("_idlePrev"), JsValue::null(), false, context)?;
     timer.set(js_string!("_idleNext"), JsValue::null(), false, context)?;
-    Ok(())
+    let operation = with(timer, |data| data.operation).unwrap_or_default();
+    async_ids::destroy(operation, context)
 }
 
 /// What `clearTimeout(timer)` does to an object: anything with `_onTimeout`.
@@ -327,7 +331,7 @@ pub(super) fn to_primitive(
 ) -> JsResult<JsValue> {
     let Some(timer) = receiver(this) else { return Ok(JsValue::undefined()) };
     let timers = super::of(context)?;
-    let id = with(&timer, |data| data.id).unwrap_or_default();
+    let id = with(&timer, |data| data.operation.id).unwrap_or_default();
     if with(&timer, |data| data.has_primitive.replace(true)) == Some(false) {
         timer.set(timers.symbols.has_primitive.clone(), true, false, context)?;
         timers.by_id.borrow_mut().insert(id, timer);

@@ -92,6 +92,8 @@ fn a_panic_in_work_reaches_the_host_and_does_not_hang_the_loop() {
 fn a_host_that_says_nothing_about_panics_panics() {
     struct Plain;
     impl Host for Plain {
+        type Scope = ();
+
         fn after_callback(&mut self) {}
     }
     let event_loop = EventLoop::new().unwrap();

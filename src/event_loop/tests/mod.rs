@@ -6,6 +6,7 @@ mod immediates;
 mod liveness;
 mod phases;
 mod remote;
+mod scope;
 mod sources;
 mod table;
 mod timer_lists;
@@ -35,6 +36,8 @@ struct Program {
 }
 
 impl Host for Program {
+    type Scope = &'static str;
+
     fn after_callback(&mut self) {
         self.callbacks += 1;
         while let Some(tick) = self.ticks.pop_front() {
