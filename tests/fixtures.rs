@@ -37,13 +37,26 @@ fn main() {
     collect(&root, &mut files);
     files.sort();
     let pending = pending(&root);
-    let trials = files.into_iter().map(|file| {
+    let trials = files.into_iter().flat_map(|file| {
         let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("");
-        let name = name.to_string_lossy().into_owned();
-        let is_pending = pending.contains(&name);
-        Trial::test(name, move || if is_pending { check_pending(&file) } else { check(&file) })
+        trials(name.to_string_lossy().into_owned(), file, &pending)
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// The trials of a fixture: one that forks gives the same answer if its children are warm.
+fn trials(name: String, file: PathBuf, pending: &[String]) -> Vec<Trial> {
+    if pending.contains(&name) {
+        return vec![Trial::test(name, move || check_pending(&file))];
+    }
+    let source = fs::read_to_string(&file).expect("fixtures can be read");
+    let mut trials = Vec::new();
+    if source.contains("fork(") {
+        let file = file.clone();
+        trials.push(Trial::test(format!("{name} (warm)"), move || check(&file, "1")));
+    }
+    trials.push(Trial::test(name, move || check(&file, "")));
+    trials
 }
 
 /// The fixtures below a folder: `.js` files that are not parts of others.
@@ -74,7 +87,7 @@ fn pending(root: &Path) -> Vec<String> {
 
 /// A known difference must still be one: what was mended leaves the list.
 fn check_pending(file: &Path) -> Result<(), Failed> {
-    match check(file) {
+    match check(file, "") {
         Ok(()) => {
             Err("answers as Node does by now: take its line out of fixtures/pending.txt".into())
         }
@@ -86,10 +99,11 @@ fn check_pending(file: &Path) -> Result<(), Failed> {
 /// different milliseconds, which reorders them in Node too. What is wrong is wrong every time.
 const TRIES: usize = 3;
 
-fn check(file: &Path) -> Result<(), Failed> {
+/// `warm_fork` is the environment's `RJS_WARM_FORK`.
+fn check(file: &Path, warm_fork: &str) -> Result<(), Failed> {
     let mut outcome = Ok(());
     for _ in 0..TRIES {
-        outcome = compare(file);
+        outcome = compare(file, warm_fork);
         if outcome.is_ok() {
             break;
         }
@@ -97,10 +111,10 @@ fn check(file: &Path) -> Result<(), Failed> {
     outcome
 }
 
-fn compare(file: &Path) -> Result<(), Failed> {
+fn compare(file: &Path, warm_fork: &str) -> Result<(), Failed> {
     let expected = fs::read_to_string(file.with_extension("out"))
         .map_err(|error| format!("no recorded output: {error}"))?;
-    let (answer, errors) = run(file)?;
+    let (answer, errors) = run(file, warm_fork)?;
     if answer == expected {
         return Ok(());
     }
@@ -108,7 +122,7 @@ fn compare(file: &Path) -> Result<(), Failed> {
 }
 
 /// Runs a fixture; what it answered, in the form of an `.out`, and its standard error.
-fn run(file: &Path) -> Result<(String, String), Failed> {
+fn run(file: &Path, warm_fork: &str) -> Result<(String, String), Failed> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rjs"));
     for name in REMOVED {
         command.env_remove(name);
@@ -118,6 +132,7 @@ fn run(file: &Path) -> Result<(String, String), Failed> {
         .arg(file)
         .current_dir(folder)
         .envs([("TZ", "UTC"), ("TERM", "dumb"), ("LANG", "C.UTF-8")])
+        .env("RJS_WARM_FORK", warm_fork)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

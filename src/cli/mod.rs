@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{Program, Runtime, RuntimeBuilder};
+use crate::{Birth, Program, Runtime, RuntimeBuilder, WarmFork};
 use options::Settings;
 use parse::CommandLine;
 
@@ -19,7 +19,7 @@ const INVALID_ARGUMENT: u8 = 9;
 
 /// Runs the program that the command line names.
 pub fn main() -> ExitCode {
-    let started = crate::prepare_process().and_then(|()| crate::on_deep_stack(command));
+    let started = crate::prepare_process().and_then(|()| crate::on_deep_stack(begin));
     match started {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -29,9 +29,21 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Finds out how this process was started, and does what its command line says; the exit code.
+fn begin() -> u8 {
+    match crate::await_birth() {
+        Ok(Birth::Cold) => command(env::args_os().map(|arg| arg.to_string_lossy().into_owned())),
+        Ok(Birth::Warm(args)) => command(args.into_iter()),
+        Ok(_) => 0,
+        Err(error) => {
+            complain(&format!("rjs: {error}"));
+            1
+        }
+    }
+}
+
 /// Reads the command line and does what it says; the exit code.
-fn command() -> u8 {
-    let mut args = env::args_os().map(|arg| arg.to_string_lossy().into_owned());
+fn command(mut args: impl Iterator<Item = String>) -> u8 {
     let argv0 = args.next().unwrap_or_else(|| "rjs".to_owned());
     let line = match parse::parse(args) {
         Ok(line) => line,
@@ -130,7 +142,8 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .args(line.args)
         .warnings(settings.warnings)
         .unhandled_rejections(settings.rejections)
-        .expose_gc(settings.expose_gc);
+        .expose_gc(settings.expose_gc)
+        .warm_fork(settings.warm_fork.unwrap_or_else(warm_fork_of_environment));
     if let Some(script) = script {
         builder = builder.script(script);
     }
@@ -141,6 +154,15 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         builder = builder.eval_text(eval);
     }
     builder
+}
+
+/// `RJS_WARM_FORK=0` and `=1` stand for `--no-warm-fork` and `--warm-fork`, children included.
+fn warm_fork_of_environment() -> WarmFork {
+    match env::var("RJS_WARM_FORK").as_deref() {
+        Ok("0") => WarmFork::Never,
+        Ok("1") => WarmFork::Always,
+        _ => WarmFork::Auto,
+    }
 }
 
 fn execute(mut runtime: Runtime, program: &Program, settings: &Settings) -> u8 {

@@ -1,6 +1,6 @@
 //! THE TABLE of command-line options. Parsing and `--help` derive from it.
 
-use crate::{UnhandledRejections, Warnings};
+use crate::{UnhandledRejections, WarmFork, Warnings};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) rejections: UnhandledRejections,
     pub(crate) expose_gc: bool,
     pub(crate) stack_trace_limit: Option<u32>,
+    pub(crate) warm_fork: Option<WarmFork>,
 }
 
 /// How an option takes its value.
@@ -117,6 +118,18 @@ pub(crate) const TABLE: &[OptionRow] = &[
         "MODE",
         rejections,
         "what they do: throw, strict, warn, none, ...",
+    ),
+    flag(
+        "--no-warm-fork",
+        None,
+        |s| s.warm_fork = Some(WarmFork::Never),
+        "start every child from the executable",
+    ),
+    flag(
+        "--warm-fork",
+        None,
+        |s| s.warm_fork = Some(WarmFork::Always),
+        "start even the first child as a copy",
     ),
     flag("--expose-gc", None, |s| s.expose_gc = true, "give scripts the function gc()"),
     flag("--expose_gc", None, |s| s.expose_gc = true, ""),

@@ -7,7 +7,7 @@ use std::{
 };
 
 pub(super) struct Clock {
-    origin: Instant,
+    origin: Cell<Instant>,
     now: Cell<u64>,
     /// Tests let the time pass by sleeping in name only.
     #[cfg(test)]
@@ -17,14 +17,20 @@ pub(super) struct Clock {
 impl Clock {
     pub(super) fn new() -> Self {
         Self {
-            origin: Instant::now(),
+            origin: Cell::new(Instant::now()),
             now: Cell::new(0),
             #[cfg(test)]
             is_virtual: Cell::new(false),
         }
     }
 
-    /// Milliseconds since the clock was made, at the last update.
+    /// Begins to count anew.
+    pub(super) fn restart(&self) {
+        self.origin.set(Instant::now());
+        self.now.set(0);
+    }
+
+    /// Milliseconds since the clock was made or restarted, at the last update.
     pub(super) fn now(&self) -> u64 {
         self.now.get()
     }
@@ -35,7 +41,7 @@ impl Clock {
         if self.is_virtual.get() {
             return self.now.get();
         }
-        let elapsed = u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = u64::try_from(self.origin.get().elapsed().as_millis()).unwrap_or(u64::MAX);
         self.now.set(elapsed);
         elapsed
     }

@@ -173,6 +173,12 @@ impl<H: Host> EventLoop<H> {
             || self.inbox.is_live()
     }
 
+    /// Lets the clock count from now on, for a loop that was made before its program was known.
+    /// It must have no timer.
+    pub(crate) fn restart_clock(&self) {
+        self.clock.restart();
+    }
+
     /// Milliseconds since the loop was made, as of the last update.
     pub(crate) fn now(&self) -> u64 {
         self.clock.now()

@@ -2,28 +2,28 @@
 
 mod builder;
 mod process_setup;
+mod seed;
 
 use std::{
     fmt, io,
     path::{Path, PathBuf},
 };
 
-use boa_engine::{Context, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
-pub use builder::{RuntimeBuilder, UnhandledRejections, Warnings};
+pub use builder::{RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
 pub use process_setup::{on_deep_stack, prepare_process};
+pub use seed::{Birth, await_birth};
 
 use crate::{
     bindings::{
-        globals, inspect,
         ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
     },
-    builtins::TABLE,
     engine::{
         builtins, callbacks, commonjs,
         natives::{define_value, function},
-        realm, report, scripts, state,
+        report, scripts, state,
     },
 };
 
@@ -96,24 +96,23 @@ impl Runtime {
 
     fn create(mut launch: Launch, extras: &Extras) -> Result<Self, CreateError> {
         let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
-        let mut context = realm::create(TABLE.to_vec()).map_err(|error| match error {
-            realm::CreateError::Loop(error) => CreateError::Io(error),
-            realm::CreateError::Engine(error) => CreateError::Engine(error.to_string()),
-        })?;
-        Self::furnish(launch, extras, &mut context)
+        let (mut context, process) = seed::take()?;
+        Self::furnish(&process, launch, extras, &mut context)
             .map_err(|error| CreateError::Engine(error.to_string()))?;
         if let Some(channel) = channel {
-            let process = process::state(&context).object.clone();
             ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
         }
         Ok(Self { context })
     }
 
-    /// Puts the globals into the realm.
-    fn furnish(launch: Launch, extras: &Extras, context: &mut Context) -> JsResult<()> {
-        inspect::install(context);
-        process::create(launch, context)?;
-        globals::install(context)?;
+    /// Puts into the realm what depends on how the program is started.
+    fn furnish(
+        process: &JsObject,
+        launch: Launch,
+        extras: &Extras,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        process::launch(process, launch, context)?;
         if let Some(limit) = extras.stack_trace_limit {
             let class = context.intrinsics().constructors().error().constructor();
             let class = context

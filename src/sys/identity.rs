@@ -7,7 +7,7 @@ use nix::{
     unistd::{self, Gid, Group, Uid, User},
 };
 
-use super::error::SysError;
+use super::{error::SysError, warm};
 
 /// `getpid(2)`.
 pub(crate) fn pid() -> i32 {
@@ -55,6 +55,7 @@ pub(crate) fn set_id(kind: IdKind, id: u32) -> Result<(), SysError> {
         IdKind::Group => (unistd::setgid(Gid::from_raw(id)), "setgid"),
         IdKind::EffectiveGroup => (unistd::setegid(Gid::from_raw(id)), "setegid"),
     };
+    warm::inheritance_changed();
     result.map_err(|errno| SysError::new(errno, syscall))
 }
 
@@ -85,6 +86,7 @@ pub(crate) fn groups() -> Result<Vec<u32>, SysError> {
 /// `setgroups(2)`.
 pub(crate) fn set_groups(groups: &[u32]) -> Result<(), SysError> {
     let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+    warm::inheritance_changed();
     unistd::setgroups(&groups).map_err(|errno| SysError::new(errno, "setgroups"))
 }
 
@@ -92,6 +94,7 @@ pub(crate) fn set_groups(groups: &[u32]) -> Result<(), SysError> {
 pub(crate) fn init_groups(user: &str, group: u32) -> Result<(), SysError> {
     let invalid = || SysError::new(nix::errno::Errno::EINVAL, "initgroups");
     let user = CString::new(user).map_err(|_| invalid())?;
+    warm::inheritance_changed();
     unistd::initgroups(&user, Gid::from_raw(group))
         .map_err(|errno| SysError::new(errno, "initgroups"))
 }
@@ -104,6 +107,7 @@ pub(crate) fn user_name(id: u32) -> Option<String> {
 /// Sets the file mode creation mask and returns the one before: `umask(2)`.
 pub(crate) fn umask(mask: Option<u32>) -> u32 {
     if let Some(mask) = mask {
+        warm::inheritance_changed();
         return set_umask(Mode::from_bits_truncate(mask & 0o777)).bits();
     }
     // There is no call that only reads it.

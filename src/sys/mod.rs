@@ -25,3 +25,4 @@ pub(crate) mod stdio;
 pub(crate) mod usage;
 pub(crate) mod wait;
 pub(crate) mod waker;
+pub(crate) mod warm;

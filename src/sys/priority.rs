@@ -2,7 +2,7 @@
 //!
 //! Source: `getpriority(2)`; the names of the calls in errors are libuv's, as in Node.
 
-use super::{errno::Errno, error::SysError};
+use super::{errno::Errno, error::SysError, warm};
 
 /// How nice a process is, -20 to 19; 0 is this one.
 pub(crate) fn priority(pid: u32) -> Result<i32, SysError> {
@@ -19,6 +19,7 @@ pub(crate) fn priority(pid: u32) -> Result<i32, SysError> {
 
 /// Makes a process nicer or less nice; 0 is this one.
 pub(crate) fn set_priority(pid: u32, priority: i32) -> Result<(), SysError> {
+    warm::inheritance_changed();
     // SAFETY: setpriority takes numbers, and any are defined.
     match unsafe { libc::setpriority(libc::PRIO_PROCESS, pid, priority) } {
         0 => Ok(()),

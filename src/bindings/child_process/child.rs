@@ -13,6 +13,7 @@ use super::{
     class, fork,
     options::{SpawnOptions, c_string, valid_signal},
     stdio::Slot,
+    warm,
 };
 use crate::{
     bindings::{
@@ -80,7 +81,7 @@ pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<Js
         Some((ours, theirs)) => (Some(ours), Some(theirs)),
         None => (None, None),
     };
-    let outcome = start(&options, theirs.as_ref());
+    let outcome = start(&options, theirs.as_ref(), context);
     drop(theirs);
     let failure = match outcome {
         Ok(started) => {
@@ -129,7 +130,11 @@ fn channel_pair(options: &SpawnOptions) -> Result<Option<(OwnedFd, OwnedFd)>, Sy
 }
 
 /// Turns the options into a request and makes the system call.
-fn start(options: &SpawnOptions, channel: Option<&OwnedFd>) -> Result<spawn::Child, SysError> {
+fn start(
+    options: &SpawnOptions,
+    channel: Option<&OwnedFd>,
+    context: &mut Context,
+) -> Result<spawn::Child, SysError> {
     let mut stdio = Vec::with_capacity(options.stdio.len());
     for slot in &options.stdio {
         stdio.push(match slot {
@@ -141,7 +146,7 @@ fn start(options: &SpawnOptions, channel: Option<&OwnedFd>) -> Result<spawn::Chi
             },
         });
     }
-    spawn::spawn(SpawnRequest {
+    let request = SpawnRequest {
         file: c_string(&options.file),
         args: options.argv.clone(),
         env: environment(options),
@@ -150,7 +155,8 @@ fn start(options: &SpawnOptions, channel: Option<&OwnedFd>) -> Result<spawn::Chi
         detached: options.detached,
         uid: options.uid,
         gid: options.gid,
-    })
+    };
+    warm::start(request, context)
 }
 
 /// `NAME=value` for each variable; those of the channel last. Of two of one name the later wins.

@@ -5,6 +5,7 @@ mod class;
 mod fork;
 mod options;
 mod stdio;
+mod warm;
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
 

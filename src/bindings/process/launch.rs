@@ -21,6 +21,8 @@ pub(crate) struct Launch {
     pub(crate) reports: Reports,
     /// When the program started.
     pub(crate) started: Started,
+    /// Which children that run this executable are copies of a zygote.
+    pub(crate) warm_fork: WarmFork,
 }
 
 /// One instant on both clocks.
@@ -37,6 +39,18 @@ impl Started {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { monotonic: Instant::now(), wall }
     }
+}
+
+/// Which children are copies of a process that has started already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum WarmFork {
+    /// None.
+    #[default]
+    Never,
+    /// Those for which it pays.
+    Auto,
+    /// All, from the first on.
+    Always,
 }
 
 /// What is printed about warnings, and what unhandled rejections do.

@@ -56,7 +56,7 @@ pub(crate) struct ProcessState {
 /// The state of this context's `process`.
 ///
 /// # Panics
-/// Before [`create`] ran, which the runtime does before any JavaScript.
+/// Before [`launch`] ran, which the runtime does before any JavaScript.
 pub(crate) fn state(context: &Context) -> Rc<ProcessState> {
     context
         .get_data::<Rc<ProcessState>>()
@@ -115,13 +115,17 @@ const ACCESSORS: &[Accessor] = &[
     ("stdin", stdio::get_stdin, None, true),
 ];
 
+/// The object, before it is known how the program is started.
+struct Made(JsObject);
+
 /// The builtin `process`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
-    Ok(state(context).object.clone().into())
+    let made = context.get_data::<Rc<Made>>().map(|made| made.0.clone());
+    Ok(made.map(JsValue::from).unwrap_or_default())
 }
 
-/// Makes the object `process` and registers what happens to uncaught errors.
-pub(crate) fn create(launch: Launch, context: &mut Context) -> JsResult<JsObject> {
+/// Makes the object `process` as far as it does not depend on how the program is started.
+pub(crate) fn create(context: &mut Context) -> JsResult<JsObject> {
     let prototype = prototype(context)?;
     let process = JsObject::new(
         context.root_shape(),
@@ -137,8 +141,17 @@ pub(crate) fn create(launch: Launch, context: &mut Context) -> JsResult<JsObject
         let set = set.map(|set| function(name, 1, set, context));
         define_accessor(&process, JsString::from(name), Some(get), set, enumerable);
     }
+    context.insert_data(Rc::new(Made(process.clone())));
     stdio::remember_getters(&process, context);
-    define_launch(&process, &launch, context)?;
+    fatal::install(context);
+    events::initialize(&process, &JsValue::undefined(), context)?;
+    signals::install(&process, context)?;
+    Ok(process)
+}
+
+/// Tells `process` how the program was started.
+pub(crate) fn launch(process: &JsObject, launch: Launch, context: &mut Context) -> JsResult<()> {
+    define_launch(process, &launch, context)?;
     let no_warnings = launch.reports.no_warnings;
     let state = Rc::new(ProcessState {
         object: process.clone(),
@@ -150,14 +163,11 @@ pub(crate) fn create(launch: Launch, context: &mut Context) -> JsResult<JsObject
         rejections_warned: Cell::new(0),
     });
     context.insert_data(state);
-    fatal::install(context);
-    events::initialize(&process, &JsValue::undefined(), context)?;
-    signals::install(&process, context)?;
     if !no_warnings {
         let listener = function("onWarning", 1, warning::on_warning, context);
-        events::add_listener(&process, js_string!("warning"), listener, Position::Last, context)?;
+        events::add_listener(process, js_string!("warning"), listener, Position::Last, context)?;
     }
-    Ok(process)
+    Ok(())
 }
 
 /// `Object.getPrototypeOf(process)`: an object of its own between `process` and `EventEmitter`.

@@ -74,7 +74,7 @@ extern "C" fn begin(orders: *mut c_void) -> c_int {
 }
 
 /// Collects a child that has ended.
-pub(super) fn reap(pid: c_int) {
+pub(in super::super) fn reap(pid: c_int) {
     // SAFETY: waitpid may be given a null pointer for a status that nobody wants.
     while unsafe { libc::waitpid(pid, ptr::null_mut(), 0) } == -1 {
         // Somebody who collects everybody's children may have been faster (ECHILD).
@@ -108,7 +108,7 @@ pub(super) fn start_session() -> Result<(), Errno> {
 }
 
 /// A copy of `fd` with the lowest free number from `least` on, CLOEXEC.
-pub(super) fn duplicate_from(fd: c_int, least: c_int) -> Result<c_int, Errno> {
+pub(in super::super) fn duplicate_from(fd: c_int, least: c_int) -> Result<c_int, Errno> {
     // SAFETY: F_DUPFD_CLOEXEC takes numbers, and any are defined.
     let copy = checked(|| unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, least) }.into())?;
     Ok(copy as c_int)
@@ -154,6 +154,11 @@ pub(super) fn close(fd: c_int) {
 pub(super) fn change_folder(path: &CStr) -> Result<(), Errno> {
     // SAFETY: the path is a C string.
     checked(|| unsafe { libc::chdir(path.as_ptr()) }.into()).map(drop)
+}
+
+pub(super) fn enter_folder(folder: c_int) -> Result<(), Errno> {
+    // SAFETY: fchdir takes a number, and any is defined.
+    checked(|| unsafe { libc::fchdir(folder) }.into()).map(drop)
 }
 
 /// Leaves every supplementary group. The system call itself, here and below: the C library's

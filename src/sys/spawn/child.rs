@@ -17,28 +17,33 @@ pub(super) struct Orders {
     pub(super) search: Search,
     pub(super) arguments: Arguments,
     pub(super) env: Vec<*const c_char>,
-    pub(super) cwd: Option<CString>,
-    /// The parent's descriptor for each of the child's, from 0 on.
-    pub(super) stdio: Vec<Option<c_int>>,
-    pub(super) detached: bool,
-    pub(super) uid: Option<libc::uid_t>,
-    pub(super) gid: Option<libc::gid_t>,
+    pub(super) preparation: Preparation,
     /// Why there is no new program.
     pub(super) failure: Option<Errno>,
 }
 
-impl Orders {
-    /// Becomes the program; comes back only if that failed.
-    pub(super) fn carry_out(&mut self) {
-        self.failure = Some(self.prepare().err().unwrap_or_else(|| self.execute()));
-    }
+/// What a child changes of itself, whatever program it is going to be.
+#[derive(Debug)]
+pub(in super::super) struct Preparation {
+    /// The working directory that `cwd` starts from, if it is not the present one.
+    pub(in super::super) folder: Option<c_int>,
+    pub(in super::super) cwd: Option<CString>,
+    /// The descriptor at hand for each of the child's, from 0 on.
+    pub(in super::super) stdio: Vec<Option<c_int>>,
+    pub(in super::super) detached: bool,
+    pub(in super::super) uid: Option<libc::uid_t>,
+    pub(in super::super) gid: Option<libc::gid_t>,
+}
 
+impl Preparation {
     /// The order is libuv's: it decides which of several errors is reported.
-    fn prepare(&mut self) -> Result<(), Errno> {
-        calls::reset_signals();
+    pub(in super::super) fn carry_out(&mut self) -> Result<(), Errno> {
         if self.detached {
             // A newborn child leads no group, so the one reason to fail is not there.
             let _ = calls::start_session();
+        }
+        if let Some(folder) = self.folder {
+            calls::enter_folder(folder)?;
         }
         place(&mut self.stdio)?;
         if let Some(cwd) = &self.cwd {
@@ -55,6 +60,15 @@ impl Orders {
             calls::set_user(uid)?;
         }
         calls::unblock_signals()
+    }
+}
+
+impl Orders {
+    /// Becomes the program; comes back only if that failed.
+    pub(super) fn carry_out(&mut self) {
+        calls::reset_signals();
+        let prepared = self.preparation.carry_out();
+        self.failure = Some(prepared.err().unwrap_or_else(|| self.execute()));
     }
 
     /// Tries each candidate as `execvp` does: a folder that lacks the file, or that cannot be

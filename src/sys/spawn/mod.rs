@@ -16,6 +16,10 @@ use std::{
     os::fd::{AsRawFd, BorrowedFd, OwnedFd},
 };
 
+pub(super) use self::{
+    calls::{duplicate_from, reap},
+    child::Preparation,
+};
 use self::{
     child::Orders,
     program::{Arguments, Search, pointers},
@@ -89,11 +93,14 @@ fn start(request: SpawnRequest<'_>) -> Result<Child, Errno> {
         search: Search::new(&file, &env),
         arguments: Arguments::new(&args),
         env: pointers(&env),
-        cwd,
-        stdio: stdio.into_iter().map(source).collect(),
-        detached,
-        uid,
-        gid,
+        preparation: Preparation {
+            folder: None,
+            cwd,
+            stdio: stdio.into_iter().map(source).collect(),
+            detached,
+            uid,
+            gid,
+        },
         failure: None,
     };
     let mut stack = Box::new_uninit_slice(CHILD_STACK);

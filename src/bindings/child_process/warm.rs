@@ -1,0 +1,130 @@
+//! Children that run this very executable: copies of a zygote where that pays, see `sys::warm`.
+
+use std::{
+    cell::{Cell, RefCell},
+    ffi::{CStr, CString},
+    rc::Rc,
+};
+
+use boa_engine::Context;
+
+use crate::{
+    bindings::process::{self, launch},
+    sys::{
+        error::SysError,
+        spawn::{self, Child, SpawnRequest},
+        warm::{Refusal, Zygote},
+    },
+};
+
+/// The first child is started cold: many programs have no other. With the second one the zygote
+/// is started in the background, and those that follow wait for it.
+const COLD_CHILDREN: u32 = 2;
+
+/// After so many zygotes that died something is wrong with them here.
+const MAX_ZYGOTES: u32 = 5;
+
+/// Variables that change how an executable is loaded: a copy of one that is loaded already cannot
+/// follow them.
+const LOADER_VARIABLES: &[&[u8]] = &[b"LD_", b"GLIBC_TUNABLES=", b"MALLOC_"];
+
+/// What a realm knows of its zygote.
+#[derive(Default)]
+struct WarmFork {
+    zygote: RefCell<Option<Zygote>>,
+    /// The environment that the zygote was started with.
+    loaded_with: RefCell<Vec<CString>>,
+    /// How many children so far could have been copies.
+    children: Cell<u32>,
+    zygotes: Cell<u32>,
+}
+
+/// Starts a child: warm, if it runs this executable and that pays, else cold.
+///
+/// # Errors
+/// As [`spawn::spawn`]; the way makes no difference.
+pub(super) fn start(request: SpawnRequest<'_>, context: &mut Context) -> Result<Child, SysError> {
+    let Some(cold_children) = cold_children(&request.file, context) else {
+        return spawn::spawn(request);
+    };
+    match of(context).spawn(&request, cold_children) {
+        Some(outcome) => outcome,
+        None => spawn::spawn(request),
+    }
+}
+
+/// After how many children of a program this one might be a copy; `None`: never.
+fn cold_children(file: &CStr, context: &Context) -> Option<u32> {
+    let launch = &process::state(context).launch;
+    if file.to_bytes() != launch.exec_path.as_bytes() {
+        return None;
+    }
+    match launch.warm_fork {
+        launch::WarmFork::Never => None,
+        launch::WarmFork::Auto => Some(COLD_CHILDREN),
+        launch::WarmFork::Always => Some(0),
+    }
+}
+
+fn of(context: &mut Context) -> Rc<WarmFork> {
+    if let Some(warm_fork) = context.get_data::<Rc<WarmFork>>() {
+        return warm_fork.clone();
+    }
+    let warm_fork = Rc::new(WarmFork::default());
+    context.insert_data(warm_fork.clone());
+    warm_fork
+}
+
+impl WarmFork {
+    /// A warm child; `None` if it is to be started cold.
+    fn spawn(
+        &self,
+        request: &SpawnRequest<'_>,
+        cold_children: u32,
+    ) -> Option<Result<Child, SysError>> {
+        let earlier = self.children.replace(self.children.get().saturating_add(1));
+        if earlier + 1 < cold_children {
+            return None;
+        }
+        let mut zygote = self.zygote.borrow_mut();
+        if !zygote.as_ref().is_some_and(Zygote::is_current) {
+            // The old one ends before the new one begins.
+            drop(zygote.take());
+            *zygote = self.start_zygote(request);
+        }
+        if earlier < cold_children || !same_loader(&request.env, &self.loaded_with.borrow()) {
+            return None;
+        }
+        match zygote.as_ref()?.spawn(request) {
+            Ok(child) => Some(Ok(child)),
+            Err(Refusal::Failed(error)) => Some(Err(error)),
+            Err(Refusal::Unserved) => None,
+            Err(Refusal::Dead) => {
+                drop(zygote.take());
+                None
+            }
+        }
+    }
+
+    fn start_zygote(&self, request: &SpawnRequest<'_>) -> Option<Zygote> {
+        if self.zygotes.get() == MAX_ZYGOTES {
+            return None;
+        }
+        self.zygotes.set(self.zygotes.get() + 1);
+        let argv0 = request.args.first()?;
+        self.loaded_with.borrow_mut().clone_from(&request.env);
+        // Without one every child is started cold, and meets the same error by itself.
+        Zygote::start(&request.file, argv0, &request.env).ok()
+    }
+}
+
+fn same_loader(wanted: &[CString], given: &[CString]) -> bool {
+    loader_variables(wanted).eq(loader_variables(given))
+}
+
+fn loader_variables(env: &[CString]) -> impl Iterator<Item = &CString> {
+    let is_one = |variable: &&CString| {
+        LOADER_VARIABLES.iter().any(|prefix| variable.to_bytes().starts_with(prefix))
+    };
+    env.iter().filter(is_one)
+}

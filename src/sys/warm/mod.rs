@@ -1,0 +1,224 @@
+//! Warm fork: children of this process that are copies of a process that has already started.
+//!
+//! A *zygote* is this program, started once in the background, that has done all that every child
+//! would do first and then waits. Asked for a child, it clones itself with `CLONE_PARENT`: the
+//! child is ours, not the zygote's, and shares the zygote's memory until it writes to it. What
+//! `execve` would have done, the newborn does by hand (`newborn`), so that nobody can tell it from
+//! a child that was started cold. Whatever the zygote cannot serve is started cold.
+//!
+//! Source: `clone(2)`, `prctl(2)`, `close_range(2)`.
+
+mod birth;
+mod image;
+mod newborn;
+mod order;
+mod serve;
+
+use std::{
+    ffi::{CStr, CString},
+    io::{IoSlice, Read},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use nix::{
+    fcntl::{OFlag, open},
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::{
+        socket::{ControlMessage, MsgFlags, sendmsg},
+        stat::Mode,
+    },
+};
+
+pub(crate) use self::serve::{Served, serve, socket_of_zygote};
+use super::{
+    errno::Errno,
+    error::{Subject, SysError},
+    fd, signals,
+    spawn::{self, Child, ChildFd, SpawnRequest},
+    wait,
+};
+
+/// Names the zygote's end of the socket in its environment.
+pub(crate) const VARIABLE: &str = "RJS_ZYGOTE_FD";
+
+/// Where that end is in the zygote.
+const SOCKET: RawFd = 3;
+
+/// The most descriptors that one message carries: `SCM_MAX_FD` in `unix(7)`.
+const MAX_DESCRIPTORS: usize = 253;
+
+/// How long a zygote may take to answer before it counts as dead (milliseconds). It takes one.
+const PATIENCE: u16 = 2000;
+
+/// Counts the changes to what a child inherits and a zygote inherited before.
+static INHERITANCE: AtomicU32 = AtomicU32::new(0);
+
+/// To be called when something of this process changes that children inherit (ids, groups, the
+/// umask, priorities): a zygote from before would pass on the old state.
+pub(crate) fn inheritance_changed() {
+    INHERITANCE.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A process that waits to be copied. It ends when this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Zygote {
+    socket: OwnedFd,
+    process: Child,
+    inheritance: u32,
+}
+
+/// Why there is no child.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The zygote cannot serve this request: it is to be started cold.
+    Unserved,
+    /// The zygote serves nobody any more.
+    Dead,
+    /// The child could not be what was asked for; started cold it could not either.
+    Failed(SysError),
+}
+
+impl Zygote {
+    /// Starts a zygote: `file` with `argv0`, which has to call [`serve`]. Returns before it is
+    /// ready; requests wait for it.
+    ///
+    /// # Errors
+    /// As [`spawn::spawn`].
+    pub(crate) fn start(file: &CStr, argv0: &CStr, env: &[CString]) -> Result<Self, SysError> {
+        let (ours, theirs) = fd::stream_pair()?;
+        let mut env = env.to_vec();
+        // Digits hold no NUL.
+        env.extend(CString::new(format!("{VARIABLE}={SOCKET}")));
+        let nothing = ChildFd::Ignored;
+        let process = spawn::spawn(SpawnRequest {
+            file: file.to_owned(),
+            args: vec![argv0.to_owned()],
+            env,
+            // It holds no folder; a newborn is told its own.
+            cwd: Some(c"/".to_owned()),
+            // Nor the streams of this process, whose readers wait for their end.
+            stdio: vec![nothing, nothing, nothing, ChildFd::From(theirs.as_fd())],
+            detached: false,
+            uid: None,
+            gid: None,
+        })?;
+        let inheritance = INHERITANCE.load(Ordering::Relaxed);
+        Ok(Self { socket: ours, process, inheritance })
+    }
+
+    /// Whether its children would inherit what this process has now.
+    pub(crate) fn is_current(&self) -> bool {
+        self.inheritance == INHERITANCE.load(Ordering::Relaxed)
+    }
+
+    /// Asks for a child. The `file` of the request is not looked at: it is the zygote's.
+    ///
+    /// # Errors
+    /// [`Refusal`] says what is left to be done.
+    pub(crate) fn spawn(&self, request: &SpawnRequest<'_>) -> Result<Child, Refusal> {
+        let bytes = order::encode(request).ok_or(Refusal::Unserved)?;
+        let folder = working_folder().map_err(|_| Refusal::Unserved)?;
+        let (answer, answers) = fd::pipe().map_err(|_| Refusal::Unserved)?;
+        let mut descriptors = vec![answers.as_raw_fd(), folder.as_raw_fd()];
+        descriptors
+            .extend(request.stdio.iter().copied().filter_map(passed).map(|fd| fd.as_raw_fd()));
+        if descriptors.len() > MAX_DESCRIPTORS {
+            return Err(Refusal::Unserved);
+        }
+        self.send(&bytes, &descriptors).map_err(|_| Refusal::Dead)?;
+        drop(answers);
+        let (errno, pid) = self.answer(answer).ok_or(Refusal::Dead)?;
+        if errno == 0 {
+            let pidfd = open_process(pid).map_err(|_| Refusal::Dead)?;
+            return Ok(Child { pid, pidfd });
+        }
+        if pid == 0 {
+            return Err(Refusal::Unserved);
+        }
+        spawn::reap(pid);
+        Err(Refusal::Failed(failure(request, Errno(errno))))
+    }
+
+    fn send(&self, bytes: &[u8], descriptors: &[RawFd]) -> Result<(), Errno> {
+        let mut rest = bytes;
+        let mut rights: &[ControlMessage<'_>] = &[ControlMessage::ScmRights(descriptors)];
+        while !rest.is_empty() {
+            let slice = [IoSlice::new(rest)];
+            let flags = MsgFlags::MSG_NOSIGNAL;
+            match sendmsg::<()>(self.socket.as_raw_fd(), &slice, rights, flags, None) {
+                Ok(count) => {
+                    rest = &rest[count..];
+                    rights = &[];
+                }
+                Err(nix::errno::Errno::EINTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The two numbers of an answer; `None` if the zygote died over it, as it does at the latest
+    /// when the time is up.
+    fn answer(&self, pipe: OwnedFd) -> Option<(i32, i32)> {
+        let mut polled = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
+        let waited = loop {
+            match poll(&mut polled, PollTimeout::from(PATIENCE)) {
+                Err(nix::errno::Errno::EINTR) => {}
+                outcome => break outcome,
+            }
+        };
+        if waited != Ok(1) {
+            self.kill();
+        }
+        let mut bytes = [0; 8];
+        // Now it answers, or nobody holds the other end.
+        std::fs::File::from(pipe).read_exact(&mut bytes).ok()?;
+        Some(newborn::decode_answer(bytes))
+    }
+
+    fn kill(&self) {
+        // It fails if the zygote has ended already.
+        let _ = signals::kill_child(&self.process.pidfd, libc::SIGKILL);
+    }
+}
+
+impl Drop for Zygote {
+    fn drop(&mut self) {
+        self.kill();
+        // It fails if somebody who collects everybody's children was faster.
+        let _ = wait::wait(&self.process.pidfd);
+    }
+}
+
+/// The error that a cold start would have ended with.
+fn failure(request: &SpawnRequest<'_>, errno: Errno) -> SysError {
+    let text = |string: &CString| string.to_string_lossy().into_owned();
+    let file = text(&request.file);
+    let args = request.args.iter().skip(1).map(text).collect();
+    SysError { errno, syscall: format!("spawn {file}"), subject: Subject::Spawn(file, args) }
+}
+
+fn passed(slot: ChildFd<'_>) -> Option<BorrowedFd<'_>> {
+    match slot {
+        ChildFd::Ignored => None,
+        ChildFd::From(fd) => Some(fd),
+    }
+}
+
+/// The working directory itself: its path may lead elsewhere by now.
+fn working_folder() -> Result<OwnedFd, SysError> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    open(".", flags, Mode::empty()).map_err(|errno| SysError::new(errno, "open"))
+}
+
+/// A pidfd of a child that nobody has collected yet.
+fn open_process(pid: i32) -> Result<OwnedFd, Errno> {
+    // SAFETY: pidfd_open takes two numbers.
+    let number = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    if number < 0 {
+        return Err(Errno::last());
+    }
+    // SAFETY: the kernel has made this descriptor, close-on-exec, in this very call.
+    Ok(unsafe { OwnedFd::from_raw_fd(number as RawFd) })
+}

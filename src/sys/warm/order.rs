@@ -1,0 +1,138 @@
+//! What a zygote is asked for, as bytes. The descriptors travel beside them.
+
+use std::ffi::CString;
+
+use super::super::spawn::{ChildFd, SpawnRequest};
+
+/// The length of the whole, before everything else (bytes).
+pub(super) const HEADER: usize = 4;
+
+/// A request that has arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Order {
+    pub(super) args: Vec<CString>,
+    pub(super) env: Vec<CString>,
+    pub(super) cwd: Option<CString>,
+    /// For each descriptor from 0 on, whether one was passed for it.
+    pub(super) stdio: Vec<bool>,
+    pub(super) detached: bool,
+}
+
+/// A request with its header; `None` if a copy cannot fulfil it: a program that `execve` starts
+/// as another user is another one in more than its ids (what may look into it, what it may do).
+pub(super) fn encode(request: &SpawnRequest<'_>) -> Option<Vec<u8>> {
+    let SpawnRequest { file: _, args, env, cwd, stdio, detached, uid, gid } = request;
+    if uid.is_some() || gid.is_some() {
+        return None;
+    }
+    let mut bytes = vec![0; HEADER];
+    put_strings(&mut bytes, args);
+    put_strings(&mut bytes, env);
+    put_strings(&mut bytes, cwd.as_slice());
+    put_number(&mut bytes, stdio.len() as u32);
+    bytes.extend(stdio.iter().map(|slot| u8::from(matches!(slot, ChildFd::From(_)))));
+    bytes.push(u8::from(*detached));
+    let length = (bytes.len() - HEADER) as u32;
+    bytes[..HEADER].copy_from_slice(&length.to_ne_bytes());
+    Some(bytes)
+}
+
+fn put_number(bytes: &mut Vec<u8>, number: u32) {
+    bytes.extend(number.to_ne_bytes());
+}
+
+fn put_strings(bytes: &mut Vec<u8>, strings: &[CString]) {
+    put_number(bytes, strings.len() as u32);
+    for string in strings {
+        bytes.extend(string.as_bytes_with_nul());
+    }
+}
+
+/// A request without its header; `None` if it is none.
+pub(super) fn decode(bytes: &[u8]) -> Option<Order> {
+    let mut rest = bytes;
+    let args = take_strings(&mut rest)?;
+    let env = take_strings(&mut rest)?;
+    let mut cwd = take_strings(&mut rest)?;
+    let count = take_number(&mut rest)? as usize;
+    let stdio = take(&mut rest, count)?.iter().map(|&passed| passed != 0).collect();
+    let detached = take(&mut rest, 1)? != [0];
+    rest.is_empty().then(|| Order { args, env, cwd: cwd.pop(), stdio, detached })
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
+    let (taken, left) = rest.split_at_checked(count)?;
+    *rest = left;
+    Some(taken)
+}
+
+pub(super) fn take_number(rest: &mut &[u8]) -> Option<u32> {
+    let bytes = take(rest, 4)?;
+    bytes.try_into().ok().map(u32::from_ne_bytes)
+}
+
+fn take_strings(rest: &mut &[u8]) -> Option<Vec<CString>> {
+    let count = take_number(rest)?;
+    (0..count).map(|_| take_string(rest)).collect()
+}
+
+fn take_string(rest: &mut &[u8]) -> Option<CString> {
+    let length = memchr::memchr(0, rest)?;
+    let bytes = take(rest, length + 1)?;
+    CString::from_vec_with_nul(bytes.to_vec()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    fn strings(texts: &[&str]) -> Vec<CString> {
+        texts.iter().map(|text| CString::new(*text).unwrap()).collect()
+    }
+
+    fn request<'fd>(cwd: Option<&str>, stdio: Vec<ChildFd<'fd>>) -> SpawnRequest<'fd> {
+        SpawnRequest {
+            file: c"/x".to_owned(),
+            args: strings(&["zero", "", "two words", "ünï"]),
+            env: strings(&["A=1", "B="]),
+            cwd: cwd.map(|path| CString::new(path).unwrap()),
+            stdio,
+            detached: cwd.is_some(),
+            uid: None,
+            gid: None,
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_arrives() {
+        let null = super::super::super::fd::null_device().unwrap();
+        for cwd in [Some("/tmp"), None] {
+            let stdio = vec![ChildFd::Ignored, ChildFd::From(null.as_fd()), ChildFd::Ignored];
+            let request = request(cwd, stdio);
+            let bytes = encode(&request).unwrap();
+            let (header, body) = bytes.split_at(HEADER);
+            assert_eq!(u32::from_ne_bytes(header.try_into().unwrap()) as usize, body.len());
+            let expected = Order {
+                args: request.args,
+                env: request.env,
+                cwd: request.cwd,
+                stdio: vec![false, true, false],
+                detached: request.detached,
+            };
+            assert_eq!(decode(body), Some(expected));
+            for length in 0..body.len() {
+                assert_eq!(decode(&body[..length]), None, "cut at {length}");
+            }
+            assert_eq!(decode(&[body, b"x"].concat()), None, "something follows");
+        }
+    }
+
+    #[test]
+    fn another_user_is_for_a_new_program() {
+        assert!(encode(&request(None, vec![])).is_some());
+        assert_eq!(encode(&SpawnRequest { uid: Some(1), ..request(None, vec![]) }), None);
+        assert_eq!(encode(&SpawnRequest { gid: Some(1), ..request(None, vec![]) }), None);
+    }
+}
