@@ -46,6 +46,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         bindings::diagnostics_channel::exports,
         include_str!("../js/diagnostics_channel.js"),
     ),
+    both("dgram", Public, bindings::dgram::exports, include_str!("../js/dgram.js")),
     native("events", Public, bindings::events::exports),
     native("fs", Public, bindings::fs::exports),
     native("fs/promises", Public, bindings::fs::promises_exports),

@@ -153,6 +153,7 @@ pub const WORKLOADS: &[Workload] = &[
         "1/s",
         Better::More,
     ),
+    row("UDP round trips", "udp.js", &["20000"], Figure::Printed, "1/s", Better::More),
 ];
 
 /// The samples of each runtime, in the order of the runtimes.

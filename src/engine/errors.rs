@@ -14,7 +14,10 @@ use super::{
     natives::{define_value, function},
     stack,
 };
-use crate::sys::error::{Subject, SysError};
+use crate::sys::{
+    errno::Errno,
+    error::{Subject, SysError},
+};
 
 /// The constructor that an error code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +112,7 @@ error_codes! {
     ERR_INVALID_ARG_VALUE: Type,
     ERR_INVALID_ASYNC_ID: Range,
     ERR_INVALID_BUFFER_SIZE: Range,
+    ERR_INVALID_FD_TYPE: Type,
     ERR_INVALID_FILE_URL_HOST: Type,
     ERR_INVALID_FILE_URL_PATH: Type,
     ERR_INVALID_HANDLE_TYPE: Type,
@@ -132,6 +136,7 @@ error_codes! {
     ERR_IPC_MESSAGE_TOO_LARGE: Range,
     ERR_IPC_ONE_PIPE: Error,
     ERR_IPC_SYNC_FORK: Error,
+    ERR_IP_BLOCKED: Error,
     ERR_MEMORY_ALLOCATION_FAILED: Error,
     ERR_METHOD_NOT_IMPLEMENTED: Error,
     ERR_MISSING_ARGS: Type,
@@ -146,6 +151,14 @@ error_codes! {
     ERR_PERFORMANCE_INVALID_TIMESTAMP: Type,
     ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS: Type,
     ERR_REQUIRE_ESM: Error,
+    ERR_SOCKET_ALREADY_BOUND: Error,
+    ERR_SOCKET_BAD_BUFFER_SIZE: Type,
+    ERR_SOCKET_BAD_PORT: Range,
+    ERR_SOCKET_BAD_TYPE: Type,
+    ERR_SOCKET_BUFFER_SIZE: Error,
+    ERR_SOCKET_DGRAM_IS_CONNECTED: Error,
+    ERR_SOCKET_DGRAM_NOT_CONNECTED: Error,
+    ERR_SOCKET_DGRAM_NOT_RUNNING: Error,
     ERR_STREAM_DESTROYED: Error,
     ERR_STREAM_NULL_VALUES: Type,
     ERR_STREAM_WRITE_AFTER_END: Error,
@@ -264,6 +277,33 @@ pub(crate) fn from_sys(context: &mut Context, error: &SysError, wording: Wording
 /// As [`from_sys`], to be thrown.
 pub(crate) fn throw_sys(context: &mut Context, error: &SysError, wording: Wording) -> JsError {
     JsError::from_opaque(from_sys(context, error, wording).into())
+}
+
+/// The error of a socket that could not do something about a host, as the program named it:
+/// `connect ECONNREFUSED 127.0.0.1:1`. A port that is 0 or missing is left out.
+pub(crate) fn host_port_error(
+    context: &mut Context,
+    errno: Errno,
+    syscall: &str,
+    host: &JsValue,
+    port: &JsValue,
+) -> JsObject {
+    let mut error = SysError::new(errno, syscall);
+    let has_port = port.to_boolean();
+    if host.to_boolean() || port.as_number().is_some_and(|port| port > 0.0) {
+        let mut shown = host.display().to_string();
+        if let Some(host) = host.as_string() {
+            shown = host.to_std_string_lossy();
+        }
+        let number = port.as_number().filter(|port| *port > 0.0).map(|port| port as u16);
+        error.subject = Subject::Address(shown, number);
+    }
+    let object = from_sys(context, &error, Wording::Short);
+    define_value(&object, js_string!("address"), host.clone(), true);
+    if has_port {
+        define_value(&object, js_string!("port"), port.clone(), true);
+    }
+    object
 }
 
 fn quoted_subject(subject: &Subject) -> String {

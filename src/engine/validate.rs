@@ -98,6 +98,26 @@ pub(crate) fn number_at_least(
     Err(out_of_range(context, name, &range, value))
 }
 
+/// A port as a number or in a string, or `ERR_SOCKET_BAD_PORT`.
+pub(crate) fn port(
+    value: &JsValue,
+    name: &str,
+    allow_zero: bool,
+    context: &mut Context,
+) -> JsResult<u16> {
+    let is_number = value.is_number();
+    let is_text = value.as_string().is_some_and(|text| !text.trim().is_empty());
+    let number = if is_number || is_text { value.to_number(context)? } else { f64::NAN };
+    let fits = number.fract() == 0.0 && (0.0..=65_535.0).contains(&number);
+    if fits && (allow_zero || !is_number || number != 0.0) {
+        return Ok(number as u16);
+    }
+    let operator = if allow_zero { ">=" } else { ">" };
+    let received = received(value, context);
+    let message = format!("{name} should be {operator} 0 and < 65536. Received {received}.");
+    Err(coded(context, Code::ERR_SOCKET_BAD_PORT, message))
+}
+
 /// An object that is no array and no function, or `ERR_INVALID_ARG_TYPE`.
 pub(crate) fn object(
     value: &JsValue,

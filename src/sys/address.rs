@@ -50,6 +50,14 @@ impl Family {
             Self::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         }
     }
+
+    /// The address of the machine itself.
+    pub(crate) const fn loopback(self) -> IpAddr {
+        match self {
+            Self::V4 => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            Self::V6 => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        }
+    }
 }
 
 /// Reads an address in its numeric form; `None` if it is not one of this family.

@@ -5,14 +5,17 @@ use boa_engine::{Context, JsError, JsNativeError, JsResult, JsString, JsValue, j
 use crate::{
     bindings::abort::abort_error_class,
     engine::{
-        errors::{Code, coded_object, value_of},
+        errors::{Code, Wording, coded_object, from_sys, host_port_error, value_of},
         natives::{Method, arg, define_value, exports_of},
         validate,
     },
+    sys::{errno::Errno, error::SysError},
 };
 
 const METHODS: &[Method] = &[
     ("coded", 2, coded),
+    ("errnoException", 2, errno_exception),
+    ("hostPortException", 4, host_port_exception),
     ("invalidArgType", 3, invalid_arg_type),
     ("invalidArgValue", 3, invalid_arg_value),
     ("outOfRange", 3, out_of_range),
@@ -35,6 +38,20 @@ fn coded(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         return Err(JsNativeError::error().with_message(message).into());
     };
     Ok(coded_object(context, code, message).into())
+}
+
+/// `errnoException(errno, syscall)`: the error of a failed system call; the number is negative.
+fn errno_exception(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let errno = Errno(-arg(args, 0).to_i32(context)?);
+    let error = SysError::new(errno, text(args, 1, context)?);
+    Ok(from_sys(context, &error, Wording::Short).into())
+}
+
+/// `hostPortException(errno, syscall, host, port)`: the same about a host.
+fn host_port_exception(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let errno = Errno(-arg(args, 0).to_i32(context)?);
+    let syscall = text(args, 1, context)?;
+    Ok(host_port_error(context, errno, &syscall, &arg(args, 2), &arg(args, 3)).into())
 }
 
 /// `invalidArgType(name, expected, actual)`: `expected` reads on from "must be".

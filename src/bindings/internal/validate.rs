@@ -17,6 +17,7 @@ const METHODS: &[Method] = &[
     ("validateInteger", 4, integer),
     ("validateNumber", 3, number),
     ("validateObject", 2, object),
+    ("validatePort", 3, port),
     ("validateString", 2, string),
 ];
 
@@ -67,6 +68,16 @@ fn object(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let name = name(args, context)?;
     validate::object(&arg(args, 0), &name, context)?;
     Ok(JsValue::undefined())
+}
+
+/// `validatePort(value, name, allowZero)`: returns the number; zero is allowed unless said.
+fn port(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let name = match arg(args, 1) {
+        name if name.is_undefined() => "Port".to_owned(),
+        _ => name(args, context)?,
+    };
+    let allow_zero = arg(args, 2).as_boolean().unwrap_or(true);
+    validate::port(&arg(args, 0), &name, allow_zero, context).map(|port| i32::from(port).into())
 }
 
 fn string(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
