@@ -103,6 +103,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/util/deprecate", Internal, include_str!("../js/internal/util/deprecate.js")),
     script("internal/util/mime", Internal, include_str!("../js/internal/util/mime.js")),
     script("internal/util/parse_args", Internal, include_str!("../js/internal/util/parse_args.js")),
+    both("v8", Public, bindings::v8::exports, include_str!("../js/v8.js")),
     native("util", Public, bindings::util::exports),
     native("util/types", Public, bindings::util::types_exports),
     native("timers", Public, bindings::timers::exports),

@@ -1,18 +1,16 @@
 //! The IPC channel against peers that are not rjs: raw sockets, a shell, Node.
 
+mod peers;
+
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
     os::{fd::OwnedFd, unix::net::UnixStream},
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
 };
 
-fn rjs() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rjs"));
-    command.env_remove("NODE_OPTIONS").env_remove("NODE_CHANNEL_FD").stdin(Stdio::null());
-    command
-}
+use peers::{node, printed, rjs};
 
 /// A child whose standard input is its channel, and our end of it.
 fn child_on_a_channel(script: &str) -> (Child, UnixStream) {
@@ -32,11 +30,6 @@ fn child_on_a_channel(script: &str) -> (Child, UnixStream) {
 fn run(script: &str, args: &[&str]) -> (String, String, Option<i32>) {
     let output = rjs().args(["-e", script]).args(args).output().expect("rjs starts");
     printed(&output)
-}
-
-fn printed(output: &Output) -> (String, String, Option<i32>) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (text(&output.stdout), text(&output.stderr), output.status.code())
 }
 
 const ECHO: &str = "process.on('message', (m) => process.send({ got: m }))";
@@ -198,18 +191,6 @@ fn a_stalled_peer_makes_send_say_false() {
         child.kill('SIGKILL');
     ";
     assert_eq!(run(script, &[]).0, "true\n");
-}
-
-/// A `node` to be parent and child of, if the machine has one.
-fn node() -> Option<PathBuf> {
-    let path = env::var_os("RJS_TEST_NODE").map(PathBuf::from).or_else(|| {
-        let paths = env::var_os("PATH")?;
-        env::split_paths(&paths).map(|folder| folder.join("node")).find(|file| file.is_file())
-    });
-    if path.is_none() {
-        eprintln!("skipped: there is no node on this machine");
-    }
-    path
 }
 
 /// Twelve kinds of payload, sent there and back and compared.

@@ -33,5 +33,7 @@ pub(crate) mod structured_clone;
 pub(crate) mod timers;
 pub(crate) mod url;
 pub(crate) mod util;
+pub(crate) mod v8;
+pub(crate) mod value_format;
 pub(crate) mod warning;
 pub(crate) mod web_base64;

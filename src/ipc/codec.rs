@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use super::json::Json;
+use super::{advanced::Advanced, json::Json};
 
 /// How messages become bytes: the `serialization` option of `child_process`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Serialization {
     /// One line of JSON text for each message.
     Json,
+    /// A length and a value in V8's format: more kinds of values, cycles, bytes.
+    Advanced,
 }
 
 impl Serialization {
@@ -16,6 +18,7 @@ impl Serialization {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         match name {
             "json" => Some(Self::Json),
+            "advanced" => Some(Self::Advanced),
             _ => None,
         }
     }
@@ -24,12 +27,14 @@ impl Serialization {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Advanced => "advanced",
         }
     }
 
     pub(super) fn codec(self) -> Box<dyn Codec> {
         match self {
             Self::Json => Box::new(Json::new()),
+            Self::Advanced => Box::new(Advanced::new()),
         }
     }
 }

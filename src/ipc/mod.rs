@@ -9,9 +9,11 @@
 //! send:     payload → channel → handover (held while a handle is in flight) → outbox → bytes
 //! ```
 
+mod advanced;
 pub(crate) mod channel;
 pub(crate) mod codec;
 pub(crate) mod handover;
 mod inbound;
 pub(crate) mod json;
 pub(crate) mod outbox;
+pub(crate) mod value;

@@ -18,6 +18,12 @@ pub(crate) fn constructor(context: &mut Context) -> JsResult<JsObject> {
     Ok(realm::of(context)?.constructor.clone())
 }
 
+/// Whether this is `Buffer`.
+pub(crate) fn is_constructor(class: &JsObject, context: &mut Context) -> bool {
+    let realm = context.get_data::<std::rc::Rc<realm::BufferRealm>>();
+    realm.is_some_and(|realm| JsObject::equals(&realm.constructor, class))
+}
+
 /// The exports of `buffer`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = JsObject::with_object_proto(context.intrinsics());

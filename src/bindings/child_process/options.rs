@@ -314,9 +314,6 @@ fn serialization(options: &JsObject, context: &mut Context) -> JsResult<Serializ
     };
     match Serialization::from_name(&name) {
         Some(serialization) => Ok(serialization),
-        None if name == "advanced" => {
-            Err(unavailable("options.serialization: 'advanced'", context))
-        }
         None => {
             let reason = "must be one of: undefined, 'json', 'advanced'";
             Err(validate::invalid_arg_value(context, "options.serialization", &value, reason))

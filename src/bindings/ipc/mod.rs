@@ -54,6 +54,7 @@ pub(crate) struct Endpoint {
     target: RefCell<Option<JsObject>>,
     /// Closed with the channel: what JavaScript still holds of this end keeps no descriptor.
     fd: RefCell<Option<Rc<OwnedFd>>>,
+    serialization: Serialization,
     protocol: RefCell<Channel<Rc<OwnedFd>, Token>>,
     source: Cell<Option<SourceId>>,
     phase: Cell<Phase>,
@@ -120,6 +121,7 @@ pub(crate) fn attach(
     let endpoint = Rc::new(Endpoint {
         target: RefCell::new(Some(target.clone())),
         fd: RefCell::new(Some(fd.clone())),
+        serialization,
         protocol: RefCell::new(Channel::new(serialization, message_limit(context))),
         source: Cell::new(None),
         phase: Cell::new(Phase::Open),

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{Endpoint, Phase};
 use crate::{
-    bindings::{events, process::warning},
+    bindings::{events, process::warning, value_format},
     engine::{
         callbacks,
         errors::{Code, coded_object, value_of},
@@ -16,7 +16,7 @@ use crate::{
     },
     ipc::{
         channel::Received,
-        codec::{Command, FrameError},
+        codec::{Command, FrameError, Serialization},
     },
     sys::channel,
 };
@@ -85,9 +85,9 @@ impl Endpoint {
             let mut protocol = self.protocol.borrow_mut();
             let message = match protocol.next_frame(&mut chunk) {
                 Ok(None) => break,
-                Ok(Some(Received::Message(payload))) => json::parse_bytes(payload, context),
+                Ok(Some(Received::Message(payload))) => self.parse(payload, context),
                 Ok(Some(Received::Internal { command, payload, handle, .. })) => {
-                    let message = json::parse_bytes(payload, context);
+                    let message = self.parse(payload, context);
                     drop(protocol);
                     self.internal(command, message, handle.is_some(), context);
                     continue;
@@ -111,6 +111,14 @@ impl Endpoint {
         // Answers to handles are written with the turn's other messages.
         if self.protocol.borrow().pending() > 0 {
             self.schedule_flush(context);
+        }
+    }
+
+    /// The value that a payload is.
+    fn parse(&self, payload: &[u8], context: &mut Context) -> JsResult<JsValue> {
+        match self.serialization {
+            Serialization::Json => json::parse_bytes(payload, context),
+            Serialization::Advanced => value_format::parse_message(payload, context),
         }
     }
 

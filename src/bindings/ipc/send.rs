@@ -4,13 +4,14 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, js_string, value
 
 use super::{Endpoint, EndpointRef, Phase};
 use crate::{
-    bindings::events,
+    bindings::{events, value_format},
     engine::{
         errors::{Code, coded, coded_object},
         intrinsics::json,
         natives::arg,
         state, validate,
     },
+    ipc::codec::Serialization,
 };
 
 /// The arguments of `send`, told apart.
@@ -79,11 +80,10 @@ fn deliver(
             "This handle type cannot be sent",
         ));
     }
-    let Some(payload) = json::stringify_to_bytes(&call.message, context)? else {
-        // An object whose toJSON gives nothing: what Node writes then is no message either.
-        return Err(missing_message(context));
-    };
-    let has_room = endpoint.push(&payload, call.callback, context);
+    let mut frame = endpoint.scratch.take();
+    endpoint.protocol.borrow().open(&mut frame);
+    let frame = endpoint.serialized(frame, &call.message, context)?;
+    let has_room = endpoint.push(frame, call.callback, context);
     Ok(has_room.into())
 }
 
@@ -106,11 +106,31 @@ fn unserializable(message: &JsValue, context: &mut Context) -> JsError {
 }
 
 impl Endpoint {
+    /// An opened frame with the message in it.
+    fn serialized(
+        &self,
+        mut frame: Vec<u8>,
+        message: &JsValue,
+        context: &mut Context,
+    ) -> JsResult<Vec<u8>> {
+        match self.serialization {
+            Serialization::Json => match json::stringify_to_bytes(message, context)? {
+                Some(payload) => frame.extend_from_slice(&payload),
+                // An object whose toJSON gives nothing: what Node writes then is no message either.
+                None => return Err(missing_message(context)),
+            },
+            Serialization::Advanced => {
+                return value_format::append_message(frame, message, context);
+            }
+        }
+        Ok(frame)
+    }
+
     /// Queues a message and writes it if it may not wait: the first of a turn, one with a
     /// callback, one after which much is queued. The others go out together at the turn's end.
     fn push(
         self: &std::rc::Rc<Self>,
-        payload: &[u8],
+        mut frame: Vec<u8>,
         token: Option<JsObject>,
         context: &mut Context,
     ) -> bool {
@@ -118,15 +138,8 @@ impl Endpoint {
             return false;
         }
         let has_callback = token.is_some();
-        let has_room = {
-            let mut frame = self.scratch.take();
-            let mut protocol = self.protocol.borrow_mut();
-            protocol.open(&mut frame);
-            frame.extend_from_slice(payload);
-            let has_room = protocol.send(&mut frame, token);
-            self.scratch.replace(frame);
-            has_room
-        };
+        let has_room = self.protocol.borrow_mut().send(&mut frame, token);
+        self.scratch.replace(frame);
         let is_due = has_callback || !self.is_flush_scheduled.get();
         if is_due || self.protocol.borrow().pending() >= super::write::BATCH {
             self.flush(context);

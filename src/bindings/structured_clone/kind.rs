@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The kinds of objects that a clone can be made of.
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A primitive in an object.
     Boxed(JsValue),
     Date,
@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 /// The kind of an object; `None` if it cannot be cloned.
-pub(super) fn of(object: &JsObject, context: &mut Context) -> Option<Kind> {
+pub(crate) fn of(object: &JsObject, context: &mut Context) -> Option<Kind> {
     if object.is_ordinary() {
         return (!is_global(object, context)).then_some(Kind::Plain);
     }
@@ -139,6 +139,9 @@ pub(super) fn name_without_effects(object: &JsObject, context: &mut Context) -> 
     }
     if kinds::is_symbol_object(object) {
         return "[object Symbol]".to_owned();
+    }
+    if let Some(name) = kinds::typed_array_name(object) {
+        return format!("[object {name}]");
     }
     let constructor = inherited_data(object, &js_string!("constructor").into());
     let name = constructor

@@ -8,6 +8,8 @@ mod kind;
 mod shells;
 mod transfer;
 
+pub(crate) use self::kind::{Kind, of as kind_of};
+
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, js_string};
 
 use crate::{
@@ -73,12 +75,18 @@ pub(crate) fn data_clone_error(message: &str, context: &mut Context) -> JsError 
 
 /// The `DataCloneError` for a value that no clone can be made of.
 pub(crate) fn uncloneable(value: &JsValue, context: &mut Context) -> JsError {
+    let message = refusal(value, context);
+    data_clone_error(&message, context)
+}
+
+/// What is said of a value that no clone can be made of.
+pub(crate) fn refusal(value: &JsValue, context: &mut Context) -> String {
     let shown = match (value.as_symbol(), value.as_object()) {
         (Some(symbol), _) => symbol.descriptive_string().to_std_string_lossy(),
         (_, Some(object)) => kind::name_without_effects(&object, context),
         _ => value.display().to_string(),
     };
-    data_clone_error(&format!("{shown} could not be cloned."), context)
+    format!("{shown} could not be cloned.")
 }
 
 /// An object's entry in the graph of clones: which object stands for which.

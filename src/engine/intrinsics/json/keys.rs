@@ -16,7 +16,7 @@ struct Slot {
 
 /// Property keys by the ASCII bytes that spell them. A new key takes the place of an older one
 /// with the same hash, so the cache never grows.
-pub(super) struct KeyCache {
+pub(crate) struct KeyCache {
     slots: Vec<Option<Slot>>,
 }
 
@@ -30,7 +30,7 @@ impl Default for KeyCache {
 
 impl KeyCache {
     /// The key that these ASCII bytes spell.
-    pub(super) fn key(&mut self, ascii: &[u8]) -> PropertyKey {
+    pub(crate) fn key(&mut self, ascii: &[u8]) -> PropertyKey {
         if ascii.len() > MAX_BYTES {
             return made(ascii);
         }

@@ -19,6 +19,12 @@ mod stringify;
 mod tests;
 mod text;
 
+/// What other serializations of objects use of JSON's: keys, and the names that shapes have.
+pub(crate) use self::{
+    keys::KeyCache,
+    shapes::{ShapeCache, ShapeNames},
+};
+
 use std::rc::Rc;
 
 use boa_engine::{Context, JsResult, JsString, JsValue, string::JsStrVariant};

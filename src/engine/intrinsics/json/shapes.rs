@@ -15,22 +15,22 @@ use super::{super::string_buffer::StringBuffer, quote::quote};
 const SLOTS: usize = 128;
 
 /// A property that is written.
-pub(super) struct Name {
-    pub(super) key: PropertyKey,
+pub(crate) struct Name {
+    pub(crate) key: PropertyKey,
     /// `"key":`, if that is ASCII.
-    pub(super) quoted: Option<Box<[u8]>>,
+    pub(crate) quoted: Option<Box<[u8]>>,
 }
 
 /// See the module.
-pub(super) struct ShapeNames {
+pub(crate) struct ShapeNames {
     /// The enumerable properties with string keys, in order.
-    pub(super) names: Vec<Name>,
+    pub(crate) names: Vec<Name>,
     /// Whether the prototype is `Object.prototype` and `toJSON` no property of the object's own.
-    pub(super) is_plain: bool,
+    pub(crate) is_plain: bool,
 }
 
 /// Names by shape. The cache keeps its shapes alive, so an address in it means one shape.
-pub(super) struct ShapeCache {
+pub(crate) struct ShapeCache {
     slots: Vec<Option<(Shape, Rc<ShapeNames>)>>,
 }
 
@@ -44,7 +44,7 @@ impl ShapeCache {
     /// The names of an object without exotic behaviour and without indexed properties.
     ///
     /// `None` for a shape that is the object's own: such a shape changes with the object.
-    pub(super) fn names(
+    pub(crate) fn names(
         &mut self,
         object: &ErasedObject,
         object_prototype: &JsObject,

@@ -1,0 +1,16 @@
+//! JavaScript values in V8's format, there and back: the `advanced` serialization, `v8.serialize`.
+//!
+//! `crate::ipc::value` knows the bytes; here are the values. What both leave to their host (views of
+//! memory, what errors are) is a [`EncodeHost`] or a [`DecodeHost`].
+
+mod channel;
+mod decoder;
+mod encoder;
+mod leaves;
+mod objects;
+
+pub(crate) use self::{
+    channel::{append_message, parse_message, plain_error},
+    decoder::{DecodeError, DecodeHost, decode, host_view},
+    encoder::{EncodeHost, Encoder, write_host_view},
+};
