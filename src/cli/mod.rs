@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{Birth, Program, Runtime, RuntimeBuilder, WarmFork};
+use crate::{Birth, InputType, Program, Runtime, RuntimeBuilder, WarmFork};
 use options::Settings;
 use parse::CommandLine;
 
@@ -92,13 +92,17 @@ fn complain(text: &str) {
 
 /// What to run, and the name of the script for `process.argv[1]`.
 fn program(line: &CommandLine) -> Result<(Program, Option<String>), String> {
-    let print = line.settings.print;
-    if let Some(source) = &line.settings.eval {
-        return Ok((text(source.clone(), "[eval]", print), None));
+    let settings = &line.settings;
+    if let Some(source) = &settings.eval {
+        return Ok((text(source.clone(), "[eval]", settings), None));
     }
     match line.script.as_deref() {
-        Some("-") => Ok((text(standard_input()?, "[stdin]", print), Some("-".to_owned()))),
-        None => Ok((text(standard_input()?, "[stdin]", print), None)),
+        Some("-") => Ok((text(standard_input()?, "[stdin]", settings), Some("-".to_owned()))),
+        None => Ok((text(standard_input()?, "[stdin]", settings), None)),
+        Some(_) if settings.input_type != InputType::Detect => {
+            Err("--input-type can only be used with string input via --eval, --print, or STDIN"
+                .to_owned())
+        }
         Some(script) => {
             let path = absolute(script);
             let name = path.to_string_lossy().into_owned();
@@ -107,8 +111,9 @@ fn program(line: &CommandLine) -> Result<(Program, Option<String>), String> {
     }
 }
 
-fn text(source: String, name: &str, print: bool) -> Program {
-    Program::Text { source, name: name.to_owned(), print }
+fn text(source: String, name: &str, settings: &Settings) -> Program {
+    let (print, input_type) = (settings.print, settings.input_type);
+    Program::Text { source, name: name.to_owned(), print, input_type }
 }
 
 fn standard_input() -> Result<String, String> {
@@ -142,6 +147,7 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .args(line.args)
         .warnings(settings.warnings)
         .unhandled_rejections(settings.rejections)
+        .conditions(settings.conditions)
         .expose_gc(settings.expose_gc)
         .warm_fork(settings.warm_fork.unwrap_or_else(warm_fork_of_environment));
     if let Some(script) = script {
@@ -178,6 +184,7 @@ fn execute(mut runtime: Runtime, program: &Program, settings: &Settings) -> u8 {
         };
     }
     runtime.preload(&settings.requires);
+    runtime.import_first(&settings.imports);
     let code = runtime.run(program);
     // The process ends: taking its heap apart object by object would only take time.
     std::mem::forget(runtime);

@@ -1,6 +1,6 @@
 //! THE TABLE of command-line options. Parsing and `--help` derive from it.
 
-use crate::{UnhandledRejections, WarmFork, Warnings};
+use crate::{InputType, UnhandledRejections, WarmFork, Warnings};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,9 @@ pub(crate) struct Settings {
     pub(crate) print: bool,
     pub(crate) eval: Option<String>,
     pub(crate) requires: Vec<String>,
+    pub(crate) imports: Vec<String>,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) input_type: InputType,
     pub(crate) warnings: Warnings,
     pub(crate) rejections: UnhandledRejections,
     pub(crate) expose_gc: bool,
@@ -83,6 +86,21 @@ pub(crate) const TABLE: &[OptionRow] = &[
     },
     flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it"),
     required("--require", Some("-r"), "MODULE", require, "load MODULE before the script"),
+    required("--import", None, "MODULE", import, "import MODULE before the script"),
+    required(
+        "--input-type",
+        None,
+        "TYPE",
+        input_type,
+        "what TEXT and standard input are: commonjs, module",
+    ),
+    required(
+        "--conditions",
+        Some("-C"),
+        "NAME",
+        condition,
+        "a condition that holds in packages' exports and imports",
+    ),
     flag("--version", Some("-v"), |s| s.version = true, "print the version"),
     flag("--help", Some("-h"), |s| s.help = true, "print this text"),
     flag("--no-warnings", None, |s| s.warnings.silent = true, "print no process warnings"),
@@ -174,6 +192,25 @@ fn require(settings: &mut Settings, module: &str) -> Result<(), &'static str> {
 
 fn stack_trace_limit(settings: &mut Settings, limit: &str) -> Result<(), &'static str> {
     settings.stack_trace_limit = Some(limit.parse().map_err(|_| "a whole number")?);
+    Ok(())
+}
+
+fn import(settings: &mut Settings, module: &str) -> Result<(), &'static str> {
+    settings.imports.push(module.to_owned());
+    Ok(())
+}
+
+fn condition(settings: &mut Settings, name: &str) -> Result<(), &'static str> {
+    settings.conditions.push(name.to_owned());
+    Ok(())
+}
+
+fn input_type(settings: &mut Settings, name: &str) -> Result<(), &'static str> {
+    settings.input_type = match name {
+        "module" => InputType::Module,
+        "commonjs" => InputType::CommonJs,
+        _ => return Err("\"module\" or \"commonjs\""),
+    };
     Ok(())
 }
 

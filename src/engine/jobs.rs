@@ -58,6 +58,40 @@ enum Microtask {
 }
 
 impl Microtasks {
+    /// Adds a job behind those that wait.
+    pub(crate) fn push(&self, job: PromiseJob) {
+        self.queue.borrow_mut().push_back(Microtask::Promise(job));
+    }
+
+    /// Does work and at once what it asked the engine to do on its own (loading modules); the jobs of
+    /// promises that come up meanwhile wait behind all others.
+    pub(crate) fn alone<T>(
+        &self,
+        context: &mut Context,
+        work: impl FnOnce(&mut Context) -> T,
+    ) -> T {
+        let before = self.queue.take();
+        let result = work(context);
+        let mut promises = VecDeque::new();
+        loop {
+            let next = self.queue.borrow_mut().pop_front();
+            match next {
+                Some(Microtask::Async(job)) => {
+                    if let Err(error) = run_async(job, context) {
+                        state::uncaught(error, context);
+                    }
+                }
+                Some(job) => promises.push_back(job),
+                None => break,
+            }
+        }
+        let mut queue = self.queue.borrow_mut();
+        *queue = before;
+        queue.append(&mut promises);
+        drop(queue);
+        result
+    }
+
     /// True when nothing is queued.
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.borrow().is_empty()

@@ -9,6 +9,7 @@ pub(crate) mod callbacks;
 pub(crate) mod classes;
 pub(crate) mod commonjs;
 pub(crate) mod errors;
+pub(crate) mod esm;
 pub(crate) mod intrinsics;
 pub(crate) mod iterator_preview;
 pub(crate) mod jobs;

@@ -12,7 +12,7 @@ use boa_engine::{
 
 use super::{
     builtins::{Builtin, BuiltinTable},
-    intrinsics, iterator_preview,
+    esm, intrinsics, iterator_preview,
     jobs::{self, Microtasks},
     kinds, proxies, reflect,
     rejections::Rejections,
@@ -80,8 +80,10 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     let microtasks = Rc::new(Microtasks::default());
     let scope = event_loop.scope().clone();
     let rejections = Rc::new(Rejections::new(scope.clone()));
+    let modules = Rc::new(esm::Loader::default());
     let mut context = ContextBuilder::new()
         .job_executor(microtasks.clone())
+        .module_loader(modules.clone())
         .host_hooks(Rc::new(Hooks { rejections: rejections.clone(), scope }))
         .build()
         .map_err(CreateError::Engine)?;
@@ -90,6 +92,7 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     limits.set_stack_size_limit(STACK_SIZE_LIMIT);
     let engine = Engine::new(event_loop, microtasks, rejections, BuiltinTable::new(rows));
     context.insert_data(Rc::new(engine));
+    context.insert_data(modules);
     replace_intrinsics(&mut context).map_err(CreateError::Engine)?;
     Ok(context)
 }

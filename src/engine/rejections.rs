@@ -69,6 +69,11 @@ impl Rejections {
         }
     }
 
+    /// Reports nothing about a promise that is rejected: somebody else tells of the reason.
+    pub(crate) fn forget(&self, promise: &JsObject) {
+        self.pending.borrow_mut().retain(|(pending, ..)| !JsObject::equals(pending, promise));
+    }
+
     fn handle(&self, promise: &JsObject) {
         let mut pending = self.pending.borrow_mut();
         if let Some(at) = pending.iter().position(|(p, ..)| JsObject::equals(p, promise)) {

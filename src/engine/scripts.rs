@@ -57,7 +57,13 @@ fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {
 
 /// The error of a text that the engine does not parse, in V8's words and with the place that is
 /// wrong; the engine's own error where the text alone does not show what is wrong.
-fn refused(error: JsError, source: &str, path: &str, goal: Goal, context: &mut Context) -> JsError {
+pub(crate) fn refused(
+    error: JsError,
+    source: &str,
+    path: &str,
+    goal: Goal,
+    context: &mut Context,
+) -> JsError {
     let Some(fault) = syntax::explain(source, goal) else { return error };
     let place = fault.span.map(|(start, end)| {
         let text = SourceText::new(source.to_owned(), 0);

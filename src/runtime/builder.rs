@@ -68,6 +68,7 @@ pub struct RuntimeBuilder {
     rejections: UnhandledRejections,
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
+    conditions: Vec<String>,
     started: Started,
     warm_fork: WarmFork,
 }
@@ -87,6 +88,7 @@ impl RuntimeBuilder {
             rejections: UnhandledRejections::default(),
             expose_gc: false,
             stack_trace_limit: None,
+            conditions: Vec::new(),
             started: Started::now(),
             warm_fork: WarmFork::default(),
         }
@@ -168,13 +170,22 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Further conditions that hold in the `exports` and `imports` of packages.
+    pub fn conditions<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.conditions = names.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
     /// When the operating system refuses what the event loop needs.
     pub fn build(self) -> Result<Runtime, CreateError> {
-        let extras =
-            Extras { expose_gc: self.expose_gc, stack_trace_limit: self.stack_trace_limit };
+        let extras = Extras {
+            expose_gc: self.expose_gc,
+            stack_trace_limit: self.stack_trace_limit,
+            conditions: self.conditions.clone(),
+        };
         Runtime::create(self.into_launch(), &extras)
     }
 

@@ -3,6 +3,7 @@
 mod builder;
 mod process_setup;
 mod seed;
+mod text;
 
 use std::{
     fmt, io,
@@ -21,9 +22,9 @@ use crate::{
         process::{self, exit, launch::Launch},
     },
     engine::{
-        builtins, callbacks, commonjs,
+        callbacks, commonjs, esm,
         natives::{define_value, function},
-        report, scripts, state,
+        report, state,
     },
 };
 
@@ -72,13 +73,28 @@ pub enum Program {
         name: String,
         /// Print the value of its last expression.
         print: bool,
+        /// What it is.
+        input_type: InputType,
     },
+}
+
+/// What a program text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InputType {
+    /// An ES module if it reads as one and as no script, else a script.
+    #[default]
+    Detect,
+    /// A script in the global scope.
+    CommonJs,
+    /// An ES module.
+    Module,
 }
 
 /// What a realm gets beyond what every realm has.
 struct Extras {
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
+    conditions: Vec<String>,
 }
 
 /// A JavaScript runtime.
@@ -86,6 +102,7 @@ struct Extras {
 /// It belongs to the thread that made it. Several may live in one process, each in its thread.
 pub struct Runtime {
     context: Context,
+    imports: Vec<String>,
 }
 
 impl Runtime {
@@ -102,7 +119,7 @@ impl Runtime {
         if let Some(channel) = channel {
             ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
         }
-        Ok(Self { context })
+        Ok(Self { context, imports: Vec::new() })
     }
 
     /// Puts into the realm what depends on how the program is started.
@@ -112,6 +129,9 @@ impl Runtime {
         extras: &Extras,
         context: &mut Context,
     ) -> JsResult<()> {
+        if !extras.conditions.is_empty() {
+            commonjs::add_conditions(&extras.conditions, context);
+        }
         process::launch(process, launch, context)?;
         if let Some(limit) = extras.stack_trace_limit {
             let class = context.intrinsics().constructors().error().constructor();
@@ -145,13 +165,22 @@ impl Runtime {
         });
     }
 
+    /// Has these modules imported before the program, as `--import` does.
+    pub fn import_first(&mut self, specifiers: &[String]) {
+        self.imports.extend_from_slice(specifiers);
+    }
+
     /// Runs a program until nothing is left to do, or until it ends itself; returns its exit code.
     pub fn run(&mut self, program: &Program) -> i32 {
         let context = &mut self.context;
         state::of(context).async_ids.enter_root();
+        let imports = std::mem::take(&mut self.imports);
         callbacks::enter(context, |context| match program {
-            Program::File(path) => commonjs::run_main(path, context).map(drop),
-            Program::Text { source, name, print } => run_text(source, name, *print, context),
+            Program::File(path) => commonjs::run_main(path, &imports, context),
+            Program::Text { source, name, print, input_type } => {
+                let text = text::Text { source, name, print: *print, input_type: *input_type };
+                text::run(&text, &imports, context)
+            }
         });
         let engine = state::of(context);
         while engine.exit_code().is_none() {
@@ -163,6 +192,11 @@ impl Runtime {
             if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
                 break;
             }
+        }
+        if engine.exit_code().is_none()
+            && let Some(warnings) = esm::unsettled(context)
+        {
+            exit::finish_unsettled(&warnings, context);
         }
         let code = exit::finish(context);
         // What was sent arrives, however the program ended.
@@ -181,26 +215,6 @@ impl Runtime {
             report::uncaught(&value, context)
         })
     }
-}
-
-/// `-e`, `-p`, standard input: a script in the global scope that has `require` and `module`.
-fn run_text(source: &str, name: &str, print: bool, context: &mut Context) -> JsResult<()> {
-    let folder = std::env::current_dir().unwrap_or_default();
-    let (module, require) = commonjs::module_without_file(name, &folder, context)?;
-    let global = context.global_object();
-    let exports = module.get(js_string!("exports"), context)?;
-    define_value(&global, js_string!("__filename"), boa_engine::JsString::from(name), true);
-    define_value(&global, js_string!("module"), module, true);
-    define_value(&global, js_string!("exports"), exports, true);
-    define_value(&global, js_string!("__dirname"), js_string!("."), true);
-    define_value(&global, js_string!("require"), require, true);
-    let value = scripts::evaluate(source, name, context)?;
-    if print {
-        let console = builtins::load_object("console", context)?;
-        let log = console.get(js_string!("log"), context)?.to_object(context)?;
-        log.call(&console.into(), &[value], context)?;
-    }
-    Ok(())
 }
 
 fn collect_garbage(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {

@@ -9,6 +9,7 @@ use crate::engine::{
     natives::arg,
     state, validate,
 };
+use crate::sys::stdio::{Output, write_output};
 
 /// `process.exit(code = process.exitCode)`.
 pub(super) fn exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -98,6 +99,21 @@ pub(crate) fn emit_before_exit(context: &mut Context) {
     callbacks::enter(context, |context| {
         emit(&process.object, "beforeExit", &[code.into()], context)
     });
+}
+
+/// The exit code of a program whose main module waits for what never comes. Node's documentation,
+/// "Process", section "Exit codes".
+const UNSETTLED: i32 = 13;
+
+/// Nothing is left to do, and the main module still waits: prints the warnings that say where, and
+/// sets the exit code unless the program did.
+pub(crate) fn finish_unsettled(warnings: &str, context: &mut Context) {
+    let process = super::state(context);
+    if process.exit_code.get().is_none() {
+        process.exit_code.set(Some(UNSETTLED));
+        // Nobody is left to be told that standard error is closed.
+        let _ = write_output(Output::Stderr, warnings.as_bytes());
+    }
 }
 
 /// The natural end: emits `exit` and returns the exit code.

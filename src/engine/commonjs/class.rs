@@ -9,7 +9,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, Trace};
 
-use super::{CommonJs, invoke, load, lookup, resolve, state};
+use super::{CommonJs, invoke, load, lookup, state};
 use crate::engine::{
     errors::{Code, coded},
     natives::{Method, arg, define_accessor, define_methods, define_value, function},
@@ -29,6 +29,7 @@ const STATICS: &[Method] = &[
     ("findPackageJSON", 2, lookup::find_package_json),
     ("syncBuiltinESMExports", 0, sync_builtin_exports),
     ("register", 1, register),
+    ("registerHooks", 1, register),
     ("runMain", 0, run_main),
     ("wrap", 1, wrap),
 ];
@@ -91,7 +92,7 @@ pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
         prototype,
         cache,
         extensions,
-        resolver: resolve::Resolver::default(),
+        resolver: super::resolver(context),
         is_main: private_symbol("kIsMainSymbol"),
     })
 }
@@ -236,12 +237,13 @@ fn run_main(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     invoke(&class, "_load", &[main, JsValue::null(), true.into()], context)
 }
 
-/// Nothing is out of step: builtins have no separate ES module bindings yet.
-fn sync_builtin_exports(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+/// `Module.syncBuiltinESMExports()`: what `import` gives of builtins is what they export now.
+fn sync_builtin_exports(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    crate::engine::esm::sync_builtins(context)?;
     Ok(JsValue::undefined())
 }
 
-/// `Module.register`: loader hooks run in a thread of V8's; rjs has none.
+/// `Module.register` and `Module.registerHooks`: loader hooks run in a thread of V8's; rjs has none.
 fn register(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let message = "rjs has no module customization hooks";
     Err(coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message))

@@ -48,6 +48,23 @@ fn require_stack(parent: Option<&JsObject>, context: &mut Context) -> JsResult<V
 
 /// The JavaScript error of a failed resolution.
 pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsError {
+    match &error {
+        ResolveError::ExportedFileMissing { package, .. } => {
+            missing(describe(&error, None).1, package, None, context)
+        }
+        ResolveError::MainMissing { package, request, .. } => {
+            missing(describe(&error, None).1, package, Some(request), context)
+        }
+        _ => {
+            let (code, message) = describe(&error, None);
+            coded(context, code, message)
+        }
+    }
+}
+
+/// Code and message of a failed resolution. ES modules say who asked: `from`.
+pub(in crate::engine) fn describe(error: &ResolveError, from: Option<&str>) -> (Code, String) {
+    let from = from.map_or_else(String::new, |from| format!(" imported from {from}"));
     match error {
         ResolveError::InvalidPackageConfig { path, reason } => {
             let mut message = format!("Invalid package config {}.", path.display());
@@ -55,11 +72,11 @@ pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsErro
                 message.push(' ');
                 message.push_str(reason);
             }
-            coded(context, Code::ERR_INVALID_PACKAGE_CONFIG, message)
+            (Code::ERR_INVALID_PACKAGE_CONFIG, message)
         }
         ResolveError::InvalidPackageTarget { field, target, key, package } => {
             let relative = target.starts_with("\".") || !target.starts_with('"');
-            let hint = if relative && !target.starts_with("\"./") && field == "exports" {
+            let hint = if relative && !target.starts_with("\"./") && *field == "exports" {
                 "; targets must start with \"./\""
             } else {
                 ""
@@ -69,50 +86,46 @@ pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsErro
             } else {
                 format!("Invalid \"{field}\" target {target} defined for '{key}'")
             };
-            let message = format!("{at} in the package config {}{hint}", package.display());
-            coded(context, Code::ERR_INVALID_PACKAGE_TARGET, message)
+            let message = format!("{at} in the package config {}{from}{hint}", package.display());
+            (Code::ERR_INVALID_PACKAGE_TARGET, message)
         }
         ResolveError::InvalidSpecifier { specifier, package } => {
             let message = format!(
-                "Invalid module \"{specifier}\" request is not a valid match in pattern for the package {}",
+                "Invalid module \"{specifier}\" request is not a valid match in pattern for the package {}{from}",
                 package.display()
             );
-            coded(context, Code::ERR_INVALID_MODULE_SPECIFIER, message)
+            (Code::ERR_INVALID_MODULE_SPECIFIER, message)
         }
         ResolveError::InvalidImport { specifier } => {
             let message = format!(
-                "Invalid module \"{specifier}\" is not a valid internal imports specifier name"
+                "Invalid module \"{specifier}\" is not a valid internal imports specifier name{from}"
             );
-            coded(context, Code::ERR_INVALID_MODULE_SPECIFIER, message)
-        }
-        ResolveError::PathNotExported { package, subpath } if subpath == "." => {
-            let message = format!("No \"exports\" main defined in {}", package.display());
-            coded(context, Code::ERR_PACKAGE_PATH_NOT_EXPORTED, message)
+            (Code::ERR_INVALID_MODULE_SPECIFIER, message)
         }
         ResolveError::PathNotExported { package, subpath } => {
-            let message = format!(
-                "Package subpath '{subpath}' is not defined by \"exports\" in {}",
-                package.display()
-            );
-            coded(context, Code::ERR_PACKAGE_PATH_NOT_EXPORTED, message)
+            let what = match &**subpath {
+                "." => "No \"exports\" main defined in".to_owned(),
+                _ => format!("Package subpath '{subpath}' is not defined by \"exports\" in"),
+            };
+            let message = format!("{what} {}{from}", package.display());
+            (Code::ERR_PACKAGE_PATH_NOT_EXPORTED, message)
         }
         ResolveError::ImportNotDefined { specifier, package } => {
             let message = format!(
-                "Package import specifier \"{specifier}\" is not defined in package {}",
+                "Package import specifier \"{specifier}\" is not defined in package {}{from}",
                 package.display()
             );
-            coded(context, Code::ERR_PACKAGE_IMPORT_NOT_DEFINED, message)
+            (Code::ERR_PACKAGE_IMPORT_NOT_DEFINED, message)
         }
-        ResolveError::ExportedFileMissing { file, package } => {
-            let message = format!("Cannot find module '{}'", file.display());
-            missing(message, &package, None, context)
+        ResolveError::ExportedFileMissing { file, .. } => {
+            (Code::MODULE_NOT_FOUND, format!("Cannot find module '{}'{from}", file.display()))
         }
-        ResolveError::MainMissing { file, package, request } => {
+        ResolveError::MainMissing { file, .. } => {
             let message = format!(
                 "Cannot find module '{}'. Please verify that the package.json has a valid \"main\" entry",
                 file.display()
             );
-            missing(message, &package, Some(&request), context)
+            (Code::MODULE_NOT_FOUND, message)
         }
     }
 }

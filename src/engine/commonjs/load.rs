@@ -13,7 +13,9 @@ use boa_engine::{
 use super::{CommonJs, class, cycle, lookup, require, state};
 use crate::{
     engine::{
+        builtins,
         errors::{Code, Wording, coded, throw_sys},
+        esm::{self, Format},
         natives::{arg, define_value},
         scripts, validate,
     },
@@ -200,12 +202,59 @@ pub(super) fn load_js(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     let module = arg(args, 0).to_object(context)?;
     let filename = arg(args, 1).to_string(context)?;
     let path = PathBuf::from(filename.to_std_string_lossy());
-    if path.extension().is_some_and(|extension| extension == "mjs") {
-        let message = format!("rjs does not load ES modules yet: {}", path.display());
-        return Err(coded(context, Code::ERR_REQUIRE_ESM, message));
+    let format = declared_format(&path, context)?;
+    if format == Some(Format::Module) {
+        return load_es_module(&module, &path, None, context);
     }
     let content = read(&path, context)?;
-    super::invoke(&module, "_compile", &[content.into(), filename.into()], context)
+    let format = match format {
+        Some(Format::CommonJs) => js_string!("commonjs").into(),
+        _ => JsValue::undefined(),
+    };
+    super::invoke(&module, "_compile", &[content.into(), filename.into(), format], context)
+}
+
+/// What a file's extension, or that of a `.js` file's package, says.
+fn declared_format(path: &Path, context: &mut Context) -> JsResult<Option<Format>> {
+    if path.extension().is_none() {
+        return Ok(None);
+    }
+    let resolver = super::resolver(context);
+    esm::format_of_path(path, &resolver).map_err(|(code, message)| coded(context, code, message))
+}
+
+/// Loads a file that is an ES module: its namespace becomes the exports. As the main module it runs
+/// on its own instead.
+fn load_es_module(
+    module: &JsObject,
+    path: &Path,
+    text: Option<String>,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    if is_main(module, context)? {
+        let text = match text {
+            Some(text) => text,
+            None => read(path, context)?.to_std_string_lossy(),
+        };
+        let process = context.global_object().get(js_string!("process"), context)?;
+        if let Some(process) = process.as_object() {
+            process.set(js_string!("mainModule"), JsValue::undefined(), true, context)?;
+        }
+        esm::run_as_main(path, text, context);
+        return Ok(JsValue::undefined());
+    }
+    let parent = match class::parent_of(module) {
+        Some(parent) => parent.get(js_string!("filename"), context)?.as_string(),
+        None => None,
+    };
+    let parent = parent.map(|name| name.to_std_string_lossy());
+    let exports = esm::require(path, text, parent.as_deref(), context)?;
+    module.set(js_string!("exports"), exports, true, context).map(JsValue::from)
+}
+
+fn is_main(module: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let symbol = state(context)?.is_main.clone();
+    Ok(module.get(symbol, context)?.to_boolean())
 }
 
 /// `Module._extensions['.json'](module, filename)`.
@@ -213,13 +262,24 @@ pub(super) fn load_json(_: &JsValue, args: &[JsValue], context: &mut Context) ->
     let module = arg(args, 0).to_object(context)?;
     let filename = arg(args, 1).to_string(context)?.to_std_string_lossy();
     let content = read(Path::new(&filename), context)?;
+    let value = parse_json(&content.to_std_string_lossy(), Some(Path::new(&filename)), context)?;
+    module.set(js_string!("exports"), value, true, context).map(JsValue::from)
+}
+
+/// The value of a JSON text; an error names the file, if there is one.
+pub(in crate::engine) fn parse_json(
+    text: &str,
+    path: Option<&Path>,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let json = context.global_object().get(js_string!("JSON"), context)?.to_object(context)?;
     let parsed = json.get(js_string!("parse"), context)?;
     let Some(parse) = parsed.as_callable() else { return Ok(JsValue::undefined()) };
-    match parse.call(&json.into(), &[content.into()], context) {
-        Ok(value) => module.set(js_string!("exports"), value, true, context).map(JsValue::from),
-        Err(error) => Err(named(error, &filename, context)),
-    }
+    let parsed = parse.call(&json.into(), &[JsString::from(text).into()], context);
+    parsed.map_err(|error| match path {
+        Some(path) => named(error, &path.to_string_lossy(), context),
+        None => error,
+    })
 }
 
 /// Puts the file's name before an error's message.
@@ -247,7 +307,7 @@ pub(super) fn load_addon(
 }
 
 /// A source file's text, without a byte order mark.
-fn read(path: &Path, context: &mut Context) -> JsResult<JsString> {
+pub(in crate::engine) fn read(path: &Path, context: &mut Context) -> JsResult<JsString> {
     let bytes = fs::read(path).map_err(|error| unreadable(&error, path, context))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     Ok(JsString::from(&*String::from_utf8_lossy(bytes)))
@@ -272,9 +332,14 @@ pub(super) fn compile(
     let content = validate::string(&arg(args, 0), "content", context)?;
     let filename = validate::string(&arg(args, 1), "filename", context)?;
     let path = filename.to_std_string_lossy();
-    let source = content.to_std_string_lossy();
-    let function =
-        scripts::compile_wrapper(&without_hashbang(&source), &path, PARAMETERS, context)?;
+    let is_declared = arg(args, 2).as_string().is_some_and(|format| format == "commonjs");
+    let source = without_hashbang(content.to_std_string_lossy());
+    let function = match scripts::compile_wrapper(&source, &path, PARAMETERS, context) {
+        Ok(function) => function,
+        Err(error) => {
+            return not_commonjs(&module, error, source, Path::new(&path), is_declared, context);
+        }
+    };
     let state = state(context)?;
     let require = require::make(&module, &state, context)?;
     let exports = module.get(js_string!("exports"), context)?;
@@ -289,24 +354,50 @@ pub(super) fn compile(
     function.call(&exports, &args, context)
 }
 
+/// A text that does not compile as CommonJS is an ES module, unless something says that it is none.
+fn not_commonjs(
+    module: &JsObject,
+    error: JsError,
+    source: String,
+    path: &Path,
+    is_declared: bool,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    if !esm::is_module_text(&source) {
+        return Err(error);
+    }
+    if !is_declared {
+        let resolver = super::resolver(context);
+        esm::warn_of_missing_type(path, &resolver, context)?;
+        return load_es_module(module, path, Some(source), context);
+    }
+    if is_main(module, context)? {
+        let message = format!(
+            "Failed to load the ES module: {}. Make sure to set \"type\": \"module\" in the nearest \
+             package.json file or use the .mjs extension.",
+            path.display()
+        );
+        let process = builtins::load_object("process", context)?;
+        if let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() {
+            emit.call(&process.into(), &[JsString::from(message).into()], context)?;
+        }
+    }
+    Err(error)
+}
+
 /// A file's code as a function, not called.
-pub(super) fn compile_file(path: &Path, context: &mut Context) -> JsResult<JsObject> {
-    let source = read(path, context)?.to_std_string_lossy();
-    scripts::compile_wrapper(
-        &without_hashbang(&source),
-        &path.to_string_lossy(),
-        PARAMETERS,
-        context,
-    )
+pub(super) fn compile_text(path: &Path, text: &str, context: &mut Context) -> JsResult<JsObject> {
+    let source = without_hashbang(text.to_owned());
+    scripts::compile_wrapper(&source, &path.to_string_lossy(), PARAMETERS, context)
 }
 
 /// What a module's code sees as its parameters.
 pub(super) const PARAMETERS: &str = "exports, require, module, __filename, __dirname";
 
 /// `#!` is a comment only on the very first column, which the wrapper takes.
-fn without_hashbang(source: &str) -> std::borrow::Cow<'_, str> {
-    match source.strip_prefix("#!") {
-        Some(rest) => format!("//{rest}").into(),
-        None => source.into(),
+pub(in crate::engine) fn without_hashbang(mut source: String) -> String {
+    if source.starts_with("#!") {
+        source.replace_range(..2, "//");
     }
+    source
 }

@@ -10,17 +10,20 @@ mod cycle;
 mod errors;
 mod load;
 mod lookup;
-mod package;
+pub(in crate::engine) mod package;
 mod require;
-mod resolve;
+pub(in crate::engine) mod resolve;
 
 use std::{path::Path, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 pub(crate) use class::exports;
+pub(in crate::engine) use errors::describe;
+pub(in crate::engine) use load::{parse_json, read as read_source, without_hashbang};
+use resolve::Resolver;
 
-use super::natives::made_for;
+use super::{esm, natives::made_for};
 
 /// What the CommonJS loader keeps for a realm.
 pub(crate) struct CommonJs {
@@ -28,7 +31,7 @@ pub(crate) struct CommonJs {
     prototype: JsObject,
     cache: JsObject,
     extensions: JsObject,
-    resolver: resolve::Resolver,
+    resolver: Rc<Resolver>,
     /// Symbols that mark module objects as Node does.
     is_main: boa_engine::JsSymbol,
 }
@@ -44,17 +47,97 @@ fn state(context: &mut Context) -> JsResult<Rc<CommonJs>> {
     Ok(state)
 }
 
-/// Runs a file as the main module: `Module._load(path, null, true)`.
-pub(crate) fn run_main(path: &Path, context: &mut Context) -> JsResult<JsValue> {
+/// How files are found in this realm: by `require` and by `import`.
+pub(crate) fn resolver(context: &mut Context) -> Rc<Resolver> {
+    if let Some(resolver) = context.get_data::<Rc<Resolver>>() {
+        return resolver.clone();
+    }
+    let resolver = Rc::new(Resolver::default());
+    context.insert_data(resolver.clone());
+    resolver
+}
+
+/// Makes further conditions of `exports` and `imports` hold (`--conditions`).
+pub(crate) fn add_conditions(conditions: &[String], context: &mut Context) {
+    let resolver = resolver(context);
+    resolver.conditions.borrow_mut().extend_from_slice(conditions);
+    resolver.import_conditions.borrow_mut().extend_from_slice(conditions);
+}
+
+/// Runs the main module: as an ES module if it is one, else by `Module._load(path, null, true)`.
+///
+/// What `imports` name is imported before it.
+pub(crate) fn run_main(path: &Path, imports: &[String], context: &mut Context) -> JsResult<()> {
+    let resolver = resolver(context);
+    let extensions = [".js", ".json", ".node"].map(str::to_owned);
+    let request = path.to_string_lossy();
+    let found = resolver.find(&request, &[Path::new("").into()], &extensions).ok().flatten();
+    // What it warns of it warns of once more when the file is loaded.
+    resolver.missing_main.take();
+    match found {
+        Some(file) if !imports.is_empty() || is_module_main(&file, &resolver) => {
+            let steps = imports.iter().cloned().map(esm::Entry::Import);
+            esm::run(steps.chain([esm::Entry::Main(file)]).collect(), context);
+            Ok(())
+        }
+        _ => load_path(JsString::from(&*request), true, context).map(drop),
+    }
+}
+
+fn is_module_main(file: &Path, resolver: &Resolver) -> bool {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("mjs") => true,
+        Some("cjs") => false,
+        _ => resolver.packages.of_file(file).is_ok_and(|package| {
+            package.is_some_and(|package| package.kind.as_deref() == Some("module"))
+        }),
+    }
+}
+
+/// `Module._load(path, undefined, isMain)`.
+pub(crate) fn load_path(path: JsString, is_main: bool, context: &mut Context) -> JsResult<JsValue> {
     let state = state(context)?;
-    let request = JsString::from(&*path.to_string_lossy());
-    let args = [request.into(), JsValue::null(), true.into()];
-    invoke(&state.class, "_load", &args, context)
+    let parent = if is_main { JsValue::null() } else { JsValue::undefined() };
+    invoke(&state.class, "_load", &[path.into(), parent, is_main.into()], context)
+}
+
+/// True while the file's module runs for the first time.
+pub(in crate::engine) fn is_loading(path: &Path, context: &mut Context) -> JsResult<bool> {
+    let state = state(context)?;
+    let cached = state.cache.get(JsString::from(&*path.to_string_lossy()), context)?;
+    match cached.as_object() {
+        Some(module) => Ok(!module.get(js_string!("loaded"), context)?.to_boolean()),
+        None => Ok(false),
+    }
+}
+
+/// The file that `require(request)` in the file at `from` would load, if there is one.
+pub(in crate::engine) fn resolve_from(
+    from: &Path,
+    request: &str,
+    context: &mut Context,
+) -> Option<std::path::PathBuf> {
+    let resolver = resolver(context);
+    let folder = from.parent()?;
+    let folders = if resolve::is_relative(request) {
+        vec![folder.to_path_buf()]
+    } else {
+        resolve::node_modules_paths(folder)
+    };
+    let extensions = [".js", ".json", ".node"].map(str::to_owned);
+    resolver.find(request, &folders, &extensions).ok()?
 }
 
 /// Compiles a file as a module without running it.
 pub(crate) fn check(path: &Path, context: &mut Context) -> JsResult<()> {
-    load::compile_file(path, context).map(drop)
+    let text = load::read(path, context)?.to_std_string_lossy();
+    let resolver = resolver(context);
+    let format = esm::format_of_path(path, &resolver).ok().flatten();
+    let is_undeclared = matches!(format, None | Some(esm::Format::Undeclared));
+    if format == Some(esm::Format::Module) || is_undeclared && esm::is_module_text(&text) {
+        return esm::check(path, &text, context);
+    }
+    load::compile_text(path, &text, context).map(drop)
 }
 
 /// The `require` of a program that has no file: `-e`, `-p`, standard input, the REPL.

@@ -57,7 +57,9 @@ pub(crate) enum ResolveError {
 pub(crate) struct Resolver {
     pub(crate) packages: Packages,
     /// The conditions of `exports` that hold, `default` aside.
-    pub(crate) conditions: Vec<String>,
+    pub(crate) conditions: RefCell<Vec<String>>,
+    /// The same for `import`.
+    pub(crate) import_conditions: RefCell<Vec<String>>,
     /// Leave symbolic links as they are (`--preserve-symlinks`).
     pub(crate) preserve_symlinks: bool,
     /// The last package whose `main` is not there and whose index file was taken instead.
@@ -66,10 +68,13 @@ pub(crate) struct Resolver {
 
 impl Default for Resolver {
     fn default() -> Self {
-        let conditions = ["node", "require", "module-sync", "node-addons"];
+        let conditions = |own: &str| {
+            RefCell::new(["node", own, "module-sync", "node-addons"].map(str::to_owned).to_vec())
+        };
         Self {
             packages: Packages::default(),
-            conditions: conditions.map(str::to_owned).into(),
+            conditions: conditions("require"),
+            import_conditions: conditions("import"),
             preserve_symlinks: false,
             missing_main: RefCell::default(),
         }
@@ -179,7 +184,7 @@ impl Resolver {
     }
 
     fn exported_by(&self, package: &Package, subpath: &str) -> Result<PathBuf, ResolveError> {
-        let file = package::resolve_exports(package, subpath, &self.conditions)?;
+        let file = package::resolve_exports(package, subpath, &self.conditions.borrow())?;
         self.existing(file, package)
     }
 
@@ -215,7 +220,7 @@ impl Resolver {
         if package.imports.is_none() {
             return Ok(None);
         }
-        match package::resolve_imports(&package, request, &self.conditions)? {
+        match package::resolve_imports(&package, request, &self.conditions.borrow())? {
             ImportTarget::File(file) => {
                 self.existing(file, &package).map(ImportTarget::File).map(Some)
             }

@@ -34,6 +34,7 @@ pub(crate) use self::{
     capture::{complete, current},
     frame::Frame,
     site::{Site, remember_throw, thrown_at},
+    trace::SYNTHETIC,
 };
 use super::natives::{define_accessor, define_value, function};
 
@@ -213,6 +214,11 @@ pub(crate) fn calling_line(function: &JsObject, context: &mut Context) -> Option
 pub(crate) fn overflow(error: &JsError, context: &mut Context) -> JsObject {
     let message = "Maximum call stack size exceeded";
     with_trace(ErrorKind::Range, message, trace_of(error), context)
+}
+
+/// As [`overflow`], where the engine's own error is lost.
+pub(crate) fn too_deep(context: &mut Context) -> JsObject {
+    new_error(ErrorKind::Range, None, "Maximum call stack size exceeded", context)
 }
 
 /// An error whose frames the engine has already written down.

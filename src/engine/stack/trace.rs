@@ -39,6 +39,9 @@ pub(super) enum Place {
 /// What Boa calls functions that were compiled without a name, and the top level of a script.
 const NAMELESS: &str = "<main>";
 
+/// What it calls the evaluation of a module that has no code: JSON, CommonJS.
+pub(crate) const SYNTHETIC: &str = "<synthetic>";
+
 /// Reads the engine's text. Lines that it cannot have written are skipped.
 pub(super) fn read(text: &str, sources: &Sources) -> Vec<RawFrame> {
     text.lines()
@@ -55,6 +58,9 @@ fn frame(line: &str, sources: &Sources) -> Option<RawFrame> {
     let (rest, column) = inner.rsplit_once(':')?;
     let (rest, line_number) = rest.rsplit_once(':')?;
     let (name, place) = split(rest, sources)?;
+    if name == SYNTHETIC {
+        return None;
+    }
     Some(RawFrame::Script {
         name: (!name.is_empty() && name != NAMELESS).then(|| name.into()),
         place,

@@ -21,22 +21,28 @@ pub(crate) enum Goal {
     Script,
     /// The body of a function: a CommonJS module.
     Body,
+    /// An ES module.
+    Module,
 }
 
 /// What is wrong with a text; `None` if nothing is.
 pub(crate) fn explain(text: &str, goal: Goal) -> Option<Fault> {
     match goal {
-        Goal::Script => parsed(text, "", ""),
+        Goal::Script | Goal::Module => parsed(text, "", "", goal),
         // A `}` too many would end the function that the parser is given.
-        Goal::Body => stray_brace(text).or_else(|| parsed(text, "(function(){", "\n})")),
+        Goal::Body => stray_brace(text).or_else(|| parsed(text, "(function(){", "\n})", goal)),
     }
 }
 
 /// Parses a text between two of ours.
-fn parsed(text: &str, before: &str, after: &str) -> Option<Fault> {
+fn parsed(text: &str, before: &str, after: &str, goal: Goal) -> Option<Fault> {
     let whole = format!("{before}{text}{after}");
     let mut parser = Parser::new(Source::from_bytes(&whole));
-    let error = parser.parse_script(&Scope::new_global(), &mut Interner::new()).err()?;
+    let (scope, interner) = (Scope::new_global(), &mut Interner::new());
+    let error = match goal {
+        Goal::Module => parser.parse_module(&scope, interner).err()?,
+        _ => parser.parse_script(&scope, interner).err()?,
+    };
     let tokens = Lexer::new(text).collect();
     Some(
         Refused { source: SourceText::new(whole, 0), shift: before.len(), text, tokens }

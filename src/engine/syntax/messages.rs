@@ -45,6 +45,11 @@ const RESERVED: &[&str] = &[
     "with",
 ];
 
+/// True for words that are never identifiers.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
 /// What V8 says of a token that cannot stand where it stands.
 pub(super) fn unexpected(kind: Kind, word: &str) -> String {
     match kind {

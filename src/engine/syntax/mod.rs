@@ -5,11 +5,17 @@
 //! around its position, and says what V8 says where that can be told. Otherwise the engine's words
 //! stay.
 
+mod cursor;
+mod declarations;
 mod explain;
+mod exports;
 pub(crate) mod lexer;
 mod messages;
 
+pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations};
 pub(crate) use explain::{Goal, explain};
+pub(crate) use exports::commonjs_exports;
+pub(crate) use messages::is_reserved;
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,83 @@
+//! What the ES module loader throws.
+
+use boa_engine::{Context, JsError, JsNativeError, JsString, js_string};
+
+use crate::engine::{
+    commonjs::{self, resolve::ResolveError},
+    errors::{Code, coded_object},
+    natives::define_value,
+};
+
+/// Why a module cannot be found or loaded; becomes an error with a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    code: Code,
+    message: String,
+    /// The URL that led nowhere.
+    url: Option<String>,
+    /// It is a `URIError` without a code.
+    is_malformed: bool,
+}
+
+impl Failure {
+    pub(super) fn new(code: Code, message: String) -> Self {
+        Self { code, message, url: None, is_malformed: false }
+    }
+
+    /// With an own property `url`.
+    pub(super) fn at(mut self, url: String) -> Self {
+        self.url = Some(url);
+        self
+    }
+
+    /// A percent sign that begins no escape.
+    pub(super) fn malformed() -> Self {
+        let failure = Self::new(Code::ERR_INVALID_URI, "URI malformed".to_owned());
+        Self { is_malformed: true, ..failure }
+    }
+
+    /// The URL of a file that is not there, or is a folder.
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// What a `package.json` says is wrong, or refuses; `from` is the module that asked.
+    pub(super) fn of_package(error: &ResolveError, from: Option<&str>) -> Self {
+        let (code, message) = commonjs::describe(error, from);
+        Self::new(code, message)
+    }
+
+    /// A specifier that a base like `data:` cannot resolve.
+    pub(super) fn unresolvable(specifier: &str, base: &str) -> Self {
+        let message = format!(
+            "Failed to resolve module specifier \"{specifier}\" from \"{base}\": Invalid relative URL or \
+             base scheme is not hierarchical."
+        );
+        Self::new(Code::ERR_UNSUPPORTED_RESOLVE_REQUEST, message)
+    }
+
+    pub(super) fn unsupported_scheme(scheme: &str) -> Self {
+        let known = if matches!(scheme, "http" | "https") {
+            "file and data"
+        } else {
+            "file, data, and node"
+        };
+        let message = format!(
+            "Only URLs with a scheme in: {known} are supported by the default ESM loader. Received \
+             protocol '{scheme}:'"
+        );
+        Self::new(Code::ERR_UNSUPPORTED_ESM_URL_SCHEME, message)
+    }
+
+    /// The error object, to be thrown.
+    pub(super) fn into_error(self, context: &mut Context) -> JsError {
+        if self.is_malformed {
+            return JsNativeError::uri().with_message(self.message).into();
+        }
+        let error = coded_object(context, self.code, self.message);
+        if let Some(url) = self.url {
+            define_value(&error, js_string!("url"), JsString::from(url), true);
+        }
+        JsError::from_opaque(error.into())
+    }
+}

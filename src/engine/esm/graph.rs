@@ -1,0 +1,141 @@
+//! Loading: a module with everything that it imports, at once.
+
+use std::rc::Rc;
+
+use boa_engine::{Context, JsError, JsResult, builtins::promise::PromiseState};
+
+use super::{
+    Loader, frames, link, load,
+    record::{Kind, Record},
+    resolve::Target,
+};
+use crate::engine::state;
+
+/// Loads a target with its graph, ready to be evaluated.
+///
+/// A graph that cannot be loaded leaves nothing behind: who asks again finds out again.
+pub(super) fn prepare(
+    loader: &Loader,
+    target: &Target,
+    attributes: &[(String, String)],
+    context: &mut Context,
+) -> JsResult<Rc<Record>> {
+    let mut fresh = Vec::new();
+    let prepared = load_graph(loader, target, attributes, &mut fresh, context);
+    if prepared.is_err() {
+        discard(loader, &fresh);
+    }
+    prepared
+}
+
+/// As [`prepare`], for a module that was made of a text.
+pub(super) fn prepare_record(
+    loader: &Loader,
+    root: Record,
+    context: &mut Context,
+) -> JsResult<Rc<Record>> {
+    let root = Rc::new(root);
+    loader.records.add(&root);
+    let mut fresh = vec![root.clone()];
+    let done =
+        fetch_children(loader, &mut fresh, context).and_then(|()| complete(&root, &fresh, context));
+    match done {
+        Ok(()) => Ok(root),
+        Err(error) => {
+            discard(loader, &fresh);
+            Err(error)
+        }
+    }
+}
+
+fn discard(loader: &Loader, fresh: &[Rc<Record>]) {
+    for record in fresh {
+        loader.records.remove(record);
+    }
+}
+
+fn load_graph(
+    loader: &Loader,
+    target: &Target,
+    attributes: &[(String, String)],
+    fresh: &mut Vec<Rc<Record>>,
+    context: &mut Context,
+) -> JsResult<Rc<Record>> {
+    let (root, is_new) = load::module(loader, target, attributes, context)?;
+    if is_new {
+        fresh.push(root.clone());
+        fetch_children(loader, fresh, context)?;
+        complete(&root, fresh, context)?;
+    }
+    Ok(root)
+}
+
+/// Resolves and reads what new modules ask for, and what that asks for.
+fn fetch_children(
+    loader: &Loader,
+    fresh: &mut Vec<Rc<Record>>,
+    context: &mut Context,
+) -> JsResult<()> {
+    let mut next = 0;
+    while let Some(record) = fresh.get(next).cloned() {
+        next += 1;
+        if record.children.get().is_some() {
+            continue;
+        }
+        let mut children = Vec::new();
+        for request in &record.declarations.requests {
+            let target = loader.resolve(&request.specifier, &record.url, context);
+            let target = target.map_err(|failure| failure.into_error(context))?;
+            let (child, is_new) = load::module(loader, &target, &request.attributes, context)?;
+            if is_new {
+                fresh.push(child.clone());
+            }
+            children.push(child);
+        }
+        // Nobody else fills it: the record is new, and this loop visits it once.
+        let _ = record.children.set(children);
+    }
+    Ok(())
+}
+
+/// Has the engine load and link a graph whose modules are all there.
+fn complete(root: &Rc<Record>, fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+    spread_waiting(fresh, context)?;
+    if root.kind != Kind::Json {
+        load_in_engine(root, context)?;
+    }
+    link::check(fresh, context)?;
+    frames::link(&root.module(), context)
+}
+
+/// Marks the modules that depend on one that awaits.
+fn spread_waiting(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+    loop {
+        let mut changed = false;
+        for record in fresh.iter().filter(|record| !record.is_async.get()) {
+            let waits = |child: &Rc<Record>| child.is_async.get() && !child.is_settled();
+            if record.children().iter().any(waits) {
+                record.is_async.set(true);
+                load::make_async(record, context)?;
+                changed = true;
+            }
+        }
+        if !changed {
+            return Ok(());
+        }
+    }
+}
+
+/// The engine loads through jobs; these run now, and nothing else does.
+fn load_in_engine(root: &Rc<Record>, context: &mut Context) -> JsResult<()> {
+    let microtasks = state::of(context).microtasks.clone();
+    let module = root.module();
+    let promise = microtasks.alone(context, |context| module.load(context));
+    match promise.state() {
+        PromiseState::Rejected(reason) => {
+            state::of(context).rejections.forget(&promise.into());
+            Err(JsError::from_opaque(reason))
+        }
+        _ => Ok(()),
+    }
+}

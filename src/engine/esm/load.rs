@@ -1,0 +1,292 @@
+//! From a target to a module: reading, and making a module of what was read.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use boa_engine::{
+    Context, JsResult, JsString, JsValue, Module, Source, js_string,
+    module::{ModuleRequest, SyntheticModuleInitializer},
+};
+
+use super::{
+    Loader, builtin,
+    errors::Failure,
+    format::{self, Format},
+    record::{Kind, Record},
+    resolve::Target,
+};
+use crate::engine::{
+    commonjs,
+    errors::Code,
+    scripts,
+    sources::{self, SourceText},
+    syntax::{self, Declarations, Request},
+};
+
+/// The attributes of a request as the engine has them, and as the text had them, say the same.
+pub(super) fn has_same_attributes(known: &[(String, String)], request: &ModuleRequest) -> bool {
+    let given = request.attributes();
+    given.len() == known.len()
+        && given.iter().zip(known).all(|(given, (key, value))| {
+            given.key().to_std_string_lossy() == *key
+                && given.value().to_std_string_lossy() == *value
+        })
+}
+
+/// The attributes of a request of the engine's.
+pub(super) fn attributes(request: &ModuleRequest) -> Vec<(String, String)> {
+    let text = |text: &JsString| text.to_std_string_lossy();
+    request.attributes().iter().map(|given| (text(given.key()), text(given.value()))).collect()
+}
+
+/// What a module is to be, before it is read.
+enum Plan {
+    Builtin(&'static str),
+    File(PathBuf, Format),
+    Data { format: Format, text: String },
+}
+
+/// The module of a target: the one that is known, or a new one, which has no children yet.
+///
+/// True if it is new.
+pub(super) fn module(
+    loader: &Loader,
+    target: &Target,
+    attributes: &[(String, String)],
+    context: &mut Context,
+) -> JsResult<(Rc<Record>, bool)> {
+    let url = target.url();
+    let plan = plan(target, context)?;
+    let is_json = check_attributes(&plan, &url, attributes).map_err(|e| e.into_error(context))?;
+    if let Some(known) = loader.records.get(&url, is_json) {
+        return Ok((known, false));
+    }
+    let record = Rc::new(match plan {
+        Plan::Builtin(name) => builtin::record(name, context)?,
+        Plan::Data { format: Format::Json, text } => json(url, None, &text, context)?,
+        Plan::Data { text, .. } => source(url, text, None, context)?,
+        Plan::File(path, Format::Json) => {
+            let text = text_of(&path, context)?;
+            json(url, Some(&path), &text, context)?
+        }
+        Plan::File(path, Format::CommonJs) => common_js(url, path, None, context)?,
+        Plan::File(path, Format::Module) => {
+            let text = text_of(&path, context)?;
+            source(url, text, None, context)?
+        }
+        Plan::File(path, Format::Undeclared) => undeclared(url, path, context)?,
+    });
+    loader.records.add(&record);
+    Ok((record, true))
+}
+
+fn plan(target: &Target, context: &mut Context) -> JsResult<Plan> {
+    match target {
+        Target::Builtin(name) => Ok(Plan::Builtin(name)),
+        Target::Data(url) => data(url).map_err(|failure| failure.into_error(context)),
+        Target::File { path, .. } => {
+            let resolver = commonjs::resolver(context);
+            let format = format::of_import(path, &resolver).map_err(|e| e.into_error(context))?;
+            Ok(Plan::File(path.clone(), format))
+        }
+    }
+}
+
+/// True if it is to be a JSON module, which the attributes have to say.
+fn check_attributes(
+    plan: &Plan,
+    url: &str,
+    attributes: &[(String, String)],
+) -> Result<bool, Failure> {
+    for (key, value) in attributes {
+        if key != "type" || value != "json" {
+            let message = format!(
+                "Import attribute \"{key}\" with value \"{value}\" is not supported in {url}"
+            );
+            return Err(Failure::new(Code::ERR_IMPORT_ATTRIBUTE_UNSUPPORTED, message));
+        }
+    }
+    let is_json =
+        matches!(plan, Plan::File(_, Format::Json) | Plan::Data { format: Format::Json, .. });
+    match (is_json, attributes.is_empty()) {
+        (true, true) => {
+            let message = format!("Module \"{url}\" needs an import attribute of \"type: json\"");
+            Err(Failure::new(Code::ERR_IMPORT_ATTRIBUTE_MISSING, message))
+        }
+        (false, false) => {
+            let message = format!("Module \"{url}\" is not of type \"json\"");
+            Err(Failure::new(Code::ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE, message))
+        }
+        _ => Ok(is_json),
+    }
+}
+
+/// The text in a `data:` URL.
+fn data(url: &str) -> Result<Plan, Failure> {
+    let invalid = || Failure::new(Code::ERR_INVALID_URL, "Invalid URL".to_owned());
+    let parsed = data_url::DataUrl::process(url).map_err(|_| invalid())?;
+    let mime = parsed.mime_type();
+    let format = match (&*mime.type_, &*mime.subtype) {
+        ("text", "javascript") => Format::Module,
+        ("application", "json") => Format::Json,
+        (kind, subtype) => {
+            let message = format!("Unknown module format: {kind}/{subtype} for URL {url}");
+            return Err(Failure::new(Code::ERR_UNKNOWN_MODULE_FORMAT, message));
+        }
+    };
+    let (bytes, _) = parsed.decode_to_vec().map_err(|_| invalid())?;
+    Ok(Plan::Data { format, text: String::from_utf8_lossy(&bytes).into_owned() })
+}
+
+/// A file's text, without a byte order mark.
+fn text_of(path: &Path, context: &mut Context) -> JsResult<String> {
+    Ok(commonjs::read_source(path, context)?.to_std_string_lossy())
+}
+
+/// An ES module of a text.
+pub(super) fn source(
+    url: String,
+    text: String,
+    declarations: Option<Declarations>,
+    context: &mut Context,
+) -> JsResult<Record> {
+    let text = commonjs::without_hashbang(text);
+    let declarations = declarations.unwrap_or_else(|| syntax::declarations(&text));
+    let module = parse(&url, &text, context)?;
+    sources::of(context).add(&url, SourceText::new(text, 0));
+    Ok(Record::new(url, Kind::Source, module, declarations))
+}
+
+pub(super) fn parse(url: &str, text: &str, context: &mut Context) -> JsResult<Module> {
+    // The engine's parser does not end a declaration where the text ends.
+    let closed = format!("{text}\n;");
+    let source = Source::from_bytes(&closed).with_path(Path::new(url));
+    Module::parse(source, None, context)
+        .map_err(|error| scripts::refused(error, text, url, syntax::Goal::Module, context))
+}
+
+/// Parses the module once more so that the engine evaluates it as one that awaits: it depends on
+/// one that does, and the engine loses what such a module throws otherwise.
+pub(super) fn make_async(record: &Record, context: &mut Context) -> JsResult<()> {
+    const AWAITS: &str = "\nif (0) await 0;";
+    if !record.declarations.awaits.is_empty() || record.kind != Kind::Source {
+        return Ok(());
+    }
+    let Some(source) = sources::of(context).get(&record.url) else { return Ok(()) };
+    let module = parse(&record.url, &format!("{}{AWAITS}", source.text()), context)?;
+    *record.module.borrow_mut() = module;
+    Ok(())
+}
+
+/// A file whose text says what it is.
+fn undeclared(url: String, path: PathBuf, context: &mut Context) -> JsResult<Record> {
+    let text = text_of(&path, context)?;
+    let declarations = syntax::declarations(&text);
+    if !format::reads_as_module(&text, &declarations) {
+        return common_js(url, path, Some(text), context);
+    }
+    let resolver = commonjs::resolver(context);
+    format::warn_of_missing_type(&path, &resolver, context)?;
+    source(url, text, None, context)
+}
+
+/// A JSON module; `path` is what errors name.
+fn json(url: String, path: Option<&Path>, text: &str, context: &mut Context) -> JsResult<Record> {
+    let value = commonjs::parse_json(text, path, context)?;
+    let steps = SyntheticModuleInitializer::from_copy_closure_with_captures(
+        |module, value: &JsValue, _| module.set_export(&js_string!("default"), value.clone()),
+        value,
+    );
+    let module = Module::synthetic(
+        &[js_string!("default")],
+        steps,
+        Some(PathBuf::from(&url)),
+        None,
+        context,
+    );
+    Ok(Record::new(url, Kind::Json, module, Declarations::default()))
+}
+
+/// A module that stands for a CommonJS file. Its names are read off the text, its values come when
+/// it is evaluated: then the file runs, if it did not before.
+fn common_js(
+    url: String,
+    path: PathBuf,
+    text: Option<String>,
+    context: &mut Context,
+) -> JsResult<Record> {
+    let text = match text {
+        Some(text) => text,
+        None => text_of(&path, context)?,
+    };
+    let mut names = Vec::new();
+    collect_names(&path, &text, &mut names, &mut HashSet::from([path.clone()]), context);
+    names.retain(|name| !matches!(&**name, "default" | "module.exports"));
+    let names: Vec<JsString> = names.into_iter().map(JsString::from).collect();
+    let mut exported = names.clone();
+    exported.extend([js_string!("default"), js_string!("module.exports")]);
+    let steps = SyntheticModuleInitializer::from_copy_closure_with_captures(
+        run_common_js,
+        (names, JsString::from(&*path.to_string_lossy())),
+    );
+    let module = Module::synthetic(&exported, steps, Some(PathBuf::from(&url)), None, context);
+    Ok(Record::new(url, Kind::CommonJs(path), module, Declarations::default()))
+}
+
+fn run_common_js(
+    module: &boa_engine::module::SyntheticModule,
+    (names, path): &(Vec<JsString>, JsString),
+    context: &mut Context,
+) -> JsResult<()> {
+    let is_main = super::entry::take_main(path, context);
+    let exports = commonjs::load_path(path.clone(), is_main, context)?;
+    if let Some(object) = exports.as_object() {
+        for name in names {
+            if !object.has_own_property(name.clone(), context)? {
+                continue;
+            }
+            // A getter that throws leaves its name undefined.
+            if let Ok(value) = object.get(name.clone(), context) {
+                module.set_export(name, value)?;
+            }
+        }
+    }
+    module.set_export(&js_string!("default"), exports.clone())?;
+    module.set_export(&js_string!("module.exports"), exports)
+}
+
+/// The names that a text exports, and those of the files that it passes on.
+fn collect_names(
+    path: &Path,
+    text: &str,
+    names: &mut Vec<String>,
+    seen: &mut HashSet<PathBuf>,
+    context: &mut Context,
+) {
+    let found = syntax::commonjs_exports(text);
+    for name in found.names {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for specifier in found.reexports {
+        // What cannot be found or read is told when the file runs.
+        let Some(file) = commonjs::resolve_from(path, &specifier, context) else { continue };
+        let is_script =
+            matches!(file.extension().and_then(|e| e.to_str()), None | Some("js" | "cjs"));
+        if is_script
+            && seen.insert(file.clone())
+            && let Ok(bytes) = std::fs::read(&file)
+        {
+            collect_names(&file, &String::from_utf8_lossy(&bytes), names, seen, context);
+        }
+    }
+}
+
+/// The request of a text for its own original: what a facade is made of.
+pub(super) fn request(specifier: &str) -> Request {
+    Request { specifier: specifier.to_owned(), attributes: Vec::new() }
+}

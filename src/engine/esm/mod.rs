@@ -1,0 +1,133 @@
+//! ES modules: from `import` to evaluated modules, and between them and CommonJS.
+//!
+//! The engine parses, links and evaluates. This loader does the rest, and keeps the engine from what
+//! it cannot do: it loads a whole graph at once, without waiting (`graph`), checks that every
+//! imported name is there before the engine links (`link`), and evaluates in the order of the
+//! language, one cycle at a time (`evaluate`), so that a module can be required while others run.
+//!
+//! `resolve` finds URLs and `format` says what a file is, both without JavaScript; `load` makes
+//! modules of texts, values and builtins; `require` is `require()` of an ES module, `entry` the main
+//! module and what `--import` names.
+
+mod builtin;
+mod dynamic;
+mod entry;
+mod errors;
+mod evaluate;
+mod format;
+mod frames;
+mod graph;
+mod link;
+mod load;
+mod meta;
+mod record;
+mod require;
+mod resolve;
+
+use std::{cell::RefCell, path::Path, rc::Rc};
+
+use boa_engine::{
+    Context, JsObject, JsResult, Module,
+    module::{ModuleLoader, ModuleRequest, Referrer},
+};
+
+pub(crate) use self::{
+    builtin::sync as sync_builtins,
+    entry::{Entry, run, unsettled},
+    format::{Format, is_module_text, of_path as format_of_path, warn_of_missing_type},
+    require::{check, require, run_as_main},
+};
+use self::{
+    record::{Record, Records},
+    resolve::{Resolution, Target},
+};
+use super::{commonjs, state};
+
+/// What the loader keeps for a realm.
+#[derive(Default)]
+pub(crate) struct Loader {
+    records: Records,
+    entry: entry::State,
+    /// The URL of the main module, once that is an ES module.
+    main: RefCell<Option<String>>,
+}
+
+/// The loader of this realm.
+fn of(context: &Context) -> Rc<Loader> {
+    context
+        .get_data::<Rc<Loader>>()
+        .expect("realm::create puts the loader into every context")
+        .clone()
+}
+
+impl Loader {
+    /// What a specifier means to the module with this URL.
+    fn resolve(
+        &self,
+        specifier: &str,
+        base: &str,
+        context: &mut Context,
+    ) -> Result<Target, errors::Failure> {
+        let resolver = commonjs::resolver(context);
+        let engine = state::of(context);
+        let conditions = resolver.import_conditions.borrow();
+        let resolution = Resolution {
+            resolver: &resolver,
+            builtins: &engine.builtins,
+            conditions: &conditions,
+            base,
+        };
+        resolution.resolve(specifier)
+    }
+
+    /// The child of a module that the engine asks for while a graph is loaded.
+    fn child(&self, referrer: &Referrer, request: &ModuleRequest) -> Option<Rc<Record>> {
+        let Referrer::Module(module) = referrer else { return None };
+        let record = self.records.get(&module.path()?.to_string_lossy(), false)?;
+        if record.module() != *module {
+            return None;
+        }
+        let specifier = request.specifier().to_std_string_lossy();
+        let known = |other: &crate::engine::syntax::Request| {
+            other.specifier == specifier && load::has_same_attributes(&other.attributes, request)
+        };
+        let index = record.declarations.requests.iter().position(known)?;
+        record.children().get(index).cloned()
+    }
+}
+
+impl ModuleLoader for Loader {
+    fn load_imported_module(
+        self: Rc<Self>,
+        referrer: Referrer,
+        request: ModuleRequest,
+        context: &RefCell<&mut Context>,
+    ) -> impl Future<Output = JsResult<Module>> {
+        // Everything is read at once: the answer is there before it is waited for.
+        let loaded = match self.child(&referrer, &request) {
+            Some(child) => Ok(child.module()),
+            None => dynamic::import(&self, &referrer, &request, &mut context.borrow_mut()),
+        };
+        std::future::ready(loaded)
+    }
+
+    fn init_import_meta(
+        self: Rc<Self>,
+        import_meta: &JsObject,
+        module: &Module,
+        context: &mut Context,
+    ) {
+        meta::fill(&self, import_meta, module, context);
+    }
+}
+
+/// The URL of the folder where what has no file is: `-e`, standard input, `--import`.
+fn working_folder() -> String {
+    let folder = std::env::current_dir().unwrap_or_default();
+    resolve::file_url(&folder.join(""))
+}
+
+/// The URL that module code at this path has.
+pub(crate) fn url_of(path: &Path) -> String {
+    resolve::file_url(path)
+}
