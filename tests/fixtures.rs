@@ -59,7 +59,7 @@ fn trials(name: String, file: PathBuf, pending: &[String]) -> Vec<Trial> {
     trials
 }
 
-/// The fixtures below a folder: `.js` files that are not parts of others.
+/// The fixtures below a folder: `.js` and `.mjs` files that are not parts of others.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(folder).expect("fixtures/ can be read");
     for entry in entries {
@@ -69,7 +69,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             if !matches!(name.as_str(), "lib" | "node_modules") && !name.starts_with('_') {
                 collect(&path, files);
             }
-        } else if path.extension().is_some_and(|extension| extension == "js")
+        } else if path.extension().is_some_and(|extension| extension == "js" || extension == "mjs")
             && !name.starts_with('_')
         {
             files.push(path);

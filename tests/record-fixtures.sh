@@ -84,7 +84,7 @@ while IFS= read -r file; do
     name=${file#"$root"/}
     wanted "$name" "$@" || continue
     count=$((count + 1))
-    recorded=${file%.js}.out
+    recorded=${file%.*}.out
     run "$file" "$scratch/first" file
     if [ "$mode" = check ]; then
         if ! diff -u --label "recorded" --label "$name" "$recorded" "$scratch/first" >"$scratch/diff"; then
@@ -101,7 +101,7 @@ while IFS= read -r file; do
     else
         cmp -s "$scratch/first" "$recorded" || cp "$scratch/first" "$recorded"
     fi
-done < <(find "$root" -name '*.js' -not -name '_*' -not -path '*/_*/*' -not -path '*/lib/*' -not -path '*/node_modules/*' | LC_ALL=C sort)
+done < <(find "$root" '(' -name '*.js' -o -name '*.mjs' ')' -not -name '_*' -not -path '*/_*/*' -not -path '*/lib/*' -not -path '*/node_modules/*' | LC_ALL=C sort)
 
 echo "$count fixtures, $bad bad"
 [ "$bad" -eq 0 ] && [ "$count" -gt 0 ]

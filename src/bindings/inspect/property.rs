@@ -66,8 +66,10 @@ impl Inspector {
         if self.options.show_hidden || keys.is_empty() {
             return Ok(keys);
         }
-        // The keys of a module under evaluation cannot all be asked about.
-        reflect::only_enumerable(object, keys.clone(), context).or(Ok(keys))
+        // The keys of a module under evaluation cannot all be asked about; its exports are shown.
+        reflect::only_enumerable(object, keys.clone(), context).or_else(|_| {
+            Ok(keys.into_iter().filter(|key| !matches!(key, PropertyKey::Symbol(_))).collect())
+        })
     }
 
     /// Shows one property: `key: value`, in arrays just `value`.

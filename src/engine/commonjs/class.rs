@@ -1,6 +1,6 @@
 //! The `Module` class: what `require('module')` gives.
 
-use std::path::Path;
+use std::{cell::Cell, path::Path};
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction, js_string,
@@ -47,6 +47,9 @@ const EXTENSIONS: &[Method] =
 #[derive(Trace, Finalize, JsData)]
 struct ModuleRecord {
     parent: Option<JsObject>,
+    /// `module.parent` is `null`, not `undefined`: the main module.
+    #[unsafe_ignore_trace]
+    is_main: Cell<bool>,
 }
 
 /// The exports of the builtin `module`: the class itself.
@@ -152,7 +155,7 @@ pub(super) fn new_module(
     };
     let exports = JsObject::with_object_proto(context.intrinsics());
     let children = JsArray::new(context)?;
-    let record = ModuleRecord { parent: parent.cloned() };
+    let record = ModuleRecord { parent: parent.cloned(), is_main: Cell::new(false) };
     let module = JsObject::new(context.root_shape(), state.prototype.clone(), record).upcast();
     define_value(&module, js_string!("id"), id, true);
     define_value(&module, js_string!("path"), JsString::from(folder), true);
@@ -174,9 +177,19 @@ pub(super) fn parent_of(module: &JsObject) -> Option<JsObject> {
     module.downcast_ref::<ModuleRecord>()?.parent.clone()
 }
 
+/// The module has no parent because it is the main one.
+pub(super) fn mark_main(module: &JsObject) {
+    if let Some(record) = module.downcast_ref::<ModuleRecord>() {
+        record.is_main.set(true);
+    }
+}
+
 fn parent_value(module: &JsValue) -> JsValue {
-    match module.as_object() {
-        Some(module) => parent_of(&module).map_or(JsValue::null(), JsValue::from),
+    let Some(module) = module.as_object() else { return JsValue::undefined() };
+    let Some(record) = module.downcast_ref::<ModuleRecord>() else { return JsValue::undefined() };
+    match &record.parent {
+        Some(parent) => parent.clone().into(),
+        None if record.is_main.get() => JsValue::null(),
         None => JsValue::undefined(),
     }
 }

@@ -75,8 +75,8 @@ pub(in crate::engine) fn describe(error: &ResolveError, from: Option<&str>) -> (
             (Code::ERR_INVALID_PACKAGE_CONFIG, message)
         }
         ResolveError::InvalidPackageTarget { field, target, key, package } => {
-            let relative = target.starts_with("\".") || !target.starts_with('"');
-            let hint = if relative && !target.starts_with("\"./") && *field == "exports" {
+            let is_relative = target == "\"\"" || target.starts_with("\"./");
+            let hint = if *field == "exports" && !is_relative {
                 "; targets must start with \"./\""
             } else {
                 ""

@@ -87,6 +87,7 @@ fn load_file(
 }
 
 fn mark_main(state: &CommonJs, module: &JsObject, context: &mut Context) -> JsResult<()> {
+    class::mark_main(module);
     module.set(js_string!("id"), js_string!("."), true, context)?;
     define_value(module, state.is_main.clone(), true, true);
     let process = context.global_object().get(js_string!("process"), context)?;

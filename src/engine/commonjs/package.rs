@@ -215,7 +215,7 @@ impl Targets<'_> {
             }
             Value::Array(alternatives) => self.first(alternatives, key, star),
             Value::Null => Ok(None),
-            other => Err(self.invalid(&other.to_string(), key)),
+            other => Err(self.invalid(&Value::from(other.to_string()).to_string(), key)),
         }
     }
 

@@ -95,14 +95,16 @@ fn is_variable(name: &str) -> bool {
 
 fn text(plain: &[String], lazy: &[String]) -> String {
     let all = plain.iter().chain(lazy).map(String::as_str).collect::<Vec<_>>().join(",");
-    let cases: String =
-        lazy.iter().map(|name| format!("case'{name}':{name}=$e.{name};break;")).collect();
+    let plain = plain.join(",");
+    let mut cases = String::new();
+    for name in lazy {
+        cases.push_str(&format!("case'{name}':{name}=$e.{name};break;"));
+    }
     let lazy =
         if lazy.is_empty() { String::new() } else { format!("export let {};", lazy.join(",")) };
     format!(
-        "const $m=import.meta,$e=$m.{EXPORTS};export let{{{}}}=$e;{lazy}export{{$e as default}};\
-         $m.{FETCH}=n=>{{switch(n){{{cases}}}}};$m.{SYNC}=()=>{{({{{all}}}=$e)}}",
-        plain.join(",")
+        "const $m=import.meta,$e=$m.{EXPORTS};export let{{{plain}}}=$e;{lazy}export{{$e as default}};\
+         $m.{FETCH}=n=>{{switch(n){{{cases}}}}};$m.{SYNC}=()=>{{({{{all}}}=$e)}}"
     )
 }
 

@@ -21,7 +21,7 @@ pub(super) fn import(
 ) -> JsResult<Module> {
     let base = base(referrer);
     let specifier = request.specifier().to_std_string_lossy();
-    let target = loader.resolve(&specifier, &base, context);
+    let target = super::resolved(&specifier, &base, context);
     let target = target.map_err(|failure| failure.into_error(context))?;
     let attributes = load::attributes(request);
     let root = graph::prepare(loader, &target, &attributes, context)?;

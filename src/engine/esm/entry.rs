@@ -36,8 +36,11 @@ pub(crate) enum Entry {
     /// The main module, a text: of `-e`, of standard input, or of a file that was read.
     Source { url: String, text: String },
     /// Something that is no module.
-    Script(Rc<dyn Fn(&mut Context) -> JsResult<()>>),
+    Script(Script),
 }
+
+/// Work that a program begins with.
+type Script = Rc<dyn Fn(&mut Context) -> JsResult<()>>;
 
 /// How far the beginning has come.
 #[derive(Default)]
@@ -90,7 +93,7 @@ fn start(step: &Entry, context: &mut Context) -> JsResult<Option<(Rc<Record>, Js
             return Ok(None);
         }
         Entry::Import(specifier) => {
-            let target = loader.resolve(specifier, &working_folder(), context);
+            let target = super::resolved(specifier, &working_folder(), context);
             let target = target.map_err(|failure| failure.into_error(context))?;
             graph::prepare(&loader, &target, &[], context)?
         }

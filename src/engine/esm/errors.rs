@@ -1,11 +1,12 @@
 //! What the ES module loader throws.
 
-use boa_engine::{Context, JsError, JsNativeError, JsString, js_string};
+use boa_engine::{Context, JsError, JsString, builtins::error::ErrorKind, js_string};
 
 use crate::engine::{
     commonjs::{self, resolve::ResolveError},
     errors::{Code, coded_object},
     natives::define_value,
+    stack,
 };
 
 /// Why a module cannot be found or loaded; becomes an error with a code.
@@ -15,13 +16,13 @@ pub(super) struct Failure {
     message: String,
     /// The URL that led nowhere.
     url: Option<String>,
-    /// It is a `URIError` without a code.
-    is_malformed: bool,
+    /// It is a `URIError` without a code, about this module's URL.
+    malformed_in: Option<String>,
 }
 
 impl Failure {
     pub(super) fn new(code: Code, message: String) -> Self {
-        Self { code, message, url: None, is_malformed: false }
+        Self { code, message, url: None, malformed_in: None }
     }
 
     /// With an own property `url`.
@@ -31,14 +32,14 @@ impl Failure {
     }
 
     /// A percent sign that begins no escape.
-    pub(super) fn malformed() -> Self {
+    pub(super) fn malformed(url: String, module: &str) -> Self {
         let failure = Self::new(Code::ERR_INVALID_URI, "URI malformed".to_owned());
-        Self { is_malformed: true, ..failure }
+        Self { malformed_in: Some(module.to_owned()), ..failure.at(url) }
     }
 
     /// The URL of a file that is not there, or is a folder.
     pub(super) fn url(&self) -> Option<&str> {
-        self.url.as_deref()
+        self.url.as_deref().filter(|_| self.malformed_in.is_none())
     }
 
     /// What a `package.json` says is wrong, or refuses; `from` is the module that asked.
@@ -71,8 +72,11 @@ impl Failure {
 
     /// The error object, to be thrown.
     pub(super) fn into_error(self, context: &mut Context) -> JsError {
-        if self.is_malformed {
-            return JsNativeError::uri().with_message(self.message).into();
+        if let (Some(module), Some(url)) = (self.malformed_in, &self.url) {
+            let error = stack::new_error(ErrorKind::Uri, None, &self.message, context);
+            define_value(&error, js_string!("input"), JsString::from(url.as_str()), true);
+            define_value(&error, js_string!("module"), JsString::from(module), true);
+            return JsError::from_opaque(error.into());
         }
         let error = coded_object(context, self.code, self.message);
         if let Some(url) = self.url {

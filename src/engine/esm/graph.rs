@@ -84,7 +84,7 @@ fn fetch_children(
         }
         let mut children = Vec::new();
         for request in &record.declarations.requests {
-            let target = loader.resolve(&request.specifier, &record.url, context);
+            let target = super::resolved(&request.specifier, &record.url, context);
             let target = target.map_err(|failure| failure.into_error(context))?;
             let (child, is_new) = load::module(loader, &target, &request.attributes, context)?;
             if is_new {

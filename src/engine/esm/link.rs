@@ -61,9 +61,9 @@ fn destructured(record: &Record, import: &Imported) -> String {
         .imports
         .iter()
         .filter(same)
-        .map(|other| match other.name == other.local {
-            true => other.name.clone(),
-            false => format!("{}: {}", other.name, other.local),
+        .map(|other| {
+            let Imported { name, local, .. } = other;
+            if name == local { name.clone() } else { format!("{name}: {local}") }
         })
         .collect();
     if names.is_empty() {

@@ -86,6 +86,10 @@ pub(super) fn module(
 fn plan(target: &Target, context: &mut Context) -> JsResult<Plan> {
     match target {
         Target::Builtin(name) => Ok(Plan::Builtin(name)),
+        Target::UnknownBuiltin(url) => {
+            let message = format!("No such built-in module: {url}");
+            Err(Failure::new(Code::ERR_UNKNOWN_BUILTIN_MODULE, message).into_error(context))
+        }
         Target::Data(url) => data(url).map_err(|failure| failure.into_error(context)),
         Target::File { path, .. } => {
             let resolver = commonjs::resolver(context);

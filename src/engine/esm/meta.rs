@@ -4,7 +4,7 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, Module};
 
-use super::{Loader, builtin, of};
+use super::{Loader, builtin};
 use crate::engine::natives::{arg, closure, define_value};
 
 /// Fills the object that a module gets.
@@ -36,8 +36,7 @@ fn resolve_from(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let specifier = arg(args, 0).to_string(context)?.to_std_string_lossy();
-    let loader = of(context);
-    let url = match loader.resolve(&specifier, &base.to_std_string_lossy(), context) {
+    let url = match super::resolved(&specifier, &base.to_std_string_lossy(), context) {
         Ok(target) => target.url(),
         Err(failure) => match failure.url() {
             Some(url) => url.to_owned(),

@@ -60,26 +60,21 @@ fn of(context: &Context) -> Rc<Loader> {
         .clone()
 }
 
-impl Loader {
-    /// What a specifier means to the module with this URL.
-    fn resolve(
-        &self,
-        specifier: &str,
-        base: &str,
-        context: &mut Context,
-    ) -> Result<Target, errors::Failure> {
-        let resolver = commonjs::resolver(context);
-        let engine = state::of(context);
-        let conditions = resolver.import_conditions.borrow();
-        let resolution = Resolution {
-            resolver: &resolver,
-            builtins: &engine.builtins,
-            conditions: &conditions,
-            base,
-        };
-        resolution.resolve(specifier)
-    }
+/// What a specifier means to the module with this URL.
+fn resolved(specifier: &str, base: &str, context: &mut Context) -> Result<Target, errors::Failure> {
+    let resolver = commonjs::resolver(context);
+    let engine = state::of(context);
+    let conditions = resolver.import_conditions.borrow();
+    let resolution = Resolution {
+        resolver: &resolver,
+        builtins: &engine.builtins,
+        conditions: &conditions,
+        base,
+    };
+    resolution.resolve(specifier)
+}
 
+impl Loader {
     /// The child of a module that the engine asks for while a graph is loaded.
     fn child(&self, referrer: &Referrer, request: &ModuleRequest) -> Option<Rc<Record>> {
         let Referrer::Module(module) = referrer else { return None };

@@ -25,6 +25,8 @@ use crate::engine::{
 pub(super) enum Target {
     /// A builtin, by its name without `node:`.
     Builtin(&'static str),
+    /// A `node:` URL that no builtin has, which is found out when it is loaded.
+    UnknownBuiltin(String),
     /// A file, with the URL that tells its instances apart: query and fragment count.
     File { path: PathBuf, url: String },
     /// A `data:` URL.
@@ -36,7 +38,7 @@ impl Target {
     pub(super) fn url(&self) -> String {
         match self {
             Self::Builtin(name) => format!("node:{name}"),
-            Self::File { url, .. } | Self::Data(url) => url.clone(),
+            Self::File { url, .. } | Self::Data(url) | Self::UnknownBuiltin(url) => url.clone(),
         }
     }
 
@@ -60,7 +62,7 @@ pub(crate) fn file_url(path: &Path) -> String {
 pub(super) fn shown(base: &str) -> String {
     let url = Url::parse(base).ok().filter(|url| url.scheme() == "file");
     match url.as_ref().and_then(|url| url.to_file_path().ok()) {
-        Some(path) if base.ends_with('/') => format!("{}/", path.display()),
+        Some(path) if base.ends_with('/') => format!("{}/", path.display()).replace("//", "/"),
         Some(path) => path.display().to_string(),
         None => base.to_owned(),
     }
@@ -104,10 +106,7 @@ impl Resolution<'_> {
             "data" => Ok(Target::Data(url.to_string())),
             "node" => match self.builtins.public(specifier) {
                 Some(row) => Ok(Target::Builtin(row.name)),
-                None => Err(Failure::new(
-                    Code::ERR_UNKNOWN_BUILTIN_MODULE,
-                    format!("No such built-in module: {specifier}"),
-                )),
+                None => Ok(Target::UnknownBuiltin(specifier.to_owned())),
             },
             other => Err(Failure::unsupported_scheme(other)),
         }
@@ -126,7 +125,7 @@ impl Resolution<'_> {
         }
         let Some(mut path) = url.to_file_path().ok().filter(|_| has_only_escapes(url.path()))
         else {
-            return Err(Failure::malformed());
+            return Err(Failure::malformed(url.to_string(), self.base));
         };
         // The path that is shown has its slash still.
         if url.path().ends_with('/') {
@@ -300,7 +299,10 @@ impl Resolution<'_> {
         match found {
             Some(path) => self.listed(&path, specifier),
             None => {
-                let wanted = main.map_or_else(|| folder.join("index.js"), |main| folder.join(main));
+                let wanted = main.map_or_else(
+                    || folder.join("index.js"),
+                    |main| files::normalized(&folder.join(main)),
+                );
                 Err(self.no_package(&wanted.to_string_lossy()))
             }
         }
