@@ -24,7 +24,7 @@ pub(crate) fn invalid_arg_value(
     reason: &str,
 ) -> JsError {
     let kind = if name.contains('.') { "property" } else { "argument" };
-    let shown = shown(actual, context);
+    let shown = shown_whole(actual, context);
     let message = format!("The {kind} '{name}' {reason}. Received {shown}");
     coded(context, Code::ERR_INVALID_ARG_VALUE, message)
 }
@@ -215,15 +215,28 @@ fn full(value: &JsValue, context: &mut Context) -> String {
 
 /// `util.inspect(value, { depth: -1 })` where the runtime has registered it.
 pub(crate) fn inspected(value: &JsValue, context: &mut Context) -> String {
+    inspected_as(value, true, context)
+}
+
+fn inspected_as(value: &JsValue, is_short: bool, context: &mut Context) -> String {
     let Some(&Inspect(inspect)) = context.get_data::<Inspect>() else {
         return value.display().to_string();
     };
-    inspect(value, context)
+    inspect(value, is_short, context)
 }
 
-/// The floor above registers how objects are shown in error messages.
+/// `util.inspect(value)`, cut where it gets long.
+pub(crate) fn shown_whole(value: &JsValue, context: &mut Context) -> String {
+    let text = match value.as_object() {
+        Some(_) => inspected_as(value, false, context),
+        None => full(value, context),
+    };
+    truncated(text, 128, 128)
+}
+
+/// The floor above registers how objects are shown in error messages: in short, or not.
 #[derive(Clone, Copy)]
-pub(crate) struct Inspect(pub(crate) fn(&JsValue, &mut Context) -> String);
+pub(crate) struct Inspect(pub(crate) fn(&JsValue, bool, &mut Context) -> String);
 
 /// A text that is longer than `limit` characters, cut to `kept` of them.
 fn truncated(text: String, limit: usize, kept: usize) -> String {

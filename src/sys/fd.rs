@@ -14,7 +14,7 @@ use nix::{
     unistd::{isatty, pipe2},
 };
 
-use super::{errno::Errno, error::SysError};
+use super::{errno::Errno, error::SysError, faults};
 
 /// What a descriptor is, as Node tells them apart to choose a stream for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,10 @@ impl FdKind {
 
 /// A connected pair of Unix stream sockets, blocking.
 pub(crate) fn stream_pair() -> Result<(OwnedFd, OwnedFd), SysError> {
+    let told = |errno: Errno| SysError::new(errno, "socketpair");
+    faults::check().map_err(told)?;
     socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC)
-        .map_err(|errno| SysError::new(errno, "socketpair"))
+        .map_err(|errno| told(errno.into()))
 }
 
 /// A pipe, blocking: the end to read from, the end to write to.

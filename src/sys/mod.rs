@@ -18,6 +18,7 @@ pub(crate) mod multicast;
 pub(crate) mod poll;
 pub(crate) mod priority;
 pub(crate) mod random;
+pub(crate) mod run;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod stack;

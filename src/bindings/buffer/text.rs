@@ -73,12 +73,26 @@ fn wrong_type(message: &str, context: &mut Context) -> JsError {
 
 /// The text of a view's bytes, or `ERR_STRING_TOO_LONG`.
 pub(super) fn decode(view: &View, encoding: Encoding, context: &mut Context) -> JsResult<JsString> {
-    if encoding::decoded_length(view.len(), encoding) > MAX_STRING_LENGTH {
-        let message =
-            format!("Cannot create a string longer than {MAX_STRING_LENGTH:#x} characters");
-        return Err(coded(context, Code::ERR_STRING_TOO_LONG, message));
-    }
+    check_length(view.len(), encoding, context)?;
     Ok(view.read(|bytes| encoding::decode(bytes, encoding)))
+}
+
+/// The text of bytes that are no view, or `ERR_STRING_TOO_LONG`.
+pub(crate) fn decoded(
+    bytes: &[u8],
+    encoding: Encoding,
+    context: &mut Context,
+) -> JsResult<JsString> {
+    check_length(bytes.len(), encoding, context)?;
+    Ok(encoding::decode(bytes, encoding))
+}
+
+fn check_length(bytes: usize, encoding: Encoding, context: &mut Context) -> JsResult<()> {
+    if encoding::decoded_length(bytes, encoding) <= MAX_STRING_LENGTH {
+        return Ok(());
+    }
+    let message = format!("Cannot create a string longer than {MAX_STRING_LENGTH:#x} characters");
+    Err(coded(context, Code::ERR_STRING_TOO_LONG, message))
 }
 
 fn to_string(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -11,7 +11,7 @@ use boa_gc::{Finalize, Trace};
 
 use super::{
     class, fork,
-    options::{SpawnOptions, c_string, valid_signal},
+    options::{SpawnOptions, valid_signal},
     stdio::Slot,
     warm,
 };
@@ -33,7 +33,7 @@ use crate::{
         errno::Errno,
         error::SysError,
         fd, signals,
-        spawn::{self, ChildFd, SpawnRequest},
+        spawn::{self, ChildFd},
         wait::{self, ExitStatus},
     },
 };
@@ -68,8 +68,13 @@ fn is_reported_later(errno: Errno) -> bool {
 pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<JsObject> {
     let child = class::create(context)?;
     let handle = running(&child).unwrap_or_default();
-    define_value(&child, js_string!("spawnfile"), JsString::from(options.file.as_str()), true);
-    let args = fork::array(options.args.clone(), context);
+    define_value(
+        &child,
+        js_string!("spawnfile"),
+        JsString::from(options.command.file.as_str()),
+        true,
+    );
+    let args = fork::array(options.command.args.clone(), context);
     define_value(&child, js_string!("spawnargs"), args, true);
     let tracing =
         Tracing::start("child_process.spawn", |cx| traced(&child, &options, cx), context)?;
@@ -114,9 +119,9 @@ pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<Js
 
 /// What the channels of `child_process.spawn` are told.
 fn traced(child: &JsObject, options: &SpawnOptions, context: &mut Context) -> JsObject {
-    let args = fork::array(options.args.clone(), context).into();
-    let file = JsString::from(options.file.as_str()).into();
-    let fields = [("file", file), ("args", args), ("detached", options.detached.into())];
+    let args = fork::array(options.command.args.clone(), context).into();
+    let file = JsString::from(options.command.file.as_str()).into();
+    let fields = [("file", file), ("args", args), ("detached", options.command.detached.into())];
     let options = message(&fields, context).into();
     message(&[("process", child.clone().into()), ("options", options)], context)
 }
@@ -138,7 +143,7 @@ fn start(
     let mut stdio = Vec::with_capacity(options.stdio.len());
     for slot in &options.stdio {
         stdio.push(match slot {
-            Slot::Ignore => ChildFd::Ignored,
+            Slot::Ignore | Slot::Pipe => ChildFd::Ignored,
             Slot::Fd(number) => ChildFd::From(fd::borrow(*number)?),
             Slot::Ipc => match channel {
                 Some(channel) => ChildFd::From(channel.as_fd()),
@@ -146,28 +151,13 @@ fn start(
             },
         });
     }
-    let request = SpawnRequest {
-        file: c_string(&options.file),
-        args: options.argv.clone(),
-        env: environment(options),
-        cwd: options.cwd.as_deref().map(c_string),
-        stdio,
-        detached: options.detached,
-        uid: options.uid,
-        gid: options.gid,
-    };
-    warm::start(request, context)
-}
-
-/// `NAME=value` for each variable; those of the channel last. Of two of one name the later wins.
-fn environment(options: &SpawnOptions) -> Vec<std::ffi::CString> {
-    let mut pairs: Vec<String> =
-        options.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut channel = Vec::new();
     if let Some(index) = options.stdio.iter().position(|slot| *slot == Slot::Ipc) {
-        pairs.push(format!("NODE_CHANNEL_FD={index}"));
-        pairs.push(format!("NODE_CHANNEL_SERIALIZATION_MODE={}", options.serialization.name()));
+        channel.push(("NODE_CHANNEL_FD", index.to_string()));
+        let mode = options.serialization.name().to_owned();
+        channel.push(("NODE_CHANNEL_SERIALIZATION_MODE", mode));
     }
-    pairs.iter().map(|pair| c_string(pair)).collect()
+    warm::start(options.command.request(&channel, stdio), context)
 }
 
 /// No stream yet: every slot that can be asked for is the child's own.
@@ -243,7 +233,7 @@ fn on_exit(child: &JsObject, pidfd: &OwnedFd, context: &mut Context) {
 }
 
 /// A signal's name; real-time signals have only numbers.
-fn signal_name(number: i32) -> JsValue {
+pub(super) fn signal_name(number: i32) -> JsValue {
     match signals::name(number) {
         Some(name) => JsString::from(name).into(),
         None => JsString::from(signals::description(number).as_ref()).into(),

@@ -5,7 +5,8 @@ use boa_engine::{
 };
 
 use super::{
-    child,
+    arguments::{Given, Taker, elements, given},
+    child, command,
     options::{self, own},
     stdio,
 };
@@ -19,9 +20,8 @@ use crate::{
 
 /// `fork(modulePath, args, options)`.
 pub(super) fn fork(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let module = options::path(&arg(args, 0), "modulePath", context)?;
-    let (list, given) = list_and_options(args, context)?;
-    let options = copied(given.as_ref(), context)?;
+    let module = command::path(&arg(args, 0), "modulePath", context)?;
+    let Given { list, options, .. } = given(Taker::Fork, args, context)?;
     let process = process::state(context).object.clone();
     let exec_path = own(&options, "execPath", context)?;
     let exec_path = if exec_path.to_boolean() {
@@ -35,53 +35,17 @@ pub(super) fn fork(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let stdio = stdio::for_fork(&options, context)?;
     define_value(&options, js_string!("stdio"), stdio, true);
     define_value(&options, js_string!("shell"), false, true);
-    let decoded = options::decode(&exec_path, all, &options, context)?;
+    let file = command::file_name(&exec_path, context)?;
+    let decoded = options::decode(file, all, &options, context)?;
     child::spawn(decoded, context).map(JsValue::from)
 }
 
 /// `spawn(file, args, options)`.
 pub(super) fn spawn(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (list, given) = list_and_options(args, context)?;
-    let options = copied(given.as_ref(), context)?;
-    let decoded = options::decode(&arg(args, 0), list, &options, context)?;
+    let file = command::file_name(&arg(args, 0), context)?;
+    let Given { list, options, .. } = given(Taker::Spawn, args, context)?;
+    let decoded = options::decode(file, list, &options, context)?;
     child::spawn(decoded, context).map(JsValue::from)
-}
-
-/// The list of arguments and the options: either may be left out.
-fn list_and_options(
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<(Vec<JsValue>, Option<JsObject>)> {
-    let (list, mut options) = (arg(args, 1), arg(args, 2));
-    let values = match list.as_object() {
-        Some(list) if list.is_array() => elements(&list, context)?,
-        Some(object) => {
-            options = object.into();
-            Vec::new()
-        }
-        None if list.is_null_or_undefined() => Vec::new(),
-        None => {
-            return Err(validate::invalid_arg_type(context, "args", "an instance of Array", &list));
-        }
-    };
-    if options.is_null_or_undefined() {
-        return Ok((values, None));
-    }
-    validate::object(&options, "options", context).map(|options| (values, Some(options)))
-}
-
-fn elements(list: &JsObject, context: &mut Context) -> JsResult<Vec<JsValue>> {
-    let length = list.get(js_string!("length"), context)?.to_length(context)?;
-    (0..length).map(|index| list.get(index, context)).collect()
-}
-
-/// A copy without a prototype: what is decoded can change nothing that the program holds.
-fn copied(options: Option<&JsObject>, context: &mut Context) -> JsResult<JsObject> {
-    let copy = JsObject::with_null_proto();
-    if let Some(options) = options {
-        copy.copy_data_properties::<JsString>(&options.clone().into(), Vec::new(), context)?;
-    }
-    Ok(copy)
 }
 
 /// The options of the runtime itself: `options.execArgv`, else this program's, without the text

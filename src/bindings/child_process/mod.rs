@@ -1,10 +1,13 @@
 //! `child_process`: starting processes, and their end.
 
+mod arguments;
 mod child;
 mod class;
+mod command;
 mod fork;
 mod options;
 mod stdio;
+mod sync;
 mod warm;
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
@@ -16,9 +19,9 @@ const METHODS: &[Method] = &[
     ("spawn", 3, fork::spawn),
     ("exec", 3, missing_exec),
     ("execFile", 4, missing_exec),
-    ("execSync", 2, missing_exec),
-    ("execFileSync", 3, missing_exec),
-    ("spawnSync", 3, missing_exec),
+    ("execSync", 2, sync::exec_sync),
+    ("execFileSync", 3, sync::exec_file_sync),
+    ("spawnSync", 3, sync::spawn_sync),
 ];
 
 /// The builtin `child_process`.
@@ -31,5 +34,5 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
 
 /// Those that need pipes come with the streams.
 fn missing_exec(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Err(options::unavailable("exec, execFile and the synchronous three", context))
+    Err(options::unavailable("exec and execFile", context))
 }

@@ -1,12 +1,14 @@
-//! The options of `fork` and `spawn`, decoded and validated; no system call happens here.
+//! The options beside the command: what limits a child and how it is talked to; no system call
+//! happens here.
 //!
 //! Source: Node's documentation, "Child process".
 
-use std::ffi::CString;
+use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue};
 
-use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
-
-use super::stdio::{self, Slot};
+use super::{
+    command::{self, Command, without_nul},
+    stdio::{self, Mode, Slot},
+};
 use crate::{
     bindings::{abort, process::signal_number},
     engine::{
@@ -17,20 +19,11 @@ use crate::{
 };
 
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
-const MAX_ID: f64 = 2_147_483_647.0;
 
 /// Everything that `spawn` needs to know.
 pub(super) struct SpawnOptions {
-    pub(super) file: String,
-    /// The zeroth argument first.
-    pub(super) args: Vec<JsValue>,
-    pub(super) argv: Vec<CString>,
-    pub(super) cwd: Option<String>,
-    pub(super) env: Vec<(String, String)>,
+    pub(super) command: Command,
     pub(super) stdio: Vec<Slot>,
-    pub(super) detached: bool,
-    pub(super) uid: Option<u32>,
-    pub(super) gid: Option<u32>,
     pub(super) serialization: Serialization,
     pub(super) timeout: Option<u64>,
     pub(super) kill_signal: i32,
@@ -50,126 +43,32 @@ pub(super) fn own(options: &JsObject, name: &str, context: &mut Context) -> JsRe
     if base.has_own_property(key, context)? { Ok(JsValue::undefined()) } else { Ok(given) }
 }
 
-/// Decodes what `spawn(file, args, options)` was given.
+/// Decodes the options of `spawn` for a command whose file and list are known.
 pub(super) fn decode(
-    file: &JsValue,
-    args: Vec<JsValue>,
+    file: String,
+    list: Vec<JsValue>,
     options: &JsObject,
     context: &mut Context,
 ) -> JsResult<SpawnOptions> {
-    let file = file_name(file, context)?;
-    let argv = arguments(&args, context)?;
-    let cwd = cwd(options, context)?;
-    let detached = flag(options, "detached", context)?.unwrap_or(false);
-    let uid = id(options, "uid", context)?;
-    let gid = id(options, "gid", context)?;
-    refuse_shell(options, context)?;
-    let argv0 = own(options, "argv0", context)?;
-    let zeroth = if argv0.is_null_or_undefined() {
-        file.clone()
-    } else {
-        let text = validate::string(&argv0, "options.argv0", context)?;
-        without_nul(&text, "options.argv0", context)?
-    };
-    flag(options, "windowsHide", context)?;
-    flag(options, "windowsVerbatimArguments", context)?;
-    let env = environment(options, context)?;
+    let command = command::decode(file, list, options, context)?;
     let timeout = timeout(options, context)?;
-    let kill_signal = kill_signal(options, context)?;
     let abort_signal = abort_signal(options, context)?;
+    let kill_signal = kill_signal(options, context)?;
     let serialization = serialization(options, context)?;
     let stdio = own(options, "stdio", context)?;
-    let stdio = stdio::decode(&stdio, context)?;
-    let mut shown = vec![JsString::from(zeroth.as_str()).into()];
-    shown.extend(args);
-    let mut all = vec![c_string(&zeroth)];
-    all.extend(argv);
-    Ok(SpawnOptions {
-        file,
-        args: shown,
-        argv: all,
-        cwd,
-        env,
-        stdio,
-        detached,
-        uid,
-        gid,
-        serialization,
-        timeout,
-        kill_signal,
-        abort_signal,
-    })
-}
-
-fn file_name(file: &JsValue, context: &mut Context) -> JsResult<String> {
-    let text = validate::string(file, "file", context)?;
-    if text.is_empty() {
-        return Err(validate::invalid_arg_value(context, "file", file, "cannot be empty"));
+    let stdio = stdio::decode(&stdio, Mode::Async, context)?;
+    if stdio.contains(&Slot::Pipe) {
+        return Err(unavailable("stdio: 'pipe'", context));
     }
-    without_nul(&text, "file", context)
+    Ok(SpawnOptions { command, stdio, serialization, timeout, kill_signal, abort_signal })
 }
 
-fn arguments(args: &[JsValue], context: &mut Context) -> JsResult<Vec<CString>> {
-    let mut out = Vec::with_capacity(args.len());
-    for (index, value) in args.iter().enumerate() {
-        let text = value.to_string(context)?;
-        let text = without_nul(&text, &format!("args[{index}]"), context)?;
-        out.push(c_string(&text));
-    }
-    Ok(out)
-}
-
-/// Text that the system can take.
-fn without_nul(text: &JsString, name: &str, context: &mut Context) -> JsResult<String> {
-    let plain = text.to_std_string_lossy();
-    if plain.contains('\0') {
-        let value = text.clone().into();
-        let reason = "must be a string without null bytes";
-        return Err(validate::invalid_arg_value(context, name, &value, reason));
-    }
-    Ok(plain)
-}
-
-/// Only for text that [`without_nul`] has passed.
-pub(super) fn c_string(text: &str) -> CString {
-    CString::new(text).unwrap_or_default()
-}
-
-fn cwd(options: &JsObject, context: &mut Context) -> JsResult<Option<String>> {
-    let value = own(options, "cwd", context)?;
-    if value.is_null_or_undefined() {
-        return Ok(None);
-    }
-    path(&value, "options.cwd", context).map(Some)
-}
-
-/// A path: text, or a `file:` URL.
-pub(super) fn path(value: &JsValue, name: &str, context: &mut Context) -> JsResult<String> {
-    if let Some(text) = value.as_string() {
-        let plain = text.to_std_string_lossy();
-        if plain.contains('\0') {
-            let reason = "must be a string, Uint8Array, or URL without null bytes";
-            return Err(validate::invalid_arg_value(context, name, value, reason));
-        }
-        return Ok(plain);
-    }
-    if let Some(object) = value.as_object()
-        && let Some(href) = object.get(js_string!("href"), context)?.as_string()
-    {
-        let url = url::Url::parse(&href.to_std_string_lossy()).ok();
-        let file = url.filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
-        return match file {
-            Some(file) => Ok(file.to_string_lossy().into_owned()),
-            None => {
-                Err(coded(context, Code::ERR_INVALID_URL_SCHEME, "The URL must be of scheme file"))
-            }
-        };
-    }
-    let expected = "of type string or an instance of Buffer or URL";
-    Err(validate::invalid_arg_type(context, name, expected, value))
-}
-
-fn flag(options: &JsObject, name: &str, context: &mut Context) -> JsResult<Option<bool>> {
+/// An option that is true or false, if it is given.
+pub(super) fn flag(
+    options: &JsObject,
+    name: &str,
+    context: &mut Context,
+) -> JsResult<Option<bool>> {
     let value = own(options, name, context)?;
     if value.is_null_or_undefined() {
         return Ok(None);
@@ -177,27 +76,19 @@ fn flag(options: &JsObject, name: &str, context: &mut Context) -> JsResult<Optio
     validate::boolean(&value, &format!("options.{name}"), context).map(Some)
 }
 
-fn id(options: &JsObject, name: &str, context: &mut Context) -> JsResult<Option<u32>> {
+/// An option that is text without NUL, if it is given.
+pub(super) fn text(
+    options: &JsObject,
+    name: &str,
+    context: &mut Context,
+) -> JsResult<Option<String>> {
     let value = own(options, name, context)?;
     if value.is_null_or_undefined() {
         return Ok(None);
     }
     let full = format!("options.{name}");
-    let number = validate::integer(&value, &full, -MAX_ID - 1.0, MAX_ID, context)?;
-    Ok(Some(number as i64 as u32))
-}
-
-/// A shell comes with the issue that brings pipes; silently running without one would be worse.
-fn refuse_shell(options: &JsObject, context: &mut Context) -> JsResult<()> {
-    let shell = own(options, "shell", context)?;
-    if !shell.is_null_or_undefined() && !shell.is_boolean() && !shell.is_string() {
-        let expected = "one of type boolean or string";
-        return Err(validate::invalid_arg_type(context, "options.shell", expected, &shell));
-    }
-    if shell.to_boolean() {
-        return Err(unavailable("options.shell", context));
-    }
-    Ok(())
+    let text = validate::string(&value, &full, context)?;
+    without_nul(&text, &full, context).map(Some)
 }
 
 /// What this version does not have, said plainly.
@@ -206,59 +97,8 @@ pub(super) fn unavailable(what: &str, context: &mut Context) -> JsError {
     coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message)
 }
 
-/// `options.env`, else the program's own: every enumerable property, `undefined` left out.
-fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(String, String)>> {
-    let given = own(options, "env", context)?;
-    let env = match given.as_object() {
-        Some(env) => env,
-        None => crate::bindings::process::state(context)
-            .object
-            .get(js_string!("env"), context)?
-            .to_object(context)?,
-    };
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for key in enumerable_keys(&env, context)? {
-        let value = env.get(key.clone(), context)?;
-        if value.is_undefined() {
-            continue;
-        }
-        let name =
-            without_nul(&key, &format!("options.env['{}']", key.to_std_string_lossy()), context)?;
-        let text = value.to_string(context)?;
-        let text = without_nul(&text, &format!("options.env['{name}']"), context)?;
-        pairs.push((name, text));
-    }
-    Ok(pairs)
-}
-
-/// What `for (key in object)` visits.
-fn enumerable_keys(object: &JsObject, context: &mut Context) -> JsResult<Vec<JsString>> {
-    let mut keys: Vec<JsString> = Vec::new();
-    let mut cursor = Some(object.clone());
-    while let Some(holder) = cursor {
-        let list = context
-            .intrinsics()
-            .constructors()
-            .object()
-            .constructor()
-            .get(js_string!("keys"), context)?
-            .to_object(context)?
-            .call(&JsValue::undefined(), &[holder.clone().into()], context)?
-            .to_object(context)?;
-        let length = list.get(js_string!("length"), context)?.to_length(context)?;
-        for index in 0..length {
-            let key = list.get(index, context)?.to_string(context)?;
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        let base = context.intrinsics().constructors().object().prototype();
-        cursor = holder.prototype().filter(|next| !JsObject::equals(next, &base));
-    }
-    Ok(keys)
-}
-
-fn timeout(options: &JsObject, context: &mut Context) -> JsResult<Option<u64>> {
+/// `options.timeout` in milliseconds; 0 is none.
+pub(super) fn timeout(options: &JsObject, context: &mut Context) -> JsResult<Option<u64>> {
     let value = own(options, "timeout", context)?;
     if value.is_null_or_undefined() {
         return Ok(None);
@@ -267,7 +107,8 @@ fn timeout(options: &JsObject, context: &mut Context) -> JsResult<Option<u64>> {
     Ok((number > 0.0).then_some(number as u64))
 }
 
-fn kill_signal(options: &JsObject, context: &mut Context) -> JsResult<i32> {
+/// `options.killSignal` by its number.
+pub(super) fn kill_signal(options: &JsObject, context: &mut Context) -> JsResult<i32> {
     let value = own(options, "killSignal", context)?;
     if value.is_null_or_undefined() {
         return Ok(libc::SIGTERM);
@@ -276,7 +117,19 @@ fn kill_signal(options: &JsObject, context: &mut Context) -> JsResult<i32> {
         let expected = "one of type string or number";
         return Err(validate::invalid_arg_type(context, "options.killSignal", expected, &value));
     }
+    if value.as_number() == Some(0.0) {
+        return Err(unknown_signal(&value, context));
+    }
     valid_signal(&value, context)
+}
+
+/// `options.maxBuffer` in bytes; `None` for as many as there are.
+pub(super) fn max_buffer(options: &JsObject, context: &mut Context) -> JsResult<Option<f64>> {
+    let value = own(options, "maxBuffer", context)?;
+    if value.is_null_or_undefined() {
+        return Ok(None);
+    }
+    validate::number_at_least(&value, "options.maxBuffer", 0.0, context).map(Some)
 }
 
 /// The number of a signal: a name in any case, or a number that some signal has.

@@ -1,11 +1,14 @@
 //! The option `stdio`: what each descriptor of the child becomes.
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::options::unavailable;
-use crate::engine::{
-    errors::{Code, coded},
-    validate,
+use super::arguments::elements;
+use crate::{
+    bindings::buffer::View,
+    engine::{
+        errors::{Code, coded},
+        validate,
+    },
 };
 
 /// One descriptor of the child.
@@ -15,86 +18,117 @@ pub(super) enum Slot {
     Ignore,
     /// A copy of the parent's descriptor of this number.
     Fd(i32),
+    /// A stream between parent and child.
+    Pipe,
     /// The channel.
     Ipc,
 }
 
-/// The names that stand for a slot.
-fn named(name: &str, index: usize) -> Option<Slot> {
-    match name {
-        "ignore" => Some(Slot::Ignore),
-        "inherit" => Some(Slot::Fd(i32::try_from(index).ok()?)),
-        "ipc" => Some(Slot::Ipc),
-        _ => None,
-    }
+/// Whether the parent goes on while the child runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Async,
+    Sync,
 }
 
 /// Decodes the option: a name for all three, or a list.
-pub(super) fn decode(value: &JsValue, context: &mut Context) -> JsResult<Vec<Slot>> {
+pub(super) fn decode(value: &JsValue, mode: Mode, context: &mut Context) -> JsResult<Vec<Slot>> {
+    if value.is_null_or_undefined() || value.as_string().is_some_and(|name| name.is_empty()) {
+        return Ok(vec![Slot::Pipe; 3]);
+    }
     if let Some(name) = value.as_string() {
-        let name = name.to_std_string_lossy();
-        if matches!(name.as_str(), "pipe" | "overlapped") {
-            return Err(unavailable("stdio: 'pipe'", context));
-        }
-        if !matches!(name.as_str(), "ignore" | "inherit") {
-            return Err(validate::invalid_arg_value(context, "stdio", value, "is invalid"));
-        }
-        return Ok((0..3).filter_map(|index| named(&name, index)).collect());
+        return match name.to_std_string_lossy().as_str() {
+            "ignore" => Ok(vec![Slot::Ignore; 3]),
+            "pipe" | "overlapped" => Ok(vec![Slot::Pipe; 3]),
+            "inherit" => Ok(vec![Slot::Fd(0), Slot::Fd(1), Slot::Fd(2)]),
+            _ => Err(invalid(value, context)),
+        };
     }
     let Some(list) = value.as_object().filter(JsObject::is_array) else {
-        if value.is_null_or_undefined() {
-            return Err(unavailable("stdio: 'pipe'", context));
-        }
-        return Err(validate::invalid_arg_value(context, "stdio", value, "is invalid"));
+        return Err(invalid(value, context));
     };
-    let length = list.get(js_string!("length"), context)?.to_length(context)?.max(3);
-    let mut slots = Vec::new();
-    for index in 0..length {
-        let item = list.get(index, context)?;
-        let slot = slot(&item, usize::try_from(index).unwrap_or(usize::MAX), context)?;
-        if slot == Slot::Ipc && slots.contains(&Slot::Ipc) {
-            let message = "Child process can have only one IPC pipe";
-            return Err(coded(context, Code::ERR_IPC_ONE_PIPE, message));
+    let mut items = elements(&list, context)?;
+    if items.len() < 3 {
+        items.resize(3, JsValue::undefined());
+    }
+    let mut slots = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let Some(slot) = slot(item, index, mode, context)? else { continue };
+        if slot == Slot::Ipc {
+            refuse_channel(mode, &slots, context)?;
         }
         slots.push(slot);
     }
     Ok(slots)
 }
 
-fn slot(item: &JsValue, index: usize, context: &mut Context) -> JsResult<Slot> {
+fn invalid(value: &JsValue, context: &mut Context) -> JsError {
+    validate::invalid_arg_value(context, "stdio", value, "is invalid")
+}
+
+fn refuse_channel(mode: Mode, slots: &[Slot], context: &mut Context) -> JsResult<()> {
+    if mode == Mode::Sync {
+        let message = "IPC cannot be used with synchronous forks";
+        return Err(coded(context, Code::ERR_IPC_SYNC_FORK, message));
+    }
+    if slots.contains(&Slot::Ipc) {
+        let message = "Child process can have only one IPC pipe";
+        return Err(coded(context, Code::ERR_IPC_ONE_PIPE, message));
+    }
+    Ok(())
+}
+
+/// One item of the list. `None` for input in the list of a synchronous run, where Node leaves the
+/// slot out altogether.
+fn slot(item: &JsValue, index: usize, mode: Mode, context: &mut Context) -> JsResult<Option<Slot>> {
     if item.is_null_or_undefined() {
-        return if index < 3 {
-            Err(unavailable("stdio: 'pipe'", context))
-        } else {
-            Ok(Slot::Ignore)
-        };
+        return Ok(Some(if index < 3 { Slot::Pipe } else { Slot::Ignore }));
     }
     if let Some(name) = item.as_string() {
-        let name = name.to_std_string_lossy();
-        if matches!(name.as_str(), "pipe" | "overlapped") {
-            return Err(unavailable("stdio: 'pipe'", context));
-        }
-        if let Some(slot) = named(&name, index) {
-            return Ok(slot);
+        match name.to_std_string_lossy().as_str() {
+            "ignore" => return Ok(Some(Slot::Ignore)),
+            "pipe" | "overlapped" => return Ok(Some(Slot::Pipe)),
+            "inherit" => return Ok(Some(Slot::Fd(i32::try_from(index).unwrap_or(i32::MAX)))),
+            "ipc" => return Ok(Some(Slot::Ipc)),
+            _ => {}
         }
     }
-    let number = match item.as_object() {
-        Some(stream) => stream.get(js_string!("fd"), context)?,
-        None => item.clone(),
+    if let Some(number) = descriptor(item, context)? {
+        // A negative number is none.
+        return Ok(Some(if number < 0 { Slot::Ignore } else { Slot::Fd(number) }));
+    }
+    if item.is_string() || View::of_view(item, context).is_some() {
+        return match mode {
+            Mode::Sync => Ok(None),
+            Mode::Async => Err(input_given(item, context)),
+        };
+    }
+    Err(invalid(item, context))
+}
+
+/// A descriptor's number: a number, or that of a stream, or of the handle beneath it.
+fn descriptor(item: &JsValue, context: &mut Context) -> JsResult<Option<i32>> {
+    if item.is_number() {
+        return item.to_i32(context).map(Some);
+    }
+    let Some(stream) = item.as_object() else { return Ok(None) };
+    let number = stream.get(js_string!("fd"), context)?;
+    if number.is_number() {
+        return number.to_i32(context).map(Some);
+    }
+    let Some(handle) = stream.get(js_string!("_handle"), context)?.as_object() else {
+        return Ok(None);
     };
-    match number.as_number() {
-        Some(fd) if fd >= 0.0 && fd.fract() == 0.0 && fd <= f64::from(i32::MAX) => {
-            Ok(Slot::Fd(fd as i32))
-        }
-        _ if item.is_string() => {
-            let shown = validate::shown(item, context);
-            let message = format!(
-                "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: {shown}"
-            );
-            Err(coded(context, Code::ERR_INVALID_SYNC_FORK_INPUT, message))
-        }
-        _ => Err(validate::invalid_arg_value(context, "stdio", item, "is invalid")),
-    }
+    let number = handle.get(js_string!("fd"), context)?;
+    if number.is_number() { number.to_i32(context).map(Some) } else { Ok(None) }
+}
+
+fn input_given(item: &JsValue, context: &mut Context) -> JsError {
+    let shown = validate::shown_whole(item, context);
+    let message = format!(
+        "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: {shown}"
+    );
+    coded(context, Code::ERR_INVALID_SYNC_FORK_INPUT, message)
 }
 
 /// The stdio of `fork` as a list that has an `ipc` slot.
@@ -102,11 +136,9 @@ pub(super) fn for_fork(options: &JsObject, context: &mut Context) -> JsResult<Js
     let given = super::options::own(options, "stdio", context)?;
     let is_silent = super::options::own(options, "silent", context)?.to_boolean();
     if let Some(list) = given.as_object().filter(JsObject::is_array) {
-        let length = list.get(js_string!("length"), context)?.to_length(context)?;
-        for index in 0..length {
-            if list.get(index, context)?.as_string().is_some_and(|name| name == js_string!("ipc")) {
-                return Ok(given);
-            }
+        let items = elements(&list, context)?;
+        if items.iter().any(|item| item.as_string().is_some_and(|name| name == js_string!("ipc"))) {
+            return Ok(given);
         }
         let message =
             "Forked processes must have an IPC channel, missing value 'ipc' in options.stdio";
@@ -118,7 +150,7 @@ pub(super) fn for_fork(options: &JsObject, context: &mut Context) -> JsResult<Js
         None => "inherit".to_owned(),
     };
     if !matches!(name.as_str(), "ignore" | "pipe" | "overlapped" | "inherit") {
-        return Err(validate::invalid_arg_value(context, "stdio", &given, "is invalid"));
+        return Err(invalid(&given, context));
     }
     let name: JsValue = JsString::from(name.as_str()).into();
     let slots = [name.clone(), name.clone(), name, js_string!("ipc").into()];

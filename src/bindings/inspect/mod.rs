@@ -58,9 +58,12 @@ pub(crate) fn install(context: &mut Context) {
     context.insert_data(validate::Inspect(for_error_message));
 }
 
-/// The short form of objects in the messages of `ERR_INVALID_ARG_TYPE` and its relatives.
-fn for_error_message(value: &JsValue, context: &mut Context) -> String {
-    let options = Options { depth: Depth::Levels(-1.0), ..Options::default() };
+/// Objects in error messages: a short form, or as `util.inspect` shows them unasked.
+fn for_error_message(value: &JsValue, is_short: bool, context: &mut Context) -> String {
+    let mut options = Options::default();
+    if is_short {
+        options.depth = Depth::Levels(-1.0);
+    }
     inspect(value, &options, context).map_or_else(|_| "[Object]".to_owned(), Text::into_string)
 }
 

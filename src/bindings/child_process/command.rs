@@ -1,0 +1,284 @@
+//! What is to be run, decoded from `(file, args, options)`: the options that every function which
+//! starts a process has.
+//!
+//! Source: Node's documentation, "Child process".
+
+use std::{cell::Cell, ffi::CString};
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::options::{flag, own, text};
+use crate::{
+    bindings::warning,
+    engine::{
+        errors::{Code, coded},
+        validate,
+    },
+    sys::spawn::{ChildFd, SpawnRequest},
+};
+
+const MAX_ID: f64 = 2_147_483_647.0;
+
+/// The shell of `shell: true`.
+const SHELL: &str = "/bin/sh";
+
+/// A program, its arguments and its surroundings.
+pub(super) struct Command {
+    pub(super) file: String,
+    /// As programs see them, the zeroth first.
+    pub(super) args: Vec<JsValue>,
+    argv: Vec<CString>,
+    cwd: Option<String>,
+    env: Vec<(String, String)>,
+    pub(super) detached: bool,
+    uid: Option<u32>,
+    gid: Option<u32>,
+}
+
+impl Command {
+    /// The request for the system: `NAME=value` for each variable, those of `further` last. Of two
+    /// of one name the later wins.
+    pub(super) fn request<'fd>(
+        &self,
+        further: &[(&str, String)],
+        stdio: Vec<ChildFd<'fd>>,
+    ) -> SpawnRequest<'fd> {
+        let own = self.env.iter().map(|(name, value)| format!("{name}={value}"));
+        let further = further.iter().map(|(name, value)| format!("{name}={value}"));
+        SpawnRequest {
+            file: c_string(&self.file),
+            args: self.argv.clone(),
+            env: own.chain(further).map(|pair| c_string(&pair)).collect(),
+            cwd: self.cwd.as_deref().map(c_string),
+            stdio,
+            detached: self.detached,
+            uid: self.uid,
+            gid: self.gid,
+        }
+    }
+}
+
+impl Command {
+    /// The arguments as errors show them: without the zeroth.
+    pub(super) fn shown_args(&self, context: &mut Context) -> JsResult<Vec<String>> {
+        let text = |value: &JsValue| Ok(value.to_string(context)?.to_std_string_lossy());
+        self.args.iter().skip(1).map(text).collect()
+    }
+}
+
+/// The name of a program, which may not be empty.
+pub(super) fn file_name(file: &JsValue, context: &mut Context) -> JsResult<String> {
+    let name = validate::string(file, "file", context)?;
+    let plain = without_nul(&name, "file", context)?;
+    if plain.is_empty() {
+        return Err(validate::invalid_arg_value(context, "file", file, "cannot be empty"));
+    }
+    Ok(plain)
+}
+
+/// Decodes what is to be run. The order is Node's: it decides which of several errors is told.
+pub(super) fn decode(
+    file: String,
+    args: Vec<JsValue>,
+    options: &JsObject,
+    context: &mut Context,
+) -> JsResult<Command> {
+    let argv = arguments(&args, context)?;
+    let cwd = cwd(options, context)?;
+    let detached = flag(options, "detached", context)?.unwrap_or(false);
+    let uid = id(options, "uid", context)?;
+    let gid = id(options, "gid", context)?;
+    let shell = shell(options, context)?;
+    let argv0 = text(options, "argv0", context)?;
+    flag(options, "windowsHide", context)?;
+    flag(options, "windowsVerbatimArguments", context)?;
+    let (file, args, argv) = match shell {
+        None => (file, args, argv),
+        Some(shell) => {
+            if !args.is_empty() {
+                warn_of_concatenation(context)?;
+            }
+            let line = command_line(&file, &args, context)?;
+            let args = vec![js_string!("-c").into(), line.clone().into()];
+            (shell, args, vec![c"-c".to_owned(), c_string(&line.to_std_string_lossy())])
+        }
+    };
+    let zeroth = argv0.unwrap_or_else(|| file.clone());
+    let env = environment(options, context)?;
+    let mut shown = vec![JsString::from(zeroth.as_str()).into()];
+    shown.extend(args);
+    let mut all = vec![c_string(&zeroth)];
+    all.extend(argv);
+    Ok(Command { file, args: shown, argv: all, cwd, env, detached, uid, gid })
+}
+
+fn arguments(args: &[JsValue], context: &mut Context) -> JsResult<Vec<CString>> {
+    let mut out = Vec::with_capacity(args.len());
+    for (index, value) in args.iter().enumerate() {
+        let text = value.to_string(context)?;
+        let text = without_nul(&text, &format!("args[{index}]"), context)?;
+        out.push(c_string(&text));
+    }
+    Ok(out)
+}
+
+/// Text that the system can take.
+pub(super) fn without_nul(text: &JsString, name: &str, context: &mut Context) -> JsResult<String> {
+    let plain = text.to_std_string_lossy();
+    if plain.contains('\0') {
+        let value = text.clone().into();
+        let reason = "must be a string without null bytes";
+        return Err(validate::invalid_arg_value(context, name, &value, reason));
+    }
+    Ok(plain)
+}
+
+/// Only for text that [`without_nul`] has passed.
+fn c_string(text: &str) -> CString {
+    CString::new(text).unwrap_or_default()
+}
+
+fn cwd(options: &JsObject, context: &mut Context) -> JsResult<Option<String>> {
+    let value = own(options, "cwd", context)?;
+    if value.is_null_or_undefined() {
+        return Ok(None);
+    }
+    // An empty one is none.
+    Ok(Some(path(&value, "options.cwd", context)?).filter(|path| !path.is_empty()))
+}
+
+/// A path: text, bytes, or a `file:` URL.
+pub(super) fn path(value: &JsValue, name: &str, context: &mut Context) -> JsResult<String> {
+    let without_nul = |plain: String, context: &mut Context| {
+        if plain.contains('\0') {
+            let reason = "must be a string, Uint8Array, or URL without null bytes";
+            return Err(validate::invalid_arg_value(context, name, value, reason));
+        }
+        Ok(plain)
+    };
+    if let Some(text) = value.as_string() {
+        return without_nul(text.to_std_string_lossy(), context);
+    }
+    if let Some(view) = crate::bindings::buffer::View::of_uint8_array(value, context) {
+        return without_nul(String::from_utf8_lossy(&view.to_vec()).into_owned(), context);
+    }
+    if let Some(object) = value.as_object()
+        && let Some(href) = object.get(js_string!("href"), context)?.as_string()
+    {
+        let url = url::Url::parse(&href.to_std_string_lossy()).ok();
+        let file = url.filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
+        return match file {
+            Some(file) => Ok(file.to_string_lossy().into_owned()),
+            None => {
+                Err(coded(context, Code::ERR_INVALID_URL_SCHEME, "The URL must be of scheme file"))
+            }
+        };
+    }
+    let expected = "of type string or an instance of Buffer or URL";
+    Err(validate::invalid_arg_type(context, name, expected, value))
+}
+
+fn id(options: &JsObject, name: &str, context: &mut Context) -> JsResult<Option<u32>> {
+    let value = own(options, name, context)?;
+    if value.is_null_or_undefined() {
+        return Ok(None);
+    }
+    let full = format!("options.{name}");
+    let number = validate::integer(&value, &full, -MAX_ID - 1.0, MAX_ID, context)?;
+    Ok(Some(number as i64 as u32))
+}
+
+/// The shell to run the command with, if it is to be one.
+fn shell(options: &JsObject, context: &mut Context) -> JsResult<Option<String>> {
+    let value = own(options, "shell", context)?;
+    match value.as_string() {
+        _ if value.is_null_or_undefined() => Ok(None),
+        Some(name) if name.is_empty() => Ok(None),
+        Some(name) => without_nul(&name, "options.shell", context).map(Some),
+        None => match value.as_boolean() {
+            Some(wanted) => Ok(wanted.then(|| SHELL.to_owned())),
+            None => {
+                let expected = "one of type boolean or string";
+                Err(validate::invalid_arg_type(context, "options.shell", expected, &value))
+            }
+        },
+    }
+}
+
+fn command_line(file: &str, args: &[JsValue], context: &mut Context) -> JsResult<JsString> {
+    let mut line = JsString::from(file);
+    for arg in args {
+        let arg = arg.to_string(context)?;
+        line = JsString::concat_array(&[line.as_str(), js_string!(" ").as_str(), arg.as_str()]);
+    }
+    Ok(line)
+}
+
+/// Whether DEP0190 was told; once is enough.
+#[derive(Default)]
+struct Warned(Cell<bool>);
+
+fn warn_of_concatenation(context: &mut Context) -> JsResult<()> {
+    if !context.has_data::<Warned>() {
+        context.insert_data(Warned::default());
+    }
+    let is_told = context.get_data::<Warned>().is_some_and(|warned| warned.0.replace(true));
+    if is_told {
+        return Ok(());
+    }
+    let message = "Passing args to a child process with shell option true can lead to security \
+                   vulnerabilities, as the arguments are not escaped, only concatenated.";
+    warning::emit_deprecation(message, "DEP0190", context)
+}
+
+/// `options.env`, else the program's own: every enumerable property, `undefined` left out.
+fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(String, String)>> {
+    let given = own(options, "env", context)?;
+    let env = match given.as_object() {
+        Some(env) => env,
+        None => crate::bindings::process::state(context)
+            .object
+            .get(js_string!("env"), context)?
+            .to_object(context)?,
+    };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for key in enumerable_keys(&env, context)? {
+        let value = env.get(key.clone(), context)?;
+        if value.is_undefined() {
+            continue;
+        }
+        let name =
+            without_nul(&key, &format!("options.env['{}']", key.to_std_string_lossy()), context)?;
+        let text = value.to_string(context)?;
+        let text = without_nul(&text, &format!("options.env['{name}']"), context)?;
+        pairs.push((name, text));
+    }
+    Ok(pairs)
+}
+
+/// What `for (key in object)` visits.
+fn enumerable_keys(object: &JsObject, context: &mut Context) -> JsResult<Vec<JsString>> {
+    let mut keys: Vec<JsString> = Vec::new();
+    let mut cursor = Some(object.clone());
+    while let Some(holder) = cursor {
+        let list = context
+            .intrinsics()
+            .constructors()
+            .object()
+            .constructor()
+            .get(js_string!("keys"), context)?
+            .to_object(context)?
+            .call(&JsValue::undefined(), &[holder.clone().into()], context)?
+            .to_object(context)?;
+        let length = list.get(js_string!("length"), context)?.to_length(context)?;
+        for index in 0..length {
+            let key = list.get(index, context)?.to_string(context)?;
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let base = context.intrinsics().constructors().object().prototype();
+        cursor = holder.prototype().filter(|next| !JsObject::equals(next, &base));
+    }
+    Ok(keys)
+}
