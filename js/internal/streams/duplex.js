@@ -1,0 +1,65 @@
+'use strict';
+
+// Duplex: a stream of two sides that know little of each other.
+
+const { defineAccessors } = require('internal/streams/state');
+const { construct } = require('internal/streams/life');
+const {
+  Readable, ReadableState, adoptLife, adoptReadable, whenReadableConstructed,
+} = require('internal/streams/readable');
+const {
+  WritableState, accessors, adoptWritable, methods, whenWritableConstructed,
+} = require('internal/streams/writable');
+const { Stream } = require('internal/streams/legacy');
+
+function Duplex(options) {
+  if (!(this instanceof Duplex)) return new Duplex(options);
+  this._events ??= {
+    close: undefined, error: undefined, prefinish: undefined, finish: undefined,
+    drain: undefined, data: undefined, end: undefined, readable: undefined,
+  };
+  const readable = this._readableState = new ReadableState(options, this, true);
+  const writable = this._writableState = new WritableState(options, this, true);
+  this.allowHalfOpen = options?.allowHalfOpen !== false;
+  if (options) {
+    if (options.readable === false) {
+      readable.readable = false;
+      readable.ended = readable.endEmitted = true;
+    }
+    if (options.writable === false) {
+      writable.writable = false;
+      writable.ended = writable.ending = writable.finished = true;
+    }
+    adoptWritable(this, options);
+    adoptReadable(this, options);
+  }
+  Stream.call(this, options);
+  if (this._construct !== undefined && this._construct !== null) {
+    construct(this, () => {
+      whenReadableConstructed(this);
+      whenWritableConstructed(this);
+    });
+  }
+}
+
+Object.setPrototypeOf(Duplex.prototype, Readable.prototype);
+Object.setPrototypeOf(Duplex, Readable);
+Object.assign(Duplex.prototype, methods);
+defineAccessors(Duplex.prototype, accessors);
+defineAccessors(Duplex.prototype, {
+  get destroyed() {
+    const { _readableState: readable, _writableState: writable } = this;
+    return !!readable && !!writable && readable.destroyed && writable.destroyed;
+  },
+  set destroyed(value) {
+    if (!this._readableState || !this._writableState) return;
+    this._readableState.destroyed = value;
+    this._writableState.destroyed = value;
+  },
+});
+
+Duplex.fromWeb = (pair, options) => require('internal/streams/web').duplexFromWeb(pair, options);
+Duplex.toWeb = (duplex, options) => require('internal/streams/web').duplexToWeb(duplex, options);
+Duplex.from = (body) => require('internal/streams/duplexify').duplexFrom(body, 'body');
+
+module.exports = { Duplex };
