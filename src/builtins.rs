@@ -73,6 +73,17 @@ pub(crate) const TABLE: &[Builtin] = &[
         Internal,
         include_str!("../js/internal/node_event_target.js"),
     ),
+    both(
+        "internal/process/environment_flags",
+        Internal,
+        bindings::process::flag_exports,
+        include_str!("../js/internal/process/environment_flags.js"),
+    ),
+    script(
+        "internal/process/finalization",
+        Internal,
+        include_str!("../js/internal/process/finalization.js"),
+    ),
     native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
     native("internal/structured_clone", Internal, bindings::structured_clone::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),

@@ -1,10 +1,12 @@
 //! The command line. It uses the crate's public API and nothing else.
 
+mod environment;
+mod help;
 mod options;
 mod parse;
 
 use std::{
-    env,
+    env, fs,
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -45,7 +47,9 @@ fn begin() -> u8 {
 /// Reads the command line and does what it says; the exit code.
 fn command(mut args: impl Iterator<Item = String>) -> u8 {
     let argv0 = args.next().unwrap_or_else(|| "rjs".to_owned());
-    let line = match parse::parse(args) {
+    let mut settings = Settings::default();
+    let line = environment::apply(&mut settings).and_then(|()| parse::parse(settings, args));
+    let line = match line {
         Ok(line) => line,
         Err(message) => {
             complain(&format!("{argv0}: {message}"));
@@ -56,7 +60,7 @@ fn command(mut args: impl Iterator<Item = String>) -> u8 {
         return say(&format!("v{}\n", env!("CARGO_PKG_VERSION")));
     }
     if line.settings.help {
-        return say(&options::help());
+        return say(&help::text());
     }
     run(&argv0, line)
 }
@@ -71,6 +75,13 @@ fn run(argv0: &str, line: CommandLine) -> u8 {
     };
     let settings = line.settings.clone();
     let builder = configured(argv0, line, script);
+    let builder = match with_env_files(builder, &settings) {
+        Ok(builder) => builder,
+        Err(message) => {
+            complain(&format!("{argv0}: {message}"));
+            return INVALID_ARGUMENT;
+        }
+    };
     match builder.build() {
         Ok(runtime) => execute(runtime, &program, &settings),
         Err(error) => {
@@ -139,6 +150,21 @@ fn absolute(script: &str) -> PathBuf {
     path
 }
 
+/// `--env-file`: of several files the later one wins.
+fn with_env_files(
+    mut builder: RuntimeBuilder,
+    settings: &Settings,
+) -> Result<RuntimeBuilder, String> {
+    for (path, may_be_missing) in settings.env_files.iter().rev() {
+        match fs::read_to_string(path) {
+            Ok(text) => builder = builder.env_file(&text),
+            Err(_) if *may_be_missing => {}
+            Err(_) => return Err(format!("{path}: not found")),
+        }
+    }
+    Ok(builder)
+}
+
 fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> RuntimeBuilder {
     let settings = line.settings;
     let mut builder = Runtime::builder()
@@ -149,7 +175,12 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .unhandled_rejections(settings.rejections)
         .conditions(settings.conditions)
         .expose_gc(settings.expose_gc)
-        .warm_fork(settings.warm_fork.unwrap_or_else(warm_fork_of_environment));
+        .warm_fork(settings.warm_fork.unwrap_or(WarmFork::Auto))
+        .abort_on_uncaught_exception(settings.abort_on_uncaught)
+        .environment_flags(environment_flags());
+    if let Some(title) = settings.title {
+        builder = builder.title(title);
+    }
     if let Some(script) = script {
         builder = builder.script(script);
     }
@@ -162,13 +193,10 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
     builder
 }
 
-/// `RJS_WARM_FORK=0` and `=1` stand for `--no-warm-fork` and `--warm-fork`, children included.
-fn warm_fork_of_environment() -> WarmFork {
-    match env::var("RJS_WARM_FORK").as_deref() {
-        Ok("0") => WarmFork::Never,
-        Ok("1") => WarmFork::Always,
-        _ => WarmFork::Auto,
-    }
+/// What `NODE_OPTIONS` may hold, as programs see it.
+fn environment_flags() -> impl Iterator<Item = &'static str> {
+    let rows = options::TABLE.iter().filter(|row| row.is_for_environment);
+    rows.flat_map(|row| std::iter::once(row.long).chain(row.short))
 }
 
 fn execute(mut runtime: Runtime, program: &Program, settings: &Settings) -> u8 {

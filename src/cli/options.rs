@@ -20,6 +20,10 @@ pub(crate) struct Settings {
     pub(crate) expose_gc: bool,
     pub(crate) stack_trace_limit: Option<u32>,
     pub(crate) warm_fork: Option<WarmFork>,
+    pub(crate) abort_on_uncaught: bool,
+    pub(crate) title: Option<String>,
+    /// Files of environment variables; true: it is no error if the file is not there.
+    pub(crate) env_files: Vec<(String, bool)>,
 }
 
 /// How an option takes its value.
@@ -44,6 +48,16 @@ pub(crate) struct OptionRow {
     pub(crate) value: Value,
     /// One line for `--help`; empty for options that are accepted and change nothing.
     pub(crate) help: &'static str,
+    /// Whether `NODE_OPTIONS` may hold it.
+    pub(crate) is_for_environment: bool,
+}
+
+impl OptionRow {
+    /// An option that says what this one program is: not for every program of an environment.
+    const fn command_line_only(mut self) -> Self {
+        self.is_for_environment = false;
+        self
+    }
 }
 
 const fn flag(
@@ -52,7 +66,7 @@ const fn flag(
     set: fn(&mut Settings),
     help: &'static str,
 ) -> OptionRow {
-    OptionRow { long, short, value: Value::None(set), help }
+    OptionRow { long, short, value: Value::None(set), help, is_for_environment: true }
 }
 
 const fn required(
@@ -62,7 +76,7 @@ const fn required(
     take: Take,
     help: &'static str,
 ) -> OptionRow {
-    OptionRow { long, short, value: Value::Required(name, take), help }
+    OptionRow { long, short, value: Value::Required(name, take), help, is_for_environment: true }
 }
 
 /// An option of Node's that changes nothing here.
@@ -77,14 +91,16 @@ const fn accepted_with(long: &'static str) -> OptionRow {
 
 /// Every option.
 pub(crate) const TABLE: &[OptionRow] = &[
-    required("--eval", Some("-e"), "TEXT", eval, "run TEXT as a script"),
+    required("--eval", Some("-e"), "TEXT", eval, "run TEXT as a script").command_line_only(),
     OptionRow {
         long: "--print",
         short: Some("-p"),
         value: Value::Optional("TEXT", print),
         help: "run TEXT as a script and print its value",
+        is_for_environment: false,
     },
-    flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it"),
+    flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it")
+        .command_line_only(),
     required("--require", Some("-r"), "MODULE", require, "load MODULE before the script"),
     required("--import", None, "MODULE", import, "import MODULE before the script"),
     required(
@@ -101,8 +117,18 @@ pub(crate) const TABLE: &[OptionRow] = &[
         condition,
         "a condition that holds in packages' exports and imports",
     ),
-    flag("--version", Some("-v"), |s| s.version = true, "print the version"),
-    flag("--help", Some("-h"), |s| s.help = true, "print this text"),
+    flag("--version", Some("-v"), |s| s.version = true, "print the version").command_line_only(),
+    flag("--help", Some("-h"), |s| s.help = true, "print this text").command_line_only(),
+    required("--env-file", None, "FILE", env_file, "set the variables of FILE").command_line_only(),
+    required(
+        "--env-file-if-exists",
+        None,
+        "FILE",
+        env_file_if_exists,
+        "likewise, if there is such a file",
+    )
+    .command_line_only(),
+    required("--title", None, "TITLE", title, "what the process is called"),
     flag("--no-warnings", None, |s| s.warnings.silent = true, "print no process warnings"),
     flag("--warnings", None, |s| s.warnings.silent = false, ""),
     flag(
@@ -129,7 +155,26 @@ pub(crate) const TABLE: &[OptionRow] = &[
         |s| s.warnings.throw_deprecations = true,
         "throw deprecations",
     ),
-    accepted("--pending-deprecation"),
+    flag(
+        "--pending-deprecation",
+        None,
+        |s| s.warnings.pending_deprecations = true,
+        "emit pending deprecations too",
+    ),
+    required(
+        "--disable-warning",
+        None,
+        "NAME",
+        disable_warning,
+        "print no warnings of this name or code",
+    ),
+    required("--redirect-warnings", None, "FILE", redirect_warnings, "append warnings to FILE"),
+    flag(
+        "--abort-on-uncaught-exception",
+        None,
+        |s| s.abort_on_uncaught = true,
+        "end with SIGABRT instead of the exit code 1",
+    ),
     required(
         "--unhandled-rejections",
         None,
@@ -150,7 +195,6 @@ pub(crate) const TABLE: &[OptionRow] = &[
         "start even the first child as a copy",
     ),
     flag("--expose-gc", None, |s| s.expose_gc = true, "give scripts the function gc()"),
-    flag("--expose_gc", None, |s| s.expose_gc = true, ""),
     required(
         "--stack-trace-limit",
         None,
@@ -159,15 +203,16 @@ pub(crate) const TABLE: &[OptionRow] = &[
         "how many frames stack traces have",
     ),
     accepted_with("--stack-size"),
-    accepted_with("--stack_size"),
     accepted_with("--max-old-space-size"),
-    accepted_with("--title"),
-    accepted_with("--disable-warning"),
-    accepted_with("--redirect-warnings"),
     accepted_with("--network-family-autoselection-attempt-timeout"),
     accepted("--network-family-autoselection"),
     accepted("--no-network-family-autoselection"),
-    accepted("--expose-internals"),
+    accepted("--expose-internals").command_line_only(),
+    accepted("--perf-basic-prof"),
+    accepted("--perf-prof"),
+    accepted("--interpreted-frames-native-stack"),
+    accepted_with("--max-semi-space-size"),
+    accepted_with("--max-http-header-size"),
     accepted("--trace-uncaught"),
     accepted("--enable-source-maps"),
     accepted("--preserve-symlinks"),
@@ -226,19 +271,27 @@ fn rejections(settings: &mut Settings, mode: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The text of `--help`.
-pub(crate) fn help() -> String {
-    let mut text = String::from(
-        "Usage: rjs [options] [script.js | -] [arguments]\n       rjs [options] -e TEXT [arguments]\n\nOptions:\n",
-    );
-    for row in TABLE.iter().filter(|row| !row.help.is_empty()) {
-        let short = row.short.map_or_else(String::new, |short| format!("{short}, "));
-        let value = match row.value {
-            Value::None(_) => String::new(),
-            Value::Required(name, _) => format!("={name}"),
-            Value::Optional(name, _) => format!("[={name}]"),
-        };
-        text.push_str(&format!("  {:<32} {}\n", format!("{short}{}{value}", row.long), row.help));
-    }
-    text
+fn title(settings: &mut Settings, title: &str) -> Result<(), &'static str> {
+    settings.title = Some(title.to_owned());
+    Ok(())
+}
+
+fn env_file(settings: &mut Settings, path: &str) -> Result<(), &'static str> {
+    settings.env_files.push((path.to_owned(), false));
+    Ok(())
+}
+
+fn env_file_if_exists(settings: &mut Settings, path: &str) -> Result<(), &'static str> {
+    settings.env_files.push((path.to_owned(), true));
+    Ok(())
+}
+
+fn disable_warning(settings: &mut Settings, name: &str) -> Result<(), &'static str> {
+    settings.warnings.disabled.push(name.to_owned());
+    Ok(())
+}
+
+fn redirect_warnings(settings: &mut Settings, path: &str) -> Result<(), &'static str> {
+    settings.warnings.redirected_to = Some(path.into());
+    Ok(())
 }

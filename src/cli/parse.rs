@@ -14,12 +14,24 @@ pub(crate) struct CommandLine {
     pub(crate) args: Vec<String>,
 }
 
-/// Reads the arguments after the zeroth.
+/// Where options come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The command line, where everything may stand.
+    CommandLine,
+    /// This environment variable.
+    Environment(&'static str),
+}
+
+/// Reads the arguments after the zeroth, on top of these settings.
 ///
 /// # Errors
 /// One line that names the option and says what is wrong with it.
-pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<CommandLine, String> {
-    let mut line = CommandLine::default();
+pub(crate) fn parse(
+    settings: Settings,
+    args: impl IntoIterator<Item = String>,
+) -> Result<CommandLine, String> {
+    let mut line = CommandLine { settings, ..CommandLine::default() };
     let mut args = args.into_iter().peekable();
     while let Some(arg) = args.peek() {
         if arg == "--" {
@@ -33,7 +45,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<CommandLin
         let arg = args.next().unwrap_or_default();
         line.exec_args.push(arg.clone());
         let next = args.peek().cloned();
-        if take(&arg, next.as_deref(), &mut line.settings)? {
+        if take(&arg, next.as_deref(), Origin::CommandLine, &mut line.settings)? {
             line.exec_args.extend(args.next());
         }
     }
@@ -44,24 +56,61 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<CommandLin
     Ok(line)
 }
 
+/// Reads words that are all options.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn options(
+    words: Vec<String>,
+    origin: Origin,
+    settings: &mut Settings,
+) -> Result<(), String> {
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        // As in Node, what is no option at all is passed over.
+        if !word.starts_with('-') {
+            continue;
+        }
+        let next = words.peek().cloned();
+        if take(&word, next.as_deref(), origin, settings)? {
+            words.next();
+        }
+    }
+    Ok(())
+}
+
 /// Applies one option; true if it took the next argument too.
-fn take(arg: &str, next: Option<&str>, settings: &mut Settings) -> Result<bool, String> {
+fn take(
+    arg: &str,
+    next: Option<&str>,
+    origin: Origin,
+    settings: &mut Settings,
+) -> Result<bool, String> {
     // As in Node: -p and -e in one.
-    if arg == "-pe" {
+    if arg == "-pe" && origin == Origin::CommandLine {
         settings.print = true;
-        return take("-e", next, settings);
+        return take("-e", next, origin, settings);
     }
     let (name, inline) = match arg.split_once('=') {
         Some((name, value)) if name.starts_with("--") => (name, Some(value)),
         _ => (arg, None),
     };
-    let Some(row) = find(name) else {
-        if name.starts_with("--experimental-") || name.starts_with("--no-experimental-") {
-            return Ok(false);
-        }
-        return Err(format!("bad option: {arg}"));
-    };
-    apply(row, name, inline, next, settings)
+    let row = find(name);
+    if let Origin::Environment(variable) = origin
+        && !is_experimental(name)
+        && !row.is_some_and(|row| row.is_for_environment)
+    {
+        return Err(format!("{name} is not allowed in {variable}"));
+    }
+    match row {
+        Some(row) => apply(row, name, inline, next, settings),
+        None if is_experimental(name) => Ok(false),
+        None => Err(format!("bad option: {arg}")),
+    }
+}
+
+fn is_experimental(name: &str) -> bool {
+    name.starts_with("--experimental-") || name.starts_with("--no-experimental-")
 }
 
 /// The row of an option; Node takes underscores for dashes in long names.
@@ -111,7 +160,7 @@ mod tests {
     use super::*;
 
     fn parsed(args: &[&str]) -> Result<CommandLine, String> {
-        parse(args.iter().map(|&arg| arg.to_owned()))
+        parse(Settings::default(), args.iter().map(|&arg| arg.to_owned()))
     }
 
     #[test]

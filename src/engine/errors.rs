@@ -264,8 +264,11 @@ pub(crate) fn is_coded(error: &JsObject, context: &mut Context) -> bool {
 pub(crate) enum Wording {
     /// `ENOENT: no such file or directory, open '/x'` (`fs`, `process.chdir`): `UVException`.
     Described,
-    /// `kill ESRCH` (processes, sockets): `ErrnoException`.
+    /// `kill ESRCH` (processes, sockets): `ErrnoException` of JavaScript.
     Short,
+    /// `EPERM, Operation not permitted` (ids and groups): `ErrnoException` of the native side, whose
+    /// `errno` is positive.
+    System,
 }
 
 /// The JavaScript error of a failed system call, with `errno`, `code`, `syscall` and what it was
@@ -281,9 +284,11 @@ pub(crate) fn from_sys(context: &mut Context, error: &SysError, wording: Wording
             format!("{code}: {text}, {}{}", error.syscall, quoted_subject(&error.subject))
         }
         Wording::Short => format!("{} {code}{}", error.syscall, plain_subject(&error.subject)),
+        Wording::System => format!("{code}, {}", error.errno.description()),
     };
     let object = stack::new_error(ErrorKind::Error, None, &message, context);
-    define_value(&object, js_string!("errno"), -error.errno.0, true);
+    let number = if wording == Wording::System { error.errno.0 } else { -error.errno.0 };
+    define_value(&object, js_string!("errno"), number, true);
     define_value(&object, js_string!("code"), JsString::from(code), true);
     define_value(&object, js_string!("syscall"), JsString::from(error.syscall.as_str()), true);
     define_subject(&object, &error.subject, context);

@@ -3,7 +3,10 @@
 use std::{env, path::PathBuf};
 
 use super::{CreateError, Extras, Runtime};
-use crate::bindings::process::launch::{self, Launch, RejectionMode, Reports, Started};
+use crate::bindings::{
+    process::launch::{self, Launch, RejectionMode, Reports, Started},
+    util::dotenv,
+};
 
 /// What a promise does that is rejected and that nobody handles. Node: `--unhandled-rejections`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub enum WarmFork {
 }
 
 /// What is printed about warnings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub struct Warnings {
@@ -51,6 +54,12 @@ pub struct Warnings {
     pub trace_deprecations: bool,
     /// Throw deprecations.
     pub throw_deprecations: bool,
+    /// Emit deprecations that are only documented so far.
+    pub pending_deprecations: bool,
+    /// Names and codes of warnings that are not printed.
+    pub disabled: Vec<String>,
+    /// A file that they are appended to, instead of being printed.
+    pub redirected_to: Option<PathBuf>,
 }
 
 /// Configures a [`Runtime`]. Get one from [`Runtime::builder`].
@@ -69,6 +78,9 @@ pub struct RuntimeBuilder {
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
     conditions: Vec<String>,
+    abort_on_uncaught: bool,
+    title: Option<String>,
+    environment_flags: Vec<String>,
     started: Started,
     warm_fork: WarmFork,
 }
@@ -89,6 +101,9 @@ impl RuntimeBuilder {
             expose_gc: false,
             stack_trace_limit: None,
             conditions: Vec::new(),
+            abort_on_uncaught: false,
+            title: None,
+            environment_flags: Vec::new(),
             started: Started::now(),
             warm_fork: WarmFork::default(),
         }
@@ -139,6 +154,16 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds the variables of a file of the form `.env` that the environment does not have.
+    pub fn env_file(mut self, text: &str) -> Self {
+        for (name, value) in dotenv::parse(text) {
+            if !self.env.iter().any(|(known, _)| *known == name) {
+                self.env.push((name, value));
+            }
+        }
+        self
+    }
+
     /// What is printed about warnings.
     pub fn warnings(mut self, warnings: Warnings) -> Self {
         self.warnings = warnings;
@@ -160,6 +185,27 @@ impl RuntimeBuilder {
     /// How many frames stack traces have: `Error.stackTraceLimit`, 10 by default.
     pub fn stack_trace_limit(mut self, frames: u32) -> Self {
         self.stack_trace_limit = Some(frames);
+        self
+    }
+
+    /// Ends the process with SIGABRT, which leaves a core dump, instead of the exit code 1.
+    pub fn abort_on_uncaught_exception(mut self, yes: bool) -> Self {
+        self.abort_on_uncaught = yes;
+        self
+    }
+
+    /// What the process is called: the first value of `process.title`.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What `process.allowedNodeEnvironmentFlags` lists.
+    pub fn environment_flags<T: Into<String>>(
+        mut self,
+        flags: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.environment_flags = flags.into_iter().map(Into::into).collect();
         self
     }
 
@@ -218,8 +264,14 @@ impl RuntimeBuilder {
                 no_deprecation: self.warnings.ignore_deprecations,
                 trace_deprecation: self.warnings.trace_deprecations,
                 throw_deprecation: self.warnings.throw_deprecations,
+                pending_deprecation: self.warnings.pending_deprecations,
+                disabled: self.warnings.disabled,
+                redirected_to: self.warnings.redirected_to,
                 rejections,
+                abort_on_uncaught: self.abort_on_uncaught,
             },
+            title: self.title,
+            environment_flags: self.environment_flags,
             started: self.started,
             warm_fork: match self.warm_fork {
                 WarmFork::Never => launch::WarmFork::Never,

@@ -17,6 +17,11 @@ impl Errno {
         self.row().map(|row| row.2)
     }
 
+    /// The C library's words for it: `strerror(3)`.
+    pub(crate) fn description(self) -> &'static str {
+        nix::errno::Errno::from_raw(self.0).desc()
+    }
+
     /// The number of a name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.1 == name).map(|row| Self(row.0))

@@ -31,6 +31,12 @@ use super::{
 /// What a call answers.
 pub(crate) type Result<T> = std::result::Result<T, SysError>;
 
+/// Adds to the end of a file, which is made if there is none.
+pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<()> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(bytes)).map_err(at("open", path))
+}
+
 fn at<'a>(syscall: &'static str, path: &'a Path) -> impl Fn(io::Error) -> SysError + use<'a> {
     move |error| SysError::from_io(&error, syscall, path)
 }

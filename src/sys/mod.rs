@@ -11,6 +11,7 @@ mod faults;
 pub(crate) mod fd;
 pub(crate) mod files;
 pub(crate) mod identity;
+pub(crate) mod image;
 pub(crate) mod io;
 pub(crate) mod limits;
 pub(crate) mod machine;

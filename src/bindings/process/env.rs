@@ -6,6 +6,7 @@ use boa_engine::{
     property::PropertyKey,
 };
 
+use super::warning;
 use crate::engine::{
     errors::{Code, coded},
     natives::{arg, define_value},
@@ -29,9 +30,26 @@ pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResul
 fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let target = arg(args, 0).to_object(context)?;
     let key = name(&arg(args, 1), context)?;
-    let value = arg(args, 2).to_string(context)?;
+    let given = arg(args, 2);
+    if !given.is_string() && !given.is_number() && !given.is_boolean() {
+        warn_of_conversion(context)?;
+    }
+    let value = given.to_string(context)?;
     define_value(&target, key, value, true);
     Ok(true.into())
+}
+
+/// Says once, under `--pending-deprecation`, that only text and its like should be assigned.
+fn warn_of_conversion(context: &mut Context) -> JsResult<()> {
+    struct HasWarned;
+    let pending = super::state(context).launch.reports.pending_deprecation;
+    if !pending || context.insert_data(HasWarned).is_some() {
+        return Ok(());
+    }
+    let message = "Assigning any value other than a string, number, or boolean to a process.env \
+                   property is deprecated. Please make sure to convert the value to a string before \
+                   setting process.env with it.";
+    warning::warn(message, "DeprecationWarning", Some("DEP0104"), context)
 }
 
 /// `Object.defineProperty(env, …)`: only plain data properties.

@@ -20,6 +20,8 @@ use crate::{
 
 /// The exit code of an exception that nobody caught.
 const UNCAUGHT: i32 = 1;
+/// The exit code of an exception where `process._fatalException` is no function.
+const HANDLER_GONE: i32 = 6;
 /// The exit code of an exception in the handler of another.
 const HANDLER_THREW: i32 = 7;
 
@@ -32,6 +34,11 @@ pub(super) fn install(context: &mut Context) {
 
 /// Asks the program's handlers; ends the program if there are none.
 fn uncaught(value: JsValue, origin: Origin, context: &mut Context) {
+    if !has_fatal_exception(context) {
+        print_report(&value, context);
+        drop(state::of(context).stop(HANDLER_GONE));
+        return;
+    }
     match offer(&value, origin, context) {
         Ok(true) => {}
         Ok(false) => die(&value, context),
@@ -44,6 +51,12 @@ fn uncaught(value: JsValue, origin: Origin, context: &mut Context) {
             drop(state::of(context).stop(HANDLER_THREW));
         }
     }
+}
+
+/// Whether the program has left `process._fatalException` a function.
+fn has_fatal_exception(context: &mut Context) -> bool {
+    let process = super::state(context).object.clone();
+    process.get(js_string!("_fatalException"), context).is_ok_and(|handler| handler.is_callable())
 }
 
 /// True if the program handled the exception.
@@ -75,7 +88,10 @@ fn die(value: &JsValue, context: &mut Context) {
         }
     }
     print_report(value, context);
-    let code = process.exit_code.get().filter(|&code| code != 0).unwrap_or(UNCAUGHT);
+    if process.launch.reports.abort_on_uncaught {
+        std::process::abort();
+    }
+    let code = process.exit_code.get().unwrap_or(UNCAUGHT);
     drop(state::of(context).stop(code));
 }
 

@@ -197,5 +197,5 @@ fn mode(value: &JsValue, context: &mut Context) -> JsResult<u32> {
 }
 
 fn thrown(error: &SysError, context: &mut Context) -> JsError {
-    throw_sys(context, error, Wording::Short)
+    throw_sys(context, error, Wording::System)
 }

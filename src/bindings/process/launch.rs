@@ -1,6 +1,9 @@
 //! What a runtime is started with: the facts behind `process.argv`, `process.env` and the like.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 /// How a program was started.
 #[derive(Clone, Debug)]
@@ -21,6 +24,10 @@ pub(crate) struct Launch {
     pub(crate) reports: Reports,
     /// When the program started.
     pub(crate) started: Started,
+    /// `--title`: the first value of `process.title`.
+    pub(crate) title: Option<String>,
+    /// What `NODE_OPTIONS` may hold: `process.allowedNodeEnvironmentFlags`.
+    pub(crate) environment_flags: Vec<String>,
     /// Which children that run this executable are copies of a zygote.
     pub(crate) warm_fork: WarmFork,
 }
@@ -54,7 +61,7 @@ pub(crate) enum WarmFork {
 }
 
 /// What is printed about warnings, and what unhandled rejections do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub(crate) struct Reports {
     /// `--no-warnings`, `NODE_NO_WARNINGS=1`.
@@ -67,8 +74,16 @@ pub(crate) struct Reports {
     pub(crate) trace_deprecation: bool,
     /// `--throw-deprecation`.
     pub(crate) throw_deprecation: bool,
+    /// `--pending-deprecation`.
+    pub(crate) pending_deprecation: bool,
+    /// `--disable-warning`: names and codes of warnings that are not printed.
+    pub(crate) disabled: Vec<String>,
+    /// `--redirect-warnings`: the file that they are appended to.
+    pub(crate) redirected_to: Option<PathBuf>,
     /// `--unhandled-rejections`.
     pub(crate) rejections: RejectionMode,
+    /// `--abort-on-uncaught-exception`.
+    pub(crate) abort_on_uncaught: bool,
 }
 
 /// `--unhandled-rejections=MODE`.

@@ -113,7 +113,7 @@ pub(super) fn thread_cpu_usage(
 
 fn cpu(who: Who, previous: &JsValue, context: &mut Context) -> JsResult<JsValue> {
     let (user_before, system_before) = if previous.to_boolean() {
-        let Some(previous) = previous.as_object() else {
+        let Some(previous) = previous.as_object().filter(|object| !object.is_array()) else {
             return Err(validate::invalid_arg_type(
                 context,
                 "prevValue",

@@ -1,16 +1,22 @@
 //! `process`: what a program sees of the process it runs in.
 
 pub(crate) mod env;
+mod env_file;
+mod execve;
 pub(crate) mod exit;
 mod fatal;
 mod identity;
 mod ids;
 pub(crate) mod launch;
+mod lazy;
 mod measure;
 mod signals;
+mod source_maps;
 pub(crate) mod stdio;
+mod title;
 pub(crate) mod warning;
 
+pub(crate) use lazy::flag_exports;
 pub(crate) use signals::signal_number;
 
 use std::{
@@ -33,7 +39,7 @@ use crate::{
             Method, Native, arg, define_accessor, define_methods, define_value, function,
             registered_symbol,
         },
-        state as engine_state, validate,
+        state as engine_state, ticks, validate,
     },
     sys::identity::{parent_pid, pid},
 };
@@ -102,6 +108,12 @@ const METHODS: &[Method] = &[
     ("seteuid", 1, ids::seteuid),
     ("setgid", 1, ids::setgid),
     ("setuid", 1, ids::setuid),
+    execve::METHOD,
+    ("loadEnvFile", 1, env_file::load),
+    ("setSourceMapsEnabled", 1, source_maps::set_enabled),
+    ("openStdin", 0, stdio::open_stdin),
+    ("_kill", 2, signals::raw_kill),
+    ("_tickCallback", 0, run_ticks),
 ];
 
 /// Name, getter, setter, enumerable.
@@ -113,6 +125,15 @@ const ACCESSORS: &[Accessor] = &[
     ("stdout", stdio::get_stdout, None, true),
     ("stderr", stdio::get_stderr, None, true),
     ("stdin", stdio::get_stdin, None, true),
+    ("title", title::get, Some(title::set), true),
+    ("sourceMapsEnabled", source_maps::is_enabled, None, true),
+    (
+        "allowedNodeEnvironmentFlags",
+        lazy::environment_flags,
+        Some(lazy::set_environment_flags),
+        true,
+    ),
+    ("finalization", lazy::finalization, Some(lazy::set_finalization), true),
 ];
 
 /// The object, before it is known how the program is started.
@@ -153,6 +174,7 @@ pub(crate) fn create(context: &mut Context) -> JsResult<JsObject> {
 pub(crate) fn launch(process: &JsObject, launch: Launch, context: &mut Context) -> JsResult<()> {
     define_launch(process, &launch, context)?;
     let no_warnings = launch.reports.no_warnings;
+    let title = launch.title.clone();
     let state = Rc::new(ProcessState {
         object: process.clone(),
         launch,
@@ -163,6 +185,9 @@ pub(crate) fn launch(process: &JsObject, launch: Launch, context: &mut Context) 
         rejections_warned: Cell::new(0),
     });
     context.insert_data(state);
+    if let Some(title) = title {
+        title::change(&title, context);
+    }
     if !no_warnings {
         let listener = function("onWarning", 1, warning::on_warning, context);
         events::add_listener(process, js_string!("warning"), listener, Position::Last, context)?;
@@ -178,6 +203,7 @@ fn prototype(context: &mut Context) -> JsResult<JsObject> {
         JsObject::new(context.root_shape(), emitter, boa_engine::builtins::object::OrdinaryObject)
             .upcast();
     let constructor = function("process", 0, |_, _, _| Ok(JsValue::undefined()), context);
+    define_value(&constructor, js_string!("prototype"), prototype.clone(), false);
     define_value(&prototype, js_string!("constructor"), constructor, false);
     Ok(prototype)
 }
@@ -203,9 +229,12 @@ fn define_launch(process: &JsObject, launch: &Launch, context: &mut Context) -> 
     let env = env::create(&launch.env, context)?;
     define_value(process, js_string!("env"), env, true);
     define_value(process, js_string!("execPath"), JsString::from(launch.exec_path.as_str()), true);
-    define_value(process, js_string!("title"), JsString::from(launch.argv0.as_str()), true);
     define_value(process, js_string!("debugPort"), 9229, true);
     define_value(process, js_string!("domain"), JsValue::null(), true);
+    let preloaded = JsArray::new(context)?;
+    define_value(process, js_string!("_preload_modules"), preloaded, true);
+    let loaded = JsArray::new(context)?;
+    fixed(process, js_string!("moduleLoadList"), loaded, true);
     let features = identity::features(context);
     fixed(process, js_string!("features"), features, true);
     let config = identity::config(context)?;
@@ -252,6 +281,12 @@ fn next_tick(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
         }
         engine.ticks.push_operation(callback, rest, operation);
     }
+    Ok(JsValue::undefined())
+}
+
+/// `process._tickCallback()`: runs what `nextTick` and promises have queued.
+fn run_ticks(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    ticks::drain(context);
     Ok(JsValue::undefined())
 }
 

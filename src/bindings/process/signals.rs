@@ -103,9 +103,23 @@ pub(super) fn kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         return Err(validate::invalid_arg_type(context, "pid", "of type number", &given));
     }
     let signal = signal_number(&arg(args, 1), context)?;
-    signals::kill(pid as i32, signal)
-        .map_err(|error| throw_sys(context, &error, Wording::Short))?;
-    Ok(true.into())
+    let process = super::state(context).object.clone();
+    // A program may put its own in the place of `_kill`.
+    let raw = process.get(js_string!("_kill"), context)?.to_object(context)?;
+    let answer = raw.call(&process.into(), &[given, signal.into()], context)?;
+    match answer.as_number() {
+        Some(number) if number != 0.0 => {
+            let error = SysError::new(Errno(-(number as i32)), "kill");
+            Err(throw_sys(context, &error, Wording::Short))
+        }
+        _ => Ok(true.into()),
+    }
+}
+
+/// `process._kill(pid, signal)`: 0, or the error's number.
+pub(super) fn raw_kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (pid, signal) = (arg(args, 0).to_i32(context)?, arg(args, 1).to_i32(context)?);
+    Ok(signals::kill(pid, signal).err().map_or(0, |error| -error.errno.0).into())
 }
 
 /// The number that a signal argument means: a number itself, a name, `SIGTERM` where there is none.

@@ -65,6 +65,15 @@ pub(crate) fn is_touched(name: &str, context: &Context) -> bool {
     own.is_none() || getter_of(&process, name) != own
 }
 
+/// `process.openStdin()`: standard input, already flowing.
+pub(super) fn open_stdin(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let process = super::state(context).object.clone();
+    let stdin = process.get(js_string!("stdin"), context)?.to_object(context)?;
+    let resume = stdin.get(js_string!("resume"), context)?.to_object(context)?;
+    resume.call(&stdin.clone().into(), &[], context)?;
+    Ok(stdin.into())
+}
+
 fn stream(name: &str, context: &mut Context) -> JsResult<JsValue> {
     let streams = builtins::load_object("internal/stdio", context)?;
     streams.get(JsString::from(name), context)

@@ -9,7 +9,7 @@ use crate::{
         state, validate,
     },
     sys::{
-        identity,
+        files, identity,
         stdio::{Output, write_output},
     },
 };
@@ -152,6 +152,10 @@ pub(super) fn on_warning(
     if is_deprecation && no_deprecation(&process, context)? {
         return Ok(JsValue::undefined());
     }
+    let code = warning.get(js_string!("code"), context)?;
+    if is_disabled(&process, &name) || is_disabled(&process, &code) {
+        return Ok(JsValue::undefined());
+    }
     let trace = process.launch.reports.trace_warnings
         || (is_deprecation
             && flag(
@@ -161,9 +165,25 @@ pub(super) fn on_warning(
                 context,
             )?);
     let text = printed(&warning, trace, &process, is_deprecation, context)?;
+    publish(&text, &process);
+    Ok(JsValue::undefined())
+}
+
+/// `--disable-warning` names it, by its name or its code.
+fn is_disabled(process: &ProcessState, name_or_code: &JsValue) -> bool {
+    let given = name_or_code.as_string().map(|text| text.to_std_string_lossy());
+    given.is_some_and(|given| process.launch.reports.disabled.contains(&given))
+}
+
+/// Appends to the file that warnings go to; prints where there is none, or where it fails.
+fn publish(text: &str, process: &ProcessState) {
+    if let Some(path) = &process.launch.reports.redirected_to
+        && files::append(path, text.as_bytes()).is_ok()
+    {
+        return;
+    }
     // Standard error may be closed; a warning about that would find it closed too.
     let _ = write_output(Output::Stderr, text.as_bytes());
-    Ok(JsValue::undefined())
 }
 
 fn printed(
@@ -182,7 +202,7 @@ fn printed(
     if trace && stack.to_boolean() {
         text.push_str(&stack.to_string(context)?.to_std_string_lossy());
     } else {
-        text.push_str(&JsValue::from(warning.clone()).to_string(context)?.to_std_string_lossy());
+        text.push_str(&header(warning, context)?.to_std_string_lossy());
     }
     let detail = warning.get(js_string!("detail"), context)?;
     if let Some(detail) = detail.as_string() {
@@ -200,6 +220,16 @@ fn printed(
     }
     text.push('\n');
     Ok(text)
+}
+
+/// What the warning's own `toString` says; `Error`'s where it has none.
+fn header(warning: &JsObject, context: &mut Context) -> JsResult<JsString> {
+    let mut to_string = warning.get(js_string!("toString"), context)?;
+    if !to_string.is_callable() {
+        let prototype = context.intrinsics().constructors().error().prototype();
+        to_string = prototype.get(js_string!("toString"), context)?;
+    }
+    to_string.to_object(context)?.call(&warning.clone().into(), &[], context)?.to_string(context)
 }
 
 /// The warnings of a rejection that nobody handled, in the modes that warn.

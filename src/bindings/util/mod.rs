@@ -8,7 +8,7 @@ mod callbackify;
 mod debuglog;
 mod deprecated;
 mod diff;
-mod dotenv;
+pub(crate) mod dotenv;
 mod errnos;
 mod inherits;
 mod lazy;

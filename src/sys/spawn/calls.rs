@@ -138,6 +138,15 @@ pub(super) fn make_blocking(fd: c_int) {
     }
 }
 
+/// Lets the next program have 0, 1 and 2, or not.
+pub(super) fn keep_standard_streams(keep: bool) {
+    let flags = if keep { 0 } else { libc::FD_CLOEXEC };
+    for number in 0..=2 {
+        // SAFETY: F_SETFD takes numbers, and any are defined.
+        unsafe { libc::fcntl(number, libc::F_SETFD, flags) };
+    }
+}
+
 /// Opens the null device, CLOEXEC.
 pub(super) fn open_null(access: c_int) -> Result<c_int, Errno> {
     let flags = access | libc::O_CLOEXEC;

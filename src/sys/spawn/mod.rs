@@ -12,7 +12,7 @@ mod child;
 mod program;
 
 use std::{
-    ffi::CString,
+    ffi::{CStr, CString},
     os::fd::{AsRawFd, BorrowedFd, OwnedFd},
 };
 
@@ -112,6 +112,15 @@ fn start(request: SpawnRequest<'_>) -> Result<Child, Errno> {
             Err(errno)
         }
     }
+}
+
+/// Makes this process another program, which keeps 0, 1 and 2 and no other descriptor; comes back
+/// only if that failed, with everything as it was.
+pub(crate) fn replace(file: &CStr, args: &[CString], env: &[CString]) -> Errno {
+    calls::keep_standard_streams(true);
+    let errno = calls::execute(file, &pointers(args), &pointers(env));
+    calls::keep_standard_streams(false);
+    errno
 }
 
 fn source(fd: ChildFd<'_>) -> Option<libc::c_int> {

@@ -9,7 +9,6 @@
 //! Source: `clone(2)`, `prctl(2)`, `close_range(2)`.
 
 mod birth;
-mod image;
 mod newborn;
 mod order;
 mod serve;

@@ -11,10 +11,10 @@ use std::{
 use super::{
     super::{
         errno::Errno,
+        image::{self, Layout},
         spawn::{Preparation, duplicate_from},
         startup,
     },
-    image::{self, Layout},
     order::Order,
 };
 

@@ -19,10 +19,9 @@ use nix::{
 };
 
 use super::{
-    super::fd,
+    super::{fd, image::Layout},
     MAX_DESCRIPTORS, VARIABLE,
     birth::clone_as_sibling,
-    image::Layout,
     newborn,
     order::{self, HEADER, Order},
 };

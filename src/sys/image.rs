@@ -1,14 +1,15 @@
-//! Arguments and environment of a process that was not made by `execve`: for the C library, and
-//! for everybody who looks into `/proc`.
+//! What a process is called, and with which arguments and environment, where that is not what
+//! `execve` made it: for the C library, and for everybody who looks into `/proc`.
 //!
 //! Source: `prctl(2)`, `PR_SET_MM_MAP`; `proc_pid_stat(5)`.
 
 use std::{
     ffi::{CString, c_char},
     fs, mem, ptr,
+    sync::{Mutex, PoisonError},
 };
 
-use super::super::errno::Errno;
+use super::errno::Errno;
 
 unsafe extern "C" {
     static mut environ: *mut *mut c_char;
@@ -37,6 +38,9 @@ struct Map {
 /// The layout that a process was started with; its copies share it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout(Map);
+
+/// The title that `/proc` shows now; the kernel reads it from here.
+static TITLE: Mutex<Option<CString>> = Mutex::new(None);
 
 impl Layout {
     /// The layout of this process; `None` where the kernel does not tell or lets nobody change it.
@@ -123,4 +127,48 @@ fn publish(block: &'static mut [u8], env: &[CString]) {
     // SAFETY: one thread, as the caller vouches; the list ends with a null pointer, and it and
     // its strings are never freed.
     unsafe { environ = list };
+}
+
+/// Calls this process by another name, in `/proc` and so in `ps` and `top`: as its command line, and
+/// cut to 15 bytes as its command.
+///
+/// Where the kernel lets nobody change the command line, only the command changes.
+pub(crate) fn set_title(title: CString) {
+    // SAFETY: the kernel reads at most 16 bytes of a C string.
+    unsafe { libc::prctl(libc::PR_SET_NAME, title.as_ptr()) };
+    let Some(layout) = Layout::of_this_process() else { return };
+    let start = title.as_ptr().addr() as u64;
+    let length = title.as_bytes_with_nul().len() as u64;
+    let map = Map { arg_start: start, arg_end: start + length, ..layout.0 };
+    // Nothing panics while it holds this lock.
+    let mut shown = TITLE.lock().unwrap_or_else(PoisonError::into_inner);
+    if Layout(map).apply().is_ok() {
+        // The title before is no longer read from its place.
+        *shown = Some(title);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{super::alone::alone, *};
+
+    fn command_line() -> String {
+        fs::read_to_string("/proc/self/cmdline").unwrap()
+    }
+
+    #[test]
+    fn a_title_is_seen_by_everybody() {
+        alone(|| {
+            let environment = fs::read("/proc/self/environ").unwrap();
+            for title in ["short", "one that is longer than the command may be", ""] {
+                set_title(CString::new(title).unwrap());
+                assert_eq!(command_line(), format!("{title}\0"));
+                let command = fs::read_to_string("/proc/thread-self/comm").unwrap();
+                assert_eq!(command.trim_end(), &title[..title.len().min(15)]);
+            }
+            assert_eq!(fs::read("/proc/self/environ").unwrap(), environment);
+        });
+    }
 }
