@@ -32,6 +32,18 @@ pub(crate) enum Kind {
 impl Kind {
     const ALL: [Self; 5] = [Self::Error, Self::Type, Self::Range, Self::Syntax, Self::Uri];
 
+    /// The kind whose constructor has this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "Error" => Some(Self::Error),
+            "TypeError" => Some(Self::Type),
+            "RangeError" => Some(Self::Range),
+            "SyntaxError" => Some(Self::Syntax),
+            "URIError" => Some(Self::Uri),
+            _ => None,
+        }
+    }
+
     /// The engine's name for the kind.
     const fn engine(self) -> ErrorKind {
         match self {
@@ -144,6 +156,7 @@ error_codes! {
     ERR_MEMORY_ALLOCATION_FAILED: Error,
     ERR_METHOD_NOT_IMPLEMENTED: Error,
     ERR_MISSING_ARGS: Type,
+    ERR_MISSING_OPTION: Type,
     ERR_MODULE_NOT_FOUND: Error,
     ERR_MULTIPLE_CALLBACK: Error,
     ERR_NOT_BUILDING_SNAPSHOT: Error,
@@ -206,12 +219,22 @@ pub(crate) fn coded_object(
     code: Code,
     message: impl Into<String>,
 ) -> JsObject {
+    coded_object_of(context, code, code.kind(), message)
+}
+
+/// As [`coded_object`], for the codes that Node gives to errors of several constructors.
+pub(crate) fn coded_object_of(
+    context: &mut Context,
+    code: Code,
+    kind: Kind,
+    message: impl Into<String>,
+) -> JsObject {
     // Node's own classes of errors are those whose codes begin so; `MODULE_NOT_FOUND` is a plain
     // error with a code.
     let is_class = code.name().starts_with("ERR_");
-    let prototype = is_class.then(|| coded_prototypes(context)[code.kind() as usize].clone());
+    let prototype = is_class.then(|| coded_prototypes(context)[kind as usize].clone());
     let message = message.into();
-    let error = stack::new_error(code.kind().engine(), prototype.as_ref(), &message, context);
+    let error = stack::new_error(kind.engine(), prototype.as_ref(), &message, context);
     define_value(&error, js_string!("code"), JsString::from(code.name()), true);
     error
 }

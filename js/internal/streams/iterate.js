@@ -35,23 +35,26 @@ async function* iterate(stream, options) {
     outcome = error ? joinErrors(outcome, error) : null;
     onReadable();
   });
+  // Two blocks: the engine forgets what `catch` throws where `finally` catches something else.
   let failure;
   try {
-    while (true) {
-      const chunk = stream.destroyed ? null : stream.read();
-      if (chunk !== null) {
-        yield chunk;
-      } else if (outcome) {
-        throw outcome;
-      } else if (outcome === null) {
-        return;
-      } else {
-        await new Promise((resolve) => { wake = resolve; });
+    try {
+      while (true) {
+        const chunk = stream.destroyed ? null : stream.read();
+        if (chunk !== null) {
+          yield chunk;
+        } else if (outcome) {
+          throw outcome;
+        } else if (outcome === null) {
+          return;
+        } else {
+          await new Promise((resolve) => { wake = resolve; });
+        }
       }
+    } catch (error) {
+      failure = joinErrors(outcome, error);
+      throw failure;
     }
-  } catch (error) {
-    failure = joinErrors(outcome, error);
-    throw failure;
   } finally {
     const destroys = failure || options?.destroyOnReturn !== false;
     if (destroys && (outcome === undefined || stream._readableState?.autoDestroy)) {

@@ -539,7 +539,7 @@ for (let i = 0; i < OPERATORS.length; i++) {
 }
 defineLazy(Readable.prototype, 'wrap', 'internal/streams/wrap');
 defineLazy(Readable.prototype, 'iterator', 'internal/streams/iterate');
-defineLazy(Readable.prototype, 'compose', 'internal/streams/readable_compose');
+defineLazy(Readable.prototype, 'compose', 'internal/streams/compose', true, 'composeWith');
 
 Readable.ReadableState = ReadableState;
 Readable._fromList = take;

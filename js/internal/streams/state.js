@@ -113,13 +113,13 @@ function defineAccessors(target, source) {
 
 // A property that another builtin brings along when it is first looked at. It stays an accessor:
 // the engine does not expect that a getter replaces itself.
-function defineLazy(target, name, builtin, enumerable = true) {
+function defineLazy(target, name, builtin, enumerable = true, key = name) {
   let value;
   defineProperty(target, name, {
     __proto__: null,
     enumerable,
     configurable: true,
-    get() { return value ??= require(builtin)[name]; },
+    get() { return value ??= require(builtin)[key]; },
     set(given) {
       if (this === target) value = given;
       else defineProperty(this, name, { __proto__: null, value: given, writable: true, enumerable: true, configurable: true });

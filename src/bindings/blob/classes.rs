@@ -22,6 +22,7 @@ use crate::{
         encoding::{self, Encoding},
     },
     engine::{
+        builtins,
         errors::{Code, coded},
         natives::{Method, Native, arg, define_accessor, define_methods, define_value, function},
     },
@@ -255,11 +256,12 @@ fn text(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValu
     fulfilled(result, context)
 }
 
-/// `blob.stream()` needs the Streams Standard, which rjs does not have.
+/// `blob.stream()`: in JavaScript, because web streams are.
 fn stream(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    receiver(this, context)?;
-    let message = "The stream() method is not implemented";
-    Err(coded(context, Code::ERR_METHOD_NOT_IMPLEMENTED, message))
+    let size = receiver(this, context)?.bytes().len();
+    let half = builtins::load_object("internal/blob_stream", context)?;
+    let make = half.get(js_string!("stream"), context)?.to_object(context)?;
+    make.call(&JsValue::undefined(), &[this.clone(), size.into()], context)
 }
 
 /// `Blob { size: 3, type: '' }`.

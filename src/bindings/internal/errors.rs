@@ -5,7 +5,7 @@ use boa_engine::{Context, JsError, JsNativeError, JsResult, JsString, JsValue, j
 use crate::{
     bindings::abort::abort_error_class,
     engine::{
-        errors::{Code, Wording, coded_object, from_sys, host_port_error, value_of},
+        errors::{Code, Kind, Wording, coded_object_of, from_sys, host_port_error, value_of},
         natives::{Method, arg, define_value, exports_of},
         validate,
     },
@@ -13,7 +13,7 @@ use crate::{
 };
 
 const METHODS: &[Method] = &[
-    ("coded", 2, coded),
+    ("coded", 3, coded),
     ("errnoException", 2, errno_exception),
     ("hostPortException", 4, host_port_exception),
     ("invalidArgType", 3, invalid_arg_type),
@@ -29,7 +29,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     Ok(exports.into())
 }
 
-/// `coded(code, message)`: an error of the table's constructor.
+/// `coded(code, message, kind)`: an error of the constructor of this name, or of the table's.
 fn coded(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let code = text(args, 0, context)?;
     let message = text(args, 1, context)?;
@@ -37,7 +37,9 @@ fn coded(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         let message = format!("{code} is not in the table of error codes");
         return Err(JsNativeError::error().with_message(message).into());
     };
-    Ok(coded_object(context, code, message).into())
+    let kind =
+        arg(args, 2).as_string().and_then(|name| Kind::from_name(&name.to_std_string_lossy()));
+    Ok(coded_object_of(context, code, kind.unwrap_or(code.kind()), message).into())
 }
 
 /// `errnoException(errno, syscall)`: the error of a failed system call; the number is negative.
