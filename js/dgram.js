@@ -10,8 +10,8 @@ const {
 const { nextTick } = require('process');
 
 const {
-  UDP, inheritLookup, ipVersion, kOwner, kState, kindOf, loaded, transmit, useDefaultLookup,
-} = native;
+  UDP, inheritLookup, ipVersion, kOwner, kState, kindOf, loaded, makeSend, transmit, useDefaultLookup,
+} = require('internal/dgram');
 
 // bindState
 const UNBOUND = 0;
@@ -370,7 +370,7 @@ Socket.prototype.sendto = function sendto(buffer, offset, length, port, address,
   this.send(buffer, offset, length, port, address, callback);
 };
 
-Socket.prototype.send = native.makeSend(sendLater);
+Socket.prototype.send = makeSend(sendLater);
 
 // The end
 

@@ -6,6 +6,7 @@ pub(crate) mod async_hooks;
 pub(crate) mod blob;
 pub(crate) mod buffer;
 pub(crate) mod child_process;
+pub(crate) mod cluster;
 pub(crate) mod console;
 pub(crate) mod deep_equal;
 pub(crate) mod dgram;

@@ -18,6 +18,7 @@ pub use seed::{Birth, await_birth};
 
 use crate::{
     bindings::{
+        cluster,
         ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
     },
@@ -119,6 +120,7 @@ impl Runtime {
         if let Some(channel) = channel {
             ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
         }
+        cluster::join(&mut context).map_err(|error| CreateError::Engine(error.to_string()))?;
         Ok(Self { context, imports: Vec::new() })
     }
 

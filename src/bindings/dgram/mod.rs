@@ -68,9 +68,9 @@ fn of(context: &mut Context) -> JsResult<Rc<Dgram>> {
     if let Some(dgram) = context.get_data::<Rc<Dgram>>() {
         return Ok(dgram.clone());
     }
-    builtins::load("dgram", context)?;
+    builtins::load("internal/dgram", context)?;
     let dgram = context.get_data::<Rc<Dgram>>();
-    Ok(dgram.expect("loading `dgram` inserts its state").clone())
+    Ok(dgram.expect("loading `internal/dgram` inserts its state").clone())
 }
 
 /// `loaded(name)`: what a builtin exports, if somebody has loaded it.
