@@ -14,6 +14,6 @@ mod runtime;
 mod sys;
 
 pub use runtime::{
-    Birth, CreateError, InputType, Program, Runtime, RuntimeBuilder, UnhandledRejections, WarmFork,
-    Warnings, await_birth, on_deep_stack, prepare_process,
+    Birth, CreateError, InputType, ModuleSettings, Program, Runtime, RuntimeBuilder,
+    UnhandledRejections, WarmFork, Warnings, await_birth, on_deep_stack, prepare_process,
 };

@@ -173,7 +173,7 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .args(line.args)
         .warnings(settings.warnings)
         .unhandled_rejections(settings.rejections)
-        .conditions(settings.conditions)
+        .modules(settings.modules)
         .expose_gc(settings.expose_gc)
         .warm_fork(settings.warm_fork.unwrap_or(WarmFork::Auto))
         .abort_on_uncaught_exception(settings.abort_on_uncaught)

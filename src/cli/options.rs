@@ -1,6 +1,6 @@
 //! THE TABLE of command-line options. Parsing and `--help` derive from it.
 
-use crate::{InputType, UnhandledRejections, WarmFork, Warnings};
+use crate::{InputType, ModuleSettings, UnhandledRejections, WarmFork, Warnings};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Settings {
     pub(crate) eval: Option<String>,
     pub(crate) requires: Vec<String>,
     pub(crate) imports: Vec<String>,
-    pub(crate) conditions: Vec<String>,
+    pub(crate) modules: ModuleSettings,
     pub(crate) input_type: InputType,
     pub(crate) warnings: Warnings,
     pub(crate) rejections: UnhandledRejections,
@@ -158,7 +158,10 @@ pub(crate) const TABLE: &[OptionRow] = &[
     flag(
         "--pending-deprecation",
         None,
-        |s| s.warnings.pending_deprecations = true,
+        |s| {
+            s.warnings.pending_deprecations = true;
+            s.modules.pending_deprecations = true;
+        },
         "emit pending deprecations too",
     ),
     required(
@@ -174,6 +177,12 @@ pub(crate) const TABLE: &[OptionRow] = &[
         None,
         |s| s.abort_on_uncaught = true,
         "end with SIGABRT instead of the exit code 1",
+    ),
+    flag(
+        "--no-experimental-require-module",
+        None,
+        |s| s.modules.refuse_require_of_modules = true,
+        "have require() refuse ES modules",
     ),
     required(
         "--unhandled-rejections",
@@ -215,7 +224,18 @@ pub(crate) const TABLE: &[OptionRow] = &[
     accepted_with("--max-http-header-size"),
     accepted("--trace-uncaught"),
     accepted("--enable-source-maps"),
-    accepted("--preserve-symlinks"),
+    flag(
+        "--preserve-symlinks",
+        None,
+        |s| s.modules.preserve_symlinks = true,
+        "know modules by the links that lead to them",
+    ),
+    flag(
+        "--preserve-symlinks-main",
+        None,
+        |s| s.modules.preserve_symlinks_main = true,
+        "the same for the main module",
+    ),
 ];
 
 fn eval(settings: &mut Settings, text: &str) -> Result<(), &'static str> {
@@ -246,7 +266,7 @@ fn import(settings: &mut Settings, module: &str) -> Result<(), &'static str> {
 }
 
 fn condition(settings: &mut Settings, name: &str) -> Result<(), &'static str> {
-    settings.conditions.push(name.to_owned());
+    settings.modules.conditions.push(name.to_owned());
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use super::{CreateError, Extras, Runtime};
+use super::{CreateError, Extras, ModuleSettings, Runtime};
 use crate::bindings::{
     process::launch::{self, Launch, RejectionMode, Reports, Started},
     util::dotenv,
@@ -77,7 +77,7 @@ pub struct RuntimeBuilder {
     rejections: UnhandledRejections,
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
-    conditions: Vec<String>,
+    modules: ModuleSettings,
     abort_on_uncaught: bool,
     title: Option<String>,
     environment_flags: Vec<String>,
@@ -100,7 +100,7 @@ impl RuntimeBuilder {
             rejections: UnhandledRejections::default(),
             expose_gc: false,
             stack_trace_limit: None,
-            conditions: Vec::new(),
+            modules: ModuleSettings::default(),
             abort_on_uncaught: false,
             title: None,
             environment_flags: Vec::new(),
@@ -216,9 +216,9 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Further conditions that hold in the `exports` and `imports` of packages.
-    pub fn conditions<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
-        self.conditions = names.into_iter().map(Into::into).collect();
+    /// How modules are found and loaded.
+    pub fn modules(mut self, settings: ModuleSettings) -> Self {
+        self.modules = settings;
         self
     }
 
@@ -230,7 +230,7 @@ impl RuntimeBuilder {
         let extras = Extras {
             expose_gc: self.expose_gc,
             stack_trace_limit: self.stack_trace_limit,
-            conditions: self.conditions.clone(),
+            modules: self.modules.clone(),
         };
         Runtime::create(self.into_launch(), &extras)
     }

@@ -12,6 +12,7 @@ use std::{
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
+pub use crate::engine::commonjs::ModuleSettings;
 pub use builder::{RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
 pub use process_setup::{on_deep_stack, prepare_process};
 pub use seed::{Birth, await_birth};
@@ -95,7 +96,7 @@ pub enum InputType {
 struct Extras {
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
-    conditions: Vec<String>,
+    modules: ModuleSettings,
 }
 
 /// A JavaScript runtime.
@@ -131,9 +132,7 @@ impl Runtime {
         extras: &Extras,
         context: &mut Context,
     ) -> JsResult<()> {
-        if !extras.conditions.is_empty() {
-            commonjs::add_conditions(&extras.conditions, context);
-        }
+        commonjs::configure(extras.modules.clone(), context);
         process::launch(process, launch, context)?;
         if let Some(limit) = extras.stack_trace_limit {
             let class = context.intrinsics().constructors().error().constructor();

@@ -91,9 +91,12 @@ pub(super) fn config(context: &mut Context) -> JsResult<JsObject> {
     define_value(&defaults, js_string!("default_configuration"), js_string!("Release"), true);
     let variables = JsObject::with_object_proto(context.intrinsics());
     let has_intl = i32::from(cfg!(feature = "intl"));
-    for (name, value) in
-        [("v8_enable_i18n_support", has_intl), ("asan", 0), ("napi_build_version", 10)]
-    {
+    for (name, value) in [
+        ("v8_enable_i18n_support", has_intl),
+        ("asan", 0),
+        ("napi_build_version", 10),
+        ("node_module_version", 141),
+    ] {
         define_value(&variables, JsString::from(name), value, true);
     }
     define_value(&variables, js_string!("node_shared"), false, true);

@@ -1,13 +1,13 @@
 //! The `Module` class: what `require('module')` gives.
 
-use std::{cell::Cell, path::Path};
+use std::{cell::RefCell, path::Path};
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction, js_string,
     object::{FunctionObjectBuilder, builtins::JsArray},
     property::PropertyDescriptor,
 };
-use boa_gc::{Finalize, Trace};
+use boa_gc::{Finalize, GcRefCell, Trace};
 
 use super::{CommonJs, invoke, load, lookup, state};
 use crate::engine::{
@@ -21,6 +21,7 @@ const STATICS: &[Method] = &[
     ("_resolveFilename", 4, lookup::resolve_filename),
     ("_resolveLookupPaths", 2, lookup::resolve_lookup_paths),
     ("_findPath", 3, lookup::find_path),
+    ("_stat", 1, lookup::stat),
     ("_nodeModulePaths", 1, lookup::node_module_paths),
     ("_initPaths", 0, init_paths),
     ("_preloadModules", 1, preload_modules),
@@ -46,10 +47,8 @@ const EXTENSIONS: &[Method] =
 /// The native data of a module object: the module that required it first.
 #[derive(Trace, Finalize, JsData)]
 struct ModuleRecord {
-    parent: Option<JsObject>,
-    /// `module.parent` is `null`, not `undefined`: the main module.
-    #[unsafe_ignore_trace]
-    is_main: Cell<bool>,
+    /// `null` for the main module, `undefined` for what `import` loaded.
+    parent: GcRefCell<JsValue>,
 }
 
 /// The exports of the builtin `module`: the class itself.
@@ -69,8 +68,9 @@ pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
     let prototype = JsObject::with_object_proto(context.intrinsics());
     define_value(&prototype, js_string!("constructor"), class.clone(), true);
     define_methods(&prototype, METHODS, true, context);
-    let parent = function("parent", 0, |this, _, _| Ok(parent_value(this)), context);
-    define_accessor(&prototype, js_string!("parent"), Some(parent), None, false);
+    let parent = function("parent", 0, get_parent, context);
+    let set_parent = function("parent", 1, set_parent, context);
+    define_accessor(&prototype, js_string!("parent"), Some(parent), Some(set_parent), false);
     let preloading = function("isPreloading", 0, |_, _, _| Ok(false.into()), context);
     define_accessor(&prototype, js_string!("isPreloading"), Some(preloading), None, false);
     class.insert_property(
@@ -94,6 +94,7 @@ pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
         class,
         prototype,
         cache,
+        found: RefCell::default(),
         extensions,
         resolver: super::resolver(context),
         is_main: private_symbol("kIsMainSymbol"),
@@ -101,7 +102,10 @@ pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
 }
 
 fn define_statics(class: &JsObject, context: &mut Context) {
-    let globals = lookup::paths_array(lookup::global_folders(), context);
+    let globals = {
+        let folders = lookup::global_folders(context);
+        lookup::paths_array(folders, context)
+    };
     define_value(class, js_string!("globalPaths"), globals, true);
     let names: Vec<JsValue> = crate::engine::state::of(context)
         .builtins
@@ -155,7 +159,9 @@ pub(super) fn new_module(
     };
     let exports = JsObject::with_object_proto(context.intrinsics());
     let children = JsArray::new(context)?;
-    let record = ModuleRecord { parent: parent.cloned(), is_main: Cell::new(false) };
+    let record = ModuleRecord {
+        parent: GcRefCell::new(parent.cloned().map(JsValue::from).unwrap_or_default()),
+    };
     let module = JsObject::new(context.root_shape(), state.prototype.clone(), record).upcast();
     define_value(&module, js_string!("id"), id, true);
     define_value(&module, js_string!("path"), JsString::from(folder), true);
@@ -174,24 +180,43 @@ pub(super) fn new_module(
 
 /// The module that required this one first.
 pub(super) fn parent_of(module: &JsObject) -> Option<JsObject> {
-    module.downcast_ref::<ModuleRecord>()?.parent.clone()
+    module.downcast_ref::<ModuleRecord>()?.parent.borrow().as_object()
 }
 
 /// The module has no parent because it is the main one.
 pub(super) fn mark_main(module: &JsObject) {
     if let Some(record) = module.downcast_ref::<ModuleRecord>() {
-        record.is_main.set(true);
+        *record.parent.borrow_mut() = JsValue::null();
     }
 }
 
-fn parent_value(module: &JsValue) -> JsValue {
-    let Some(module) = module.as_object() else { return JsValue::undefined() };
-    let Some(record) = module.downcast_ref::<ModuleRecord>() else { return JsValue::undefined() };
-    match &record.parent {
-        Some(parent) => parent.clone().into(),
-        None if record.is_main.get() => JsValue::null(),
-        None => JsValue::undefined(),
+/// `get module.parent`.
+fn get_parent(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    warn_of_parent(context)?;
+    let module = this.as_object();
+    let record = module.as_ref().and_then(JsObject::downcast_ref::<ModuleRecord>);
+    Ok(record.map(|record| record.parent.borrow().clone()).unwrap_or_default())
+}
+
+/// `set module.parent`.
+fn set_parent(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    warn_of_parent(context)?;
+    let module = this.as_object();
+    if let Some(record) = module.as_ref().and_then(JsObject::downcast_ref::<ModuleRecord>) {
+        *record.parent.borrow_mut() = arg(args, 0);
     }
+    Ok(JsValue::undefined())
+}
+
+/// DEP0144, once, where pending deprecations are shown.
+fn warn_of_parent(context: &mut Context) -> JsResult<()> {
+    let resolver = super::resolver(context);
+    if !std::mem::take(&mut resolver.settings.borrow_mut().pending_deprecations) {
+        return Ok(());
+    }
+    let message = "module.parent is deprecated due to accuracy issues. Please use require.main to find \
+                   program entry point instead.";
+    lookup::warn_of_deprecation(message, "DEP0144", context)
 }
 
 /// `Module.createRequire(filename)`: an absolute path or a `file:` URL.
@@ -219,7 +244,10 @@ fn wrap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
 /// `Module._initPaths()`: reads `NODE_PATH` again.
 fn init_paths(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let class = state(context)?.class.clone();
-    let globals = lookup::paths_array(lookup::global_folders(), context);
+    let globals = {
+        let folders = lookup::global_folders(context);
+        lookup::paths_array(folders, context)
+    };
     class.set(js_string!("globalPaths"), globals, true, context)?;
     Ok(JsValue::undefined())
 }

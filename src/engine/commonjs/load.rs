@@ -33,6 +33,13 @@ pub(super) fn load(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     {
         return Ok(exports);
     }
+    let place = place_of(parent.as_ref(), &request, context)?;
+    let known = place.as_ref().and_then(|place| state.found.borrow().get(place).cloned());
+    if let Some(filename) = known
+        && let Some(cached) = state.cache.get(filename, context)?.as_object()
+    {
+        return exports_of_cached(parent.as_ref(), &cached, context);
+    }
     let parent_value = parent.clone().map_or(JsValue::null(), JsValue::from);
     let filename = super::invoke(
         &state.class,
@@ -42,17 +49,40 @@ pub(super) fn load(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     )?;
     let key = filename.to_property_key(context)?;
     if let Some(cached) = state.cache.get(key.clone(), context)?.as_object() {
-        adopt(parent.as_ref(), &cached, context)?;
-        if cached.get(js_string!("loaded"), context)?.to_boolean() {
-            return cached.get(js_string!("exports"), context);
-        }
-        return cycle::exports_so_far(&cached, context);
+        return exports_of_cached(parent.as_ref(), &cached, context);
     }
     let filename = filename.to_string(context)?;
     if let Some(exports) = lookup::builtin(&filename.to_std_string_lossy(), context)? {
         return Ok(exports);
     }
+    if let Some(place) = place {
+        state.found.borrow_mut().insert(place, filename.clone());
+    }
     load_file(&state, key, filename, parent.as_ref(), is_main, context)
+}
+
+/// The folder of the module that asks, and what it asks for.
+fn place_of(
+    parent: Option<&JsObject>,
+    request: &JsValue,
+    context: &mut Context,
+) -> JsResult<Option<(String, String)>> {
+    let (Some(parent), Some(request)) = (parent, request.as_string()) else { return Ok(None) };
+    let folder = parent.get(js_string!("path"), context)?;
+    let text = |text: JsString| text.to_std_string_lossy();
+    Ok(folder.as_string().map(|folder| (text(folder), text(request))))
+}
+
+fn exports_of_cached(
+    parent: Option<&JsObject>,
+    cached: &JsObject,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    adopt(parent, cached, context)?;
+    if cached.get(js_string!("loaded"), context)?.to_boolean() {
+        return cached.get(js_string!("exports"), context);
+    }
+    cycle::exports_so_far(cached, context)
 }
 
 fn prefixed_builtin(request: &JsString, context: &mut Context) -> JsResult<Option<JsValue>> {
@@ -249,8 +279,35 @@ fn load_es_module(
         None => None,
     };
     let parent = parent.map(|name| name.to_std_string_lossy());
+    if super::resolver(context).settings.borrow().refuse_require_of_modules {
+        return Err(refused(path, parent.as_deref(), context));
+    }
     let exports = esm::require(path, text, parent.as_deref(), context)?;
     module.set(js_string!("exports"), exports, true, context).map(JsValue::from)
+}
+
+/// `ERR_REQUIRE_ESM`, of a program that was started so.
+fn refused(path: &Path, parent: Option<&str>, context: &mut Context) -> JsError {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let from = parent.map_or_else(String::new, |parent| format!(" from {parent}"));
+    let mut message = format!("require() of ES Module {}{from} not supported.", path.display());
+    let advice = if path.extension().is_some_and(|extension| extension == "mjs") {
+        format!(
+            "\nInstead change the require of {file} to a dynamic import() which is available in all \
+             CommonJS modules."
+        )
+    } else {
+        format!(
+            "\n{file} is treated as an ES module file as it is a .js file whose nearest parent package.json \
+             contains \"type\": \"module\" which declares all .js files in that package scope as ES \
+             modules.\nInstead either rename {file} to end in .cjs, change the requiring code to use dynamic \
+             import() which is available in all CommonJS modules, or change \"type\": \"module\" to \
+             \"type\": \"commonjs\" to treat all .js files as CommonJS (using .mjs for all ES modules \
+             instead).\n"
+        )
+    };
+    message.push_str(&advice);
+    coded(context, Code::ERR_REQUIRE_ESM, message)
 }
 
 fn is_main(module: &JsObject, context: &mut Context) -> JsResult<bool> {

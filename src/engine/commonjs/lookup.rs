@@ -100,7 +100,8 @@ fn folders_of_options(
     let mut folders: Vec<PathBuf> = Vec::new();
     for start in &starts {
         let start = env::current_dir().unwrap_or_default().join(start);
-        for folder in resolve::node_modules_paths(&start).into_iter().chain(global_folders()) {
+        for folder in resolve::node_modules_paths(&start).into_iter().chain(global_folders(context))
+        {
             if !folders.contains(&folder) {
                 folders.push(folder);
             }
@@ -141,7 +142,7 @@ pub(super) fn resolve_lookup_paths(
             }
             None => Vec::new(),
         };
-        folders.extend(global_folders());
+        folders.extend(global_folders(context));
         return Ok(paths_array(folders, context).into());
     }
     let filename = match &parent {
@@ -175,7 +176,7 @@ pub(super) fn find_path(_: &JsValue, args: &[JsValue], context: &mut Context) ->
         }
     };
     let extensions = extensions(&state, context)?;
-    let found = state.resolver.find(&request, &folders, &extensions);
+    let found = state.resolver.find(&request, &folders, &extensions, arg(args, 2).to_boolean());
     let found = found.map_err(|error| errors::from_resolve(error, context))?;
     let missing = state.resolver.missing_main.take();
     if let Some((package, main)) = missing {
@@ -190,6 +191,15 @@ fn warn_of_missing_main(package: &Path, main: &str, context: &mut Context) -> Js
         "Invalid 'main' field in '{}' of '{main}'. Please either fix that or report it to the module author",
         package.display()
     );
+    warn_of_deprecation(&message, "DEP0128", context)
+}
+
+/// `process.emitWarning(message, 'DeprecationWarning', code)`.
+pub(super) fn warn_of_deprecation(
+    message: &str,
+    code: &str,
+    context: &mut Context,
+) -> JsResult<()> {
     let process = builtins::load_object("process", context)?;
     let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() else {
         return Ok(());
@@ -197,9 +207,19 @@ fn warn_of_missing_main(package: &Path, main: &str, context: &mut Context) -> Js
     let args = [
         JsString::from(message).into(),
         js_string!("DeprecationWarning").into(),
-        js_string!("DEP0128").into(),
+        JsString::from(code).into(),
     ];
     emit.call(&process.into(), &args, context).map(drop)
+}
+
+/// `Module._stat(path)`: 1 for a folder, 0 for a file, below 0 for what is not there.
+pub(super) fn stat(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let path = validate::string(&arg(args, 0), "filename", context)?.to_std_string_lossy();
+    Ok(match std::fs::metadata(path) {
+        Ok(found) => i32::from(found.is_dir()),
+        Err(error) => -error.raw_os_error().unwrap_or(libc::ENOENT),
+    }
+    .into())
 }
 
 /// The keys of `Module._extensions`, in their order.
@@ -309,13 +329,22 @@ pub(super) fn file_argument(
 }
 
 /// The folders that Node searches last: of `NODE_PATH`, then two in the home folder.
-pub(super) fn global_folders() -> Vec<PathBuf> {
-    let listed = env::var_os("NODE_PATH").unwrap_or_default();
-    let listed = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty());
-    let home = env::var_os("HOME").map(PathBuf::from);
+pub(super) fn global_folders(context: &mut Context) -> Vec<PathBuf> {
+    let listed = variable("NODE_PATH", context).unwrap_or_default();
+    let listed: Vec<PathBuf> =
+        env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    let home = variable("HOME", context).map(PathBuf::from);
     let own =
         home.iter().flat_map(|home| [home.join(".node_modules"), home.join(".node_libraries")]);
-    listed.chain(own).collect()
+    listed.into_iter().chain(own).collect()
+}
+
+/// A variable of `process.env`, which programs change.
+fn variable(name: &str, context: &mut Context) -> Option<String> {
+    let process = context.global_object().get(js_string!("process"), context).ok()?.as_object()?;
+    let env = process.get(js_string!("env"), context).ok()?.as_object()?;
+    let value = env.get(JsString::from(name), context).ok()?.as_string()?;
+    Some(value.to_std_string_lossy())
 }
 
 /// `node_modules` folders as a JavaScript array.

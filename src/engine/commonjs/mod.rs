@@ -13,8 +13,9 @@ mod lookup;
 pub(in crate::engine) mod package;
 mod require;
 pub(in crate::engine) mod resolve;
+mod settings;
 
-use std::{path::Path, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
@@ -22,6 +23,7 @@ pub(crate) use class::exports;
 pub(in crate::engine) use errors::describe;
 pub(in crate::engine) use load::{parse_json, read as read_source, without_hashbang};
 use resolve::Resolver;
+pub use settings::ModuleSettings;
 
 use super::{esm, natives::made_for};
 
@@ -30,6 +32,8 @@ pub(crate) struct CommonJs {
     class: JsObject,
     prototype: JsObject,
     cache: JsObject,
+    /// The files that requests from a folder led to: asked again, the disk is not looked at.
+    found: RefCell<HashMap<(String, String), JsString>>,
     extensions: JsObject,
     resolver: Rc<Resolver>,
     /// Symbols that mark module objects as Node does.
@@ -57,11 +61,12 @@ pub(crate) fn resolver(context: &mut Context) -> Rc<Resolver> {
     resolver
 }
 
-/// Makes further conditions of `exports` and `imports` hold (`--conditions`).
-pub(crate) fn add_conditions(conditions: &[String], context: &mut Context) {
+/// Sets how modules are found and loaded; before any is.
+pub(crate) fn configure(settings: ModuleSettings, context: &mut Context) {
     let resolver = resolver(context);
-    resolver.conditions.borrow_mut().extend_from_slice(conditions);
-    resolver.import_conditions.borrow_mut().extend_from_slice(conditions);
+    resolver.conditions.borrow_mut().extend_from_slice(&settings.conditions);
+    resolver.import_conditions.borrow_mut().extend_from_slice(&settings.conditions);
+    *resolver.settings.borrow_mut() = settings;
 }
 
 /// Runs the main module: as an ES module if it is one, else by `Module._load(path, null, true)`.
@@ -71,7 +76,8 @@ pub(crate) fn run_main(path: &Path, imports: &[String], context: &mut Context) -
     let resolver = resolver(context);
     let extensions = [".js", ".json", ".node"].map(str::to_owned);
     let request = path.to_string_lossy();
-    let found = resolver.find(&request, &[Path::new("").into()], &extensions).ok().flatten();
+    let found = resolver.find(&request, &[Path::new("").into()], &extensions, true);
+    let found = found.ok().flatten();
     // What it warns of it warns of once more when the file is loaded.
     resolver.missing_main.take();
     match found {
@@ -125,7 +131,7 @@ pub(in crate::engine) fn resolve_from(
         resolve::node_modules_paths(folder)
     };
     let extensions = [".js", ".json", ".node"].map(str::to_owned);
-    resolver.find(request, &folders, &extensions).ok()?
+    resolver.find(request, &folders, &extensions, false).ok()?
 }
 
 /// Compiles a file as a module without running it.

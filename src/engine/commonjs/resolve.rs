@@ -8,7 +8,10 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use super::package::{self, ImportTarget, Package, Packages};
+use super::{
+    package::{self, ImportTarget, Package, Packages},
+    settings::ModuleSettings,
+};
 
 /// Why a specifier leads nowhere. Becomes a JavaScript error in [`super::errors`].
 #[derive(Debug, PartialEq, Eq)]
@@ -60,8 +63,7 @@ pub(crate) struct Resolver {
     pub(crate) conditions: RefCell<Vec<String>>,
     /// The same for `import`.
     pub(crate) import_conditions: RefCell<Vec<String>>,
-    /// Leave symbolic links as they are (`--preserve-symlinks`).
-    pub(crate) preserve_symlinks: bool,
+    pub(crate) settings: RefCell<ModuleSettings>,
     /// The last package whose `main` is not there and whose index file was taken instead.
     pub(crate) missing_main: RefCell<Option<(PathBuf, String)>>,
 }
@@ -75,7 +77,7 @@ impl Default for Resolver {
             packages: Packages::default(),
             conditions: conditions("require"),
             import_conditions: conditions("import"),
-            preserve_symlinks: false,
+            settings: RefCell::default(),
             missing_main: RefCell::default(),
         }
     }
@@ -88,10 +90,23 @@ impl Resolver {
         request: &str,
         folders: &[PathBuf],
         extensions: &[String],
+        is_main: bool,
+    ) -> Result<Option<PathBuf>, ResolveError> {
+        let found = self.find_link(request, folders, extensions)?;
+        Ok(found.map(|path| if is_main { self.real_main(path) } else { self.real(&path) }))
+    }
+
+    fn find_link(
+        &self,
+        request: &str,
+        folders: &[PathBuf],
+        extensions: &[String],
     ) -> Result<Option<PathBuf>, ResolveError> {
         let trailing_slash = matches!(request.rsplit('/').next(), Some("" | "." | ".."));
+        // What leaves the folder may be there when the folder is not.
+        let is_inside = !is_relative(request) || !normalized_request(request).starts_with("..");
         for folder in folders {
-            if !folder.as_os_str().is_empty() && !folder.is_dir() {
+            if is_inside && !folder.as_os_str().is_empty() && !folder.is_dir() {
                 continue;
             }
             if is_bare(request)
@@ -118,7 +133,7 @@ impl Resolver {
         let kind = fs::metadata(base);
         if !trailing_slash {
             if kind.as_ref().is_ok_and(|meta| !meta.is_dir()) {
-                return Ok(Some(self.real(base)));
+                return Ok(Some(base.to_path_buf()));
             }
             if let Some(found) = self.with_extension(base, extensions) {
                 return Ok(Some(found));
@@ -143,7 +158,7 @@ impl Resolver {
         };
         let file = normalized(&folder.join(main));
         if file.is_file() {
-            return Ok(Some(self.real(&file)));
+            return Ok(Some(file));
         }
         let found = self
             .with_extension(&file, extensions)
@@ -169,7 +184,7 @@ impl Resolver {
             let mut name = base.as_os_str().to_owned();
             name.push(extension);
             let file = PathBuf::from(name);
-            file.is_file().then(|| self.real(&file))
+            file.is_file().then_some(file)
         })
     }
 
@@ -229,10 +244,17 @@ impl Resolver {
     }
 
     fn real(&self, path: &Path) -> PathBuf {
-        if self.preserve_symlinks {
+        if self.settings.borrow().preserve_symlinks {
             return path.to_path_buf();
         }
         fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+    }
+
+    fn real_main(&self, path: PathBuf) -> PathBuf {
+        if self.settings.borrow().preserve_symlinks_main {
+            return path;
+        }
+        fs::canonicalize(&path).unwrap_or(path)
     }
 }
 
@@ -243,6 +265,20 @@ pub(crate) fn node_modules_paths(folder: &Path) -> Vec<PathBuf> {
         .filter(|at| !at.ends_with("node_modules"))
         .map(|at| at.join("node_modules"))
         .collect()
+}
+
+/// A relative request without `.` and without `..` behind a name.
+fn normalized_request(request: &str) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in Path::new(request).components() {
+        let is_down = matches!(out.components().next_back(), Some(Component::Normal(_)));
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if is_down => drop(out.pop()),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// True for `./x`, `../x`, `.` and `..`.
@@ -314,6 +350,13 @@ mod tests {
         for request in ["a", ".a", "..a", "/a", ""] {
             assert!(!is_relative(request), "{request}");
         }
+    }
+
+    #[test]
+    fn normalized_requests_keep_the_dots_that_lead_out() {
+        assert_eq!(normalized_request("./a/../b"), PathBuf::from("b"));
+        assert_eq!(normalized_request("./a/../../b"), PathBuf::from("../b"));
+        assert_eq!(normalized_request("../../b/."), PathBuf::from("../../b"));
     }
 
     #[test]

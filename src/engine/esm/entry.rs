@@ -14,7 +14,7 @@ use boa_engine::{
 };
 
 use super::{
-    Loader, evaluate, graph, load, of,
+    Loader, evaluate, frames, graph, load, of,
     record::{Kind, Record},
     resolve::Target,
     working_folder,
@@ -45,6 +45,7 @@ type Script = Rc<dyn Fn(&mut Context) -> JsResult<()>>;
 /// How far the beginning has come.
 #[derive(Default)]
 pub(super) struct State {
+    /// The main module has not settled.
     waiting: Cell<bool>,
     /// The path of a CommonJS file that is the main module.
     main_path: RefCell<Option<String>>,
@@ -59,7 +60,6 @@ pub(super) fn take_main(path: &JsString, context: &Context) -> bool {
 
 /// Starts a program with these steps.
 pub(crate) fn run(steps: Vec<Entry>, context: &mut Context) {
-    of(context).entry.waiting.set(true);
     let job = PromiseJob::new(move |context| {
         next(steps.into(), context);
         Ok(JsValue::undefined())
@@ -73,7 +73,8 @@ fn next(mut steps: VecDeque<Entry>, context: &mut Context) {
         of(context).entry.waiting.set(false);
         return;
     };
-    match start(&step, context) {
+    let started = frames::shown(context, move |context| start(&step, context));
+    match started.and_then(|started| started) {
         Ok(Some((record, promise))) => wait(&record, &promise, steps, context),
         Ok(None) => next(steps, context),
         Err(error) => {
@@ -123,6 +124,8 @@ struct Rest {
 }
 
 fn wait(record: &Rc<Record>, promise: &JsPromise, steps: VecDeque<Entry>, context: &mut Context) {
+    // Only the main module is missed: as in Node, what `--import` names may wait for ever.
+    of(context).entry.waiting.set(steps.is_empty());
     let rest = |steps| Rest { steps: RefCell::new(steps), record: record.clone() };
     let done = closure(
         "",

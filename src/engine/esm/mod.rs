@@ -101,7 +101,12 @@ impl ModuleLoader for Loader {
         // Everything is read at once: the answer is there before it is waited for.
         let loaded = match self.child(&referrer, &request) {
             Some(child) => Ok(child.module()),
-            None => dynamic::import(&self, &referrer, &request, &mut context.borrow_mut()),
+            None => {
+                let work = move |context: &mut Context| {
+                    dynamic::import(&self, &referrer, &request, context)
+                };
+                frames::shown(&mut context.borrow_mut(), work).and_then(|loaded| loaded)
+            }
         };
         std::future::ready(loaded)
     }

@@ -139,8 +139,11 @@ impl Resolution<'_> {
     }
 
     fn found(&self, path: PathBuf, url: &Url) -> Target {
-        let real =
-            if self.resolver.preserve_symlinks { None } else { fs::canonicalize(&path).ok() };
+        let real = if self.resolver.settings.borrow().preserve_symlinks {
+            None
+        } else {
+            fs::canonicalize(&path).ok()
+        };
         let path = real.unwrap_or(path);
         let mut found = file_url(&path);
         if let Some(query) = url.query() {
@@ -183,7 +186,7 @@ impl Resolution<'_> {
             files::node_modules_paths(home)
         };
         let extensions = [".js", ".json", ".node"].map(str::to_owned);
-        let Ok(Some(found)) = self.resolver.find(specifier, &folders, &extensions) else {
+        let Ok(Some(found)) = self.resolver.find(specifier, &folders, &extensions, false) else {
             return String::new();
         };
         let found = found.to_string_lossy().into_owned();
