@@ -135,7 +135,7 @@ impl Resolver {
             if kind.as_ref().is_ok_and(|meta| !meta.is_dir()) {
                 return Ok(Some(base.to_path_buf()));
             }
-            if let Some(found) = self.with_extension(base, extensions) {
+            if let Some(found) = with_extension(base, extensions) {
                 return Ok(Some(found));
             }
         }
@@ -151,7 +151,7 @@ impl Resolver {
         request: &str,
         extensions: &[String],
     ) -> Result<Option<PathBuf>, ResolveError> {
-        let index = || self.with_extension(&folder.join("index"), extensions);
+        let index = || with_extension(&folder.join("index"), extensions);
         let Some(package) = self.packages.in_folder(folder)? else { return Ok(index()) };
         let Some(main) = package.main.as_deref().filter(|main| !main.is_empty()) else {
             return Ok(index());
@@ -160,9 +160,8 @@ impl Resolver {
         if file.is_file() {
             return Ok(Some(file));
         }
-        let found = self
-            .with_extension(&file, extensions)
-            .or_else(|| self.with_extension(&file.join("index"), extensions));
+        let found = with_extension(&file, extensions)
+            .or_else(|| with_extension(&file.join("index"), extensions));
         if found.is_some() {
             return Ok(found);
         }
@@ -177,15 +176,6 @@ impl Resolver {
                 request: request.to_owned(),
             }),
         }
-    }
-
-    fn with_extension(&self, base: &Path, extensions: &[String]) -> Option<PathBuf> {
-        extensions.iter().find_map(|extension| {
-            let mut name = base.as_os_str().to_owned();
-            name.push(extension);
-            let file = PathBuf::from(name);
-            file.is_file().then_some(file)
-        })
     }
 
     /// The file that the `exports` of a package in this `node_modules` folder give.
@@ -256,6 +246,16 @@ impl Resolver {
         }
         fs::canonicalize(&path).unwrap_or(path)
     }
+}
+
+/// The first file whose name is the path and one of the extensions.
+fn with_extension(base: &Path, extensions: &[String]) -> Option<PathBuf> {
+    extensions.iter().find_map(|extension| {
+        let mut name = base.as_os_str().to_owned();
+        name.push(extension);
+        let file = PathBuf::from(name);
+        file.is_file().then_some(file)
+    })
 }
 
 /// The `node_modules` folders that a file in `folder` sees, nearest first.

@@ -3,6 +3,7 @@
 /// How modules are found and loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub struct ModuleSettings {
     /// Further conditions that hold in the `exports` and `imports` of packages.
     pub conditions: Vec<String>,
