@@ -224,6 +224,27 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/webstreams/writable.js"),
     ),
     script("internal/blob_stream", Internal, include_str!("../js/internal/blob_stream.js")),
+    script(
+        "internal/streams/legacy_pipe",
+        Internal,
+        include_str!("../js/internal/streams/legacy_pipe.js"),
+    ),
+    script("internal/streams/rare", Internal, include_str!("../js/internal/streams/rare.js")),
+    script(
+        "internal/streams/buffer_parts",
+        Internal,
+        include_str!("../js/internal/streams/buffer_parts.js"),
+    ),
+    script(
+        "internal/streams/readable_rare",
+        Internal,
+        include_str!("../js/internal/streams/readable_rare.js"),
+    ),
+    script(
+        "internal/streams/writable_rare",
+        Internal,
+        include_str!("../js/internal/streams/writable_rare.js"),
+    ),
     native("module", Public, crate::engine::commonjs::exports),
     script("cluster", Public, include_str!("../js/cluster.js")),
     both("net", Public, bindings::net::exports, include_str!("../js/net.js")),

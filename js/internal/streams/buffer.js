@@ -8,15 +8,6 @@ const { OBJECT_MODE, ENDED } = require('internal/streams/state');
 const { isNaN } = Number;
 const FLOWING = 1 << 21;
 
-// Whoever reads much at once has a need for a larger buffer: the next power of two.
-function nextMark(size) {
-  const LIMIT = 0x40000000;
-  if (size > LIMIT) throw require('internal/errors').outOfRange('size', '<= 1GiB', size);
-  let mark = 1;
-  while (mark < size) mark *= 2;
-  return mark;
-}
-
 // How much of the asked can be taken.
 function available(size, state) {
   const { length } = state;
@@ -42,23 +33,8 @@ function take(size, state) {
     state.bufferIndex = 0;
     return all;
   }
-  const first = buffer[index];
-  if (size === first.length) return shift(state);
-  if (size < first.length) {
-    buffer[index] = part(first, size);
-    return part(first, 0, size);
-  }
-  const parts = [];
-  let missing = size;
-  while (missing >= buffer[state.bufferIndex].length) {
-    missing -= buffer[state.bufferIndex].length;
-    parts.push(shift(state));
-    if (missing === 0) return joined(state, parts);
-  }
-  const last = buffer[state.bufferIndex];
-  parts.push(part(last, 0, missing));
-  buffer[state.bufferIndex] = part(last, missing);
-  return joined(state, parts);
+  if (size === buffer[index].length) return shift(state);
+  return require('internal/streams/buffer_parts').takePart(size, state);
 }
 
 function shift(state) {
@@ -76,13 +52,9 @@ function shift(state) {
   return chunk;
 }
 
-function part(chunk, from, to) {
-  return typeof chunk === 'string' ? chunk.slice(from, to) : chunk.subarray(from, to);
-}
-
 function joined(state, parts) {
   if (parts.length === 1) return parts[0];
   return state.decoder ? parts.join('') : Buffer.concat(parts);
 }
 
-module.exports = { FLOWING, available, nextMark, take };
+module.exports = { FLOWING, available, joined, shift, take };

@@ -2,13 +2,12 @@
 
 // Duplex: a stream of two sides that know little of each other.
 
-const { defineAccessors } = require('internal/streams/state');
-const { construct } = require('internal/streams/life');
+const { defineAccessors, defineAllLazy, showState } = require('internal/streams/state');
 const {
   Readable, ReadableState, adoptLife, adoptReadable, whenReadableConstructed,
 } = require('internal/streams/readable');
 const {
-  WritableState, accessors, adoptWritable, methods, whenWritableConstructed,
+  WritableState, accessors, adoptWritable, methods, shown, whenWritableConstructed,
 } = require('internal/streams/writable');
 const { Stream } = require('internal/streams/legacy');
 
@@ -35,7 +34,7 @@ function Duplex(options) {
   }
   Stream.call(this, options);
   if (this._construct !== undefined && this._construct !== null) {
-    construct(this, () => {
+    require('internal/streams/rare').construct(this, () => {
       whenReadableConstructed(this);
       whenWritableConstructed(this);
     });
@@ -46,6 +45,7 @@ Object.setPrototypeOf(Duplex.prototype, Readable.prototype);
 Object.setPrototypeOf(Duplex, Readable);
 Object.assign(Duplex.prototype, methods);
 defineAccessors(Duplex.prototype, accessors);
+showState(Duplex.prototype, '_writableState', shown);
 defineAccessors(Duplex.prototype, {
   get destroyed() {
     const { _readableState: readable, _writableState: writable } = this;
@@ -58,8 +58,10 @@ defineAccessors(Duplex.prototype, {
   },
 });
 
-Duplex.fromWeb = (pair, options) => require('internal/streams/web').duplexFromWeb(pair, options);
-Duplex.toWeb = (duplex, options) => require('internal/streams/web').duplexToWeb(duplex, options);
-Duplex.from = (body) => require('internal/streams/duplexify').duplexFrom(body, 'body');
+defineAllLazy(Duplex, [
+  'fromWeb', 'web', 'duplexFromWeb',
+  'toWeb', 'web', 'duplexToWeb',
+  'from', 'duplexify', 'from',
+]);
 
 module.exports = { Duplex };

@@ -9,7 +9,7 @@ const { destroyer } = require('internal/streams/destroyer');
 const { Duplex } = require('internal/streams/duplex');
 const { Facade } = require('internal/streams/facade');
 const { finished } = require('internal/streams/finished');
-const { from } = require('internal/streams/from');
+const { fromIterable } = require('internal/streams/from');
 const {
   isDuplexNodeStream, isIterable, isNodeStream, isReadable, isReadableNodeStream, isReadableStream,
   isWritable, isWritableNodeStream, isWritableStream,
@@ -44,7 +44,7 @@ function duplexFrom(body, name) {
   if (isWritableStream(body)) return pairOf(undefined, require('internal/streams/web').writableFromWeb(body));
   if (typeof body === 'function') return duplexOfFunction(body, name);
   if (isBlob(body)) return duplexFrom(body.arrayBuffer(), name);
-  if (isIterable(body)) return from(Duplexify, body, { objectMode: true, writable: false });
+  if (isIterable(body)) return fromIterable(Duplexify, body, { objectMode: true, writable: false });
   if (isReadableStream(body?.readable) && isWritableStream(body?.writable)) {
     return require('internal/streams/web').duplexFromWeb(body);
   }
@@ -76,7 +76,7 @@ function duplexOfPromise(promise) {
 function duplexOfFunction(body, name) {
   const { value, write, final, destroy } = callWithInput(body);
   if (isDuplexNodeStream(value)) return value;
-  if (isIterable(value)) return from(Duplexify, value, { objectMode: true, write, final, destroy });
+  if (isIterable(value)) return fromIterable(Duplexify, value, { objectMode: true, write, final, destroy });
   if (typeof value?.then !== 'function') {
     throw invalidReturn('Iterable, AsyncIterable or AsyncFunction', name, value);
   }
@@ -156,4 +156,9 @@ function pairOf(readable, writable) {
   return duplex;
 }
 
-module.exports = { duplexFrom };
+// `Duplex.from`.
+function from(body) {
+  return duplexFrom(body, 'body');
+}
+
+module.exports = { duplexFrom, from };

@@ -8,7 +8,11 @@ const { coded, invalidArgType } = require('internal/errors');
 
 const { asyncIterator, iterator } = Symbol;
 
-function from(Readable, iterable, options) {
+function from(iterable, options) {
+  return fromIterable(require('internal/streams/readable').Readable, iterable, options);
+}
+
+function fromIterable(Readable, iterable, options) {
   if (typeof iterable === 'string' || iterable instanceof Buffer) {
     return new Readable({
       objectMode: true,
@@ -95,4 +99,4 @@ function from(Readable, iterable, options) {
   }
 }
 
-module.exports = { from };
+module.exports = { from, fromIterable };

@@ -5,7 +5,7 @@
 const { validateObject } = require('internal/validate');
 const { destroyer } = require('internal/streams/destroyer');
 const { finished } = require('internal/streams/finished');
-const { joinErrors } = require('internal/streams/life');
+const { joinErrors } = require('internal/streams/rare');
 
 function iterator(options) {
   if (options !== undefined) validateObject(options, 'options');

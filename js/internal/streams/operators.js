@@ -221,8 +221,7 @@ async function toArray(stream, options) {
 
 // Operators that give a stream.
 function streamOf(chunks) {
-  const { Readable } = require('internal/streams/readable');
-  return from(Readable, chunks);
+  return from(chunks);
 }
 
 // Operators that give a promise fail by it.

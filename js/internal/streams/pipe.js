@@ -4,7 +4,7 @@
 
 const { nextTick } = require('process');
 const { errorOrDestroy } = require('internal/streams/life');
-const { prependListener } = require('internal/streams/legacy');
+const { prependListener } = require('internal/streams/legacy_pipe');
 
 // One source with one destination: the listeners on both, and how they go again.
 class Pipe {
@@ -119,7 +119,8 @@ function drained(source, destination) {
   if (!waits && source.listenerCount('data') > 0) source.resume();
 }
 
-function pipe(source, destination, options) {
+function pipe(destination, options) {
+  const source = this;
   const state = source._readableState;
   if (state.pipes.length === 1 && !state.multiAwaitDrain) {
     state.multiAwaitDrain = true;
@@ -131,7 +132,8 @@ function pipe(source, destination, options) {
   return destination;
 }
 
-function unpipe(source, destination) {
+function unpipe(destination) {
+  const source = this;
   const state = source._readableState;
   const { pipes } = state;
   if (pipes.length === 0) return source;

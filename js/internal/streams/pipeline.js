@@ -7,7 +7,8 @@ const { AbortController } = require('internal/abort_controller');
 const { AbortError, coded, invalidArgType } = require('internal/errors');
 const { nextTick } = require('process');
 const { validateAbortSignal, validateFunction } = require('internal/validate');
-const { joinErrors, streamDestroyed } = require('internal/streams/life');
+const { streamDestroyed } = require('internal/streams/life');
+const { joinErrors } = require('internal/streams/rare');
 const { finished } = require('internal/streams/finished');
 const {
   isIterable, isNodeStream, isReadable, isReadableFinished, isReadableNodeStream,

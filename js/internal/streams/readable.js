@@ -5,15 +5,14 @@
 const EventEmitter = require('events');
 const { Buffer } = require('buffer');
 const { nextTick } = require('process');
-const { coded, invalidArgType } = require('internal/errors');
+const { coded } = require('internal/errors');
 const {
   OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, AUTO_DESTROY, DESTROYED, CLOSE_EMITTED, ERRORED,
-  ENDED, bufferOf, defineAccessors, defineFlags, defineLazy, encodingOf, initialFlags, markOf,
+  ENDED, bufferOf, defineAccessors, defineAllLazy, defineFlags, defineLazy, encodingOf, initialFlags,
+  invalidChunk, markOf, showState,
 } = require('internal/streams/state');
-const {
-  construct, destroy, dispose, errorOrDestroy, notImplemented, undestroy,
-} = require('internal/streams/life');
-const { FLOWING, available, nextMark, take } = require('internal/streams/buffer');
+const { destroy, errorOrDestroy, notImplemented } = require('internal/streams/life');
+const { FLOWING, available, take } = require('internal/streams/buffer');
 const { Stream } = require('internal/streams/legacy');
 
 const { isView } = ArrayBuffer;
@@ -32,9 +31,10 @@ const DATA_EMITTED = 1 << 19;
 const DATA_LISTENING = 1 << 20;
 const HAS_FLOWING = 1 << 22;
 const PAUSED = 1 << 23;
-const HAS_PAUSED = 1 << 24;
 
 const IS_OVER = DESTROYED | ERRORED;
+const CANNOT_TAKE = IS_OVER | ENDED;
+const IS_UNREADABLE = DESTROYED | ERROR_EMITTED | END_EMITTED;
 const DIRECT = FLOWING | DATA_LISTENING;
 
 // The buffer is an array with the index of its first chunk that has not been read.
@@ -69,22 +69,16 @@ defineFlags(ReadableState.prototype, {
   multiAwaitDrain: MULTI_AWAIT_DRAIN,
   readingMore: READING_MORE,
   dataEmitted: DATA_EMITTED,
+  paused: PAUSED,
 });
 
-// Yes, no, or null: nobody has said yet.
-function defineTernary(name, known, value) {
-  return {
-    get [name]() { return this.flags & known ? (this.flags & value) !== 0 : null; },
-    set [name](given) {
-      this.flags &= ~(known | value);
-      if (given !== null && given !== undefined) this.flags |= given ? known | value : known;
-    },
-  };
-}
-
-defineAccessors(ReadableState.prototype, defineTernary('flowing', HAS_FLOWING, FLOWING));
-defineAccessors(ReadableState.prototype, defineTernary('paused', HAS_PAUSED, PAUSED));
 defineAccessors(ReadableState.prototype, {
+  // Null as long as nobody has said.
+  get flowing() { return this.flags & HAS_FLOWING ? (this.flags & FLOWING) !== 0 : null; },
+  set flowing(value) {
+    this.flags &= ~(HAS_FLOWING | FLOWING);
+    if (typeof value === 'boolean') this.flags |= value ? HAS_FLOWING | FLOWING : HAS_FLOWING;
+  },
   get pipesCount() { return this.pipes.length; },
 });
 
@@ -95,7 +89,7 @@ function Readable(options) {
   if (options) adoptReadable(this, options);
   Stream.call(this, options);
   if (this._construct !== undefined && this._construct !== null) {
-    construct(this, () => whenReadableConstructed(this));
+    require('internal/streams/rare').construct(this, () => whenReadableConstructed(this));
   }
 }
 
@@ -118,53 +112,9 @@ function whenReadableConstructed(stream) {
 
 // ---- Data comes in.
 
-// `push` and `unshift`. True if the source may go on.
-function add(stream, state, chunk, encoding, isFront) {
-  if (chunk === null) {
-    state.flags &= ~READING;
-    endOfInput(stream, state);
-    return false;
-  }
-  if (!(state.flags & OBJECT_MODE)) {
-    if (typeof chunk === 'string') {
-      encoding ||= state.defaultEncoding;
-      if (state.encoding !== encoding) {
-        chunk = Buffer.from(chunk, encoding);
-        encoding = '';
-        // What is put back stands in the buffer as what was decoded does.
-        if (state.encoding && isFront) chunk = chunk.toString(state.encoding);
-      }
-    } else if (isView(chunk)) {
-      if (!(chunk instanceof Buffer)) chunk = bufferOf(chunk);
-      encoding = '';
-    } else if (chunk !== undefined) {
-      const expected = 'of type string or an instance of Buffer, TypedArray, or DataView';
-      errorOrDestroy(stream, invalidArgType('chunk', expected, chunk));
-      return false;
-    }
-    if (!chunk || chunk.length === 0) return isFront ? mayGoOn(state) : nothingCame(stream, state);
-  }
-  if (isFront) return putBack(stream, state, chunk);
-  if (state.flags & (ENDED | IS_OVER)) {
-    if (state.flags & ENDED) {
-      errorOrDestroy(stream, coded('ERR_STREAM_PUSH_AFTER_EOF', 'stream.push() after EOF'));
-    }
-    return false;
-  }
-  state.flags &= ~READING;
-  if (state.decoder && !encoding) {
-    chunk = state.decoder.write(chunk);
-    if (chunk.length === 0 && !(state.flags & OBJECT_MODE)) return nothingCame(stream, state);
-  }
-  return place(stream, state, chunk, false);
-}
-
-function putBack(stream, state, chunk) {
-  if (state.flags & END_EMITTED) {
-    errorOrDestroy(stream, coded('ERR_STREAM_UNSHIFT_AFTER_END_EVENT', 'stream.unshift() after end event'));
-    return false;
-  }
-  return state.flags & IS_OVER ? false : place(stream, state, chunk, true);
+function refuse(stream, state) {
+  if (state.ended) errorOrDestroy(stream, coded('ERR_STREAM_PUSH_AFTER_EOF', 'stream.push() after EOF'));
+  return false;
 }
 
 function nothingCame(stream, state) {
@@ -367,34 +317,44 @@ Object.setPrototypeOf(Readable.prototype, Stream.prototype);
 Object.setPrototypeOf(Readable, Stream);
 Object.assign(Readable.prototype, {
   destroy,
-  _undestroy: undestroy,
   _destroy(error, callback) { callback(error); },
 
+  // True if the source may go on.
   push(chunk, encoding) {
-    return add(this, this._readableState, chunk, encoding, false);
-  },
-
-  unshift(chunk, encoding) {
-    return add(this, this._readableState, chunk, encoding, true);
+    const state = this._readableState;
+    if (chunk === null) {
+      state.flags &= ~READING;
+      endOfInput(this, state);
+      return false;
+    }
+    if (!(state.flags & OBJECT_MODE)) {
+      if (typeof chunk === 'string') {
+        encoding ||= state.defaultEncoding;
+        if (state.encoding !== encoding) {
+          chunk = Buffer.from(chunk, encoding);
+          encoding = '';
+        }
+      } else if (isView(chunk)) {
+        if (!(chunk instanceof Buffer)) chunk = bufferOf(chunk);
+        encoding = '';
+      } else if (chunk !== undefined) {
+        errorOrDestroy(this, invalidChunk(chunk));
+        return false;
+      }
+      if (!chunk || chunk.length === 0) return nothingCame(this, state);
+    }
+    if (state.flags & CANNOT_TAKE) return refuse(this, state);
+    state.flags &= ~READING;
+    if (state.decoder && !encoding) {
+      chunk = state.decoder.write(chunk);
+      if (chunk.length === 0 && !(state.flags & OBJECT_MODE)) return nothingCame(this, state);
+    }
+    return place(this, state, chunk, false);
   },
 
   isPaused() {
     const state = this._readableState;
-    return state.paused === true || state.flowing === false;
-  },
-
-  setEncoding(encoding) {
-    const state = this._readableState;
-    startDecoding(state, encoding);
-    state.encoding = state.decoder.encoding;
-    let content = '';
-    for (let i = state.bufferIndex; i < state.buffer.length; i++) {
-      content += state.decoder.write(state.buffer[i]);
-    }
-    state.buffer = content === '' ? [] : [content];
-    state.bufferIndex = 0;
-    state.length = content.length;
-    return this;
+    return state.paused || state.flowing === false;
   },
 
   read(asked) {
@@ -403,7 +363,9 @@ Object.assign(Readable.prototype, {
     if (size === undefined) size = NaN;
     else if (!isInteger(size)) size = parseInt(size, 10);
     const wanted = size;
-    if (size > state.highWaterMark) state.highWaterMark = nextMark(size);
+    if (size > state.highWaterMark) {
+      state.highWaterMark = require('internal/streams/buffer_parts').nextMark(size);
+    }
     if (size !== 0) state.flags &= ~EMITTED_READABLE;
 
     // read(0) asks for data, not for chunks: where there are enough, it only says so.
@@ -453,14 +415,6 @@ Object.assign(Readable.prototype, {
     throw notImplemented('_read()');
   },
 
-  pipe(destination, options) {
-    return require('internal/streams/pipe').pipe(this, destination, options);
-  },
-
-  unpipe(destination) {
-    return require('internal/streams/pipe').unpipe(this, destination);
-  },
-
   on: addListener,
   addListener,
   removeListener: takeListener,
@@ -480,7 +434,7 @@ Object.assign(Readable.prototype, {
       setFlowing(state, !(state.flags & READABLE_LISTENING));
       resumeSoon(this, state);
     }
-    state.flags = (state.flags | HAS_PAUSED) & ~PAUSED;
+    state.flags &= ~PAUSED;
     return this;
   },
 
@@ -490,65 +444,76 @@ Object.assign(Readable.prototype, {
       setFlowing(state, false);
       this.emit('pause');
     }
-    state.flags |= HAS_PAUSED | PAUSED;
+    state.flags |= PAUSED;
     return this;
   },
 
   [EventEmitter.captureRejectionSymbol](error) { this.destroy(error); },
-  [Symbol.asyncDispose]() { return dispose(this, this.readableEnded); },
+  [Symbol.asyncDispose]() { return require('internal/streams/rare').dispose(this, this.readableEnded); },
   [Symbol.asyncIterator]() { return this.iterator(undefined); },
 });
 
+showState(Readable.prototype, '_readableState', [
+  'readableDidRead', 'dataEmitted', undefined,
+  'readableHighWaterMark', 'highWaterMark', undefined,
+  'readableBuffer', 'buffer', undefined,
+  'readableLength', 'length', undefined,
+  'readableObjectMode', 'objectMode', false,
+  'readableEncoding', 'encoding', null,
+  'readableEnded', 'endEmitted', false,
+  'errored', 'errored', null,
+  'closed', 'closed', false,
+]);
 defineAccessors(Readable.prototype, {
   get readable() {
     const state = this._readableState;
     // `readable` can be turned off by hand.
-    return !!state && state.readable !== false && !(state.flags & (DESTROYED | ERROR_EMITTED | END_EMITTED));
+    return !!state && state.readable !== false && (state.flags & IS_UNREADABLE) === 0;
   },
   set readable(value) {
     if (this._readableState) this._readableState.readable = !!value;
   },
-  get readableDidRead() { return this._readableState.dataEmitted; },
   get readableAborted() {
     const state = this._readableState;
-    return state.readable !== false && (state.flags & IS_OVER) !== 0 && !(state.flags & END_EMITTED);
+    return state.readable !== false && (state.flags & IS_OVER) !== 0 && !state.endEmitted;
   },
-  get readableHighWaterMark() { return this._readableState.highWaterMark; },
-  get readableBuffer() { return this._readableState?.buffer; },
   get readableFlowing() { return this._readableState.flowing; },
   set readableFlowing(value) {
     if (this._readableState) this._readableState.flowing = value;
   },
-  get readableLength() { return this._readableState.length; },
-  get readableObjectMode() { return this._readableState ? this._readableState.objectMode : false; },
-  get readableEncoding() { return this._readableState ? this._readableState.encoding : null; },
-  get errored() { return this._readableState ? this._readableState.errored : null; },
-  get closed() { return this._readableState ? this._readableState.closed : false; },
   get destroyed() { return this._readableState ? this._readableState.destroyed : false; },
   set destroyed(value) {
     if (this._readableState) this._readableState.destroyed = value;
   },
-  get readableEnded() { return this._readableState ? this._readableState.endEmitted : false; },
 });
 
+defineAllLazy(Readable.prototype, [
+  'pipe', 'pipe', 'pipe',
+  'unpipe', 'pipe', 'unpipe',
+  'setEncoding', 'readable_rare', 'setEncoding',
+  'unshift', 'readable_rare', 'unshift',
+  '_undestroy', 'rare', 'undestroy',
+  'wrap', 'wrap', 'wrap',
+  'iterator', 'iterate', 'iterator',
+  'compose', 'compose', 'composeWith',
+]);
 const OPERATORS = [
   'drop', 'filter', 'flatMap', 'map', 'take', 'every', 'forEach', 'reduce', 'toArray', 'some', 'find',
 ];
 for (let i = 0; i < OPERATORS.length; i++) {
-  defineLazy(Readable.prototype, OPERATORS[i], 'internal/streams/operators', false);
+  defineLazy(Readable.prototype, OPERATORS[i], 'internal/streams/operators', OPERATORS[i], false);
 }
-defineLazy(Readable.prototype, 'wrap', 'internal/streams/wrap');
-defineLazy(Readable.prototype, 'iterator', 'internal/streams/iterate');
-defineLazy(Readable.prototype, 'compose', 'internal/streams/compose', true, 'composeWith');
 
 Readable.ReadableState = ReadableState;
 Readable._fromList = take;
-Readable.from = (iterable, options) => require('internal/streams/from').from(Readable, iterable, options);
-Readable.fromWeb = (stream, options) => require('internal/streams/web').readableFromWeb(stream, options);
-Readable.toWeb = (stream, options) => require('internal/streams/web').readableToWeb(stream, options);
-Readable.wrap = (source, options) => require('internal/streams/wrap').readableOf(source, options);
+defineAllLazy(Readable, [
+  'from', 'from', 'from',
+  'fromWeb', 'web', 'readableFromWeb',
+  'toWeb', 'web', 'readableToWeb',
+  'wrap', 'wrap', 'readableOf',
+]);
 
 module.exports = {
-  Readable, ReadableState, FLOWING, MULTI_AWAIT_DRAIN, adoptLife, adoptReadable,
+  Readable, ReadableState, adoptLife, adoptReadable, endOfInput, mayGoOn, place, startDecoding,
   whenReadableConstructed,
 };

@@ -2,7 +2,7 @@
 
 // What both sides of a stream have in common: the flags of their states, high water marks.
 
-const { invalidArgValue, coded } = require('internal/errors');
+const { coded, invalidArgType, invalidArgValue } = require('internal/errors');
 const { Buffer } = require('buffer');
 
 const { defineProperty, getOwnPropertyDescriptor, keys } = Object;
@@ -80,6 +80,10 @@ function unknownEncoding(encoding) {
   return coded('ERR_UNKNOWN_ENCODING', require('util').format('Unknown encoding: %s', encoding));
 }
 
+function invalidChunk(chunk) {
+  return invalidArgType('chunk', 'of type string or an instance of Buffer, TypedArray, or DataView', chunk);
+}
+
 // Gives a state's prototype a property for each flag, and for the error.
 function defineFlags(prototype, table) {
   const define = (name, bit) => defineProperty(prototype, name, {
@@ -103,6 +107,23 @@ function defineFlags(prototype, table) {
   });
 }
 
+// Properties of a stream that only show one of its state: name, the state's name for it, what they
+// are where there is no state.
+function showState(target, key, table) {
+  for (let i = 0; i < table.length; i += 3) {
+    const name = table[i];
+    const field = table[i + 1];
+    const otherwise = table[i + 2];
+    defineProperty(target, name, {
+      __proto__: null,
+      get() {
+        const state = this[key];
+        return state ? state[field] : otherwise;
+      },
+    });
+  }
+}
+
 // Moves the accessors of `source` onto `target` as those of a class stand there: not enumerable.
 function defineAccessors(target, source) {
   for (const name of keys(source)) {
@@ -113,7 +134,7 @@ function defineAccessors(target, source) {
 
 // A property that another builtin brings along when it is first looked at. It stays an accessor:
 // the engine does not expect that a getter replaces itself.
-function defineLazy(target, name, builtin, enumerable = true, key = name) {
+function defineLazy(target, name, builtin, key = name, enumerable = true) {
   let value;
   defineProperty(target, name, {
     __proto__: null,
@@ -127,6 +148,13 @@ function defineLazy(target, name, builtin, enumerable = true, key = name) {
   });
 }
 
+// The same for many: name, builtin of the streams, the builtin's name for it.
+function defineAllLazy(target, rows, enumerable) {
+  for (let i = 0; i < rows.length; i += 3) {
+    defineLazy(target, rows[i], `internal/streams/${rows[i + 1]}`, rows[i + 2], enumerable);
+  }
+}
+
 // The bytes of any view as a Buffer on the same memory.
 function bufferOf(view) {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
@@ -136,5 +164,6 @@ module.exports = {
   OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, EMIT_CLOSE, AUTO_DESTROY, DESTROYED, CLOSED,
   CLOSE_EMITTED, ERRORED, ENDED,
   getDefaultHighWaterMark, setDefaultHighWaterMark, markOf, initialFlags, encodingOf,
-  unknownEncoding, defineFlags, defineAccessors, defineLazy, bufferOf,
+  unknownEncoding, defineFlags, defineAccessors, defineAllLazy, defineLazy, bufferOf, invalidChunk,
+  showState,
 };

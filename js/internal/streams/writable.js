@@ -5,14 +5,14 @@
 const EventEmitter = require('events');
 const { Buffer } = require('buffer');
 const { nextTick } = require('process');
-const { coded, invalidArgType } = require('internal/errors');
+const { coded } = require('internal/errors');
 const {
   OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, AUTO_DESTROY, DESTROYED, CLOSE_EMITTED, ERRORED,
-  ENDED, bufferOf, defineAccessors, defineFlags, encodingOf, initialFlags, markOf, unknownEncoding,
+  ENDED, bufferOf, defineAccessors, defineAllLazy, defineFlags, encodingOf, initialFlags, invalidChunk, markOf, showState,
+  unknownEncoding,
 } = require('internal/streams/state');
 const {
-  construct, destroy, dispose, errorOrDestroy, multipleCallback, notImplemented, streamDestroyed,
-  undestroy,
+  destroy, errorOrDestroy, multipleCallback, notImplemented, streamDestroyed,
 } = require('internal/streams/life');
 const { Stream } = require('internal/streams/legacy');
 
@@ -91,7 +91,7 @@ function Writable(options) {
   }
   Stream.call(this, options);
   if (this._construct !== undefined && this._construct !== null) {
-    construct(this, () => whenWritableConstructed(this));
+    require('internal/streams/rare').construct(this, () => whenWritableConstructed(this));
   }
 }
 
@@ -131,7 +131,7 @@ function write(stream, chunk, encoding, callback) {
       if (!(chunk instanceof Buffer)) chunk = bufferOf(chunk);
       encoding = 'buffer';
     } else {
-      throw invalidArgType('chunk', 'of type string or an instance of Buffer, TypedArray, or DataView', chunk);
+      throw invalidChunk(chunk);
     }
   }
   if (state.flags & (ENDING | DESTROYED)) {
@@ -208,7 +208,7 @@ function written(stream, error) {
 function writeFailed(stream, state, error, callback) {
   state.pendingcb--;
   callback(error);
-  failBuffered(state);
+  require('internal/streams/writable_rare').failBuffered(state);
   errorOrDestroy(stream, error);
 }
 
@@ -226,20 +226,8 @@ function afterWrite(stream, state, count, callback) {
     state.pendingcb--;
     callback(null);
   }
-  if (state.flags & DESTROYED) failBuffered(state);
+  if (state.flags & DESTROYED) require('internal/streams/writable_rare').failBuffered(state);
   finishMaybe(stream, state, true);
-}
-
-// What waits will never be written: whoever waits for it is told.
-function failBuffered(state) {
-  if (state.flags & WRITING) return;
-  for (let i = state.bufferedIndex; i < state.buffered.length; i++) {
-    const { chunk, callback } = state.buffered[i];
-    state.length -= state.flags & OBJECT_MODE ? 1 : chunk.length;
-    callback(state.failure ?? streamDestroyed('write'));
-  }
-  callFinished(state, state.failure ?? streamDestroyed('end'));
-  emptyBuffered(state);
 }
 
 function emptyBuffered(state) {
@@ -454,12 +442,20 @@ const methods = {
   destroy(error, callback) {
     const state = this._writableState;
     const isWaitedFor = state.bufferedIndex < state.buffered.length || state.onFinished.length > 0;
-    if (!(state.flags & DESTROYED) && isWaitedFor) nextTick(failBuffered, state);
+    if (!(state.flags & DESTROYED) && isWaitedFor) nextTick(require('internal/streams/writable_rare').failBuffered, state);
     return destroy.call(this, error, callback);
   },
 };
 
 // The properties that a Duplex has too.
+const shown = [
+  'writableFinished', 'finished', false,
+  'writableObjectMode', 'objectMode', false,
+  'writableEnded', 'ending', false,
+  'writableHighWaterMark', 'highWaterMark', undefined,
+  'writableCorked', 'corked', 0,
+  'writableLength', 'length', undefined,
+];
 const accessors = {
   get writable() {
     const state = this._writableState;
@@ -469,17 +465,11 @@ const accessors = {
   set writable(value) {
     if (this._writableState) this._writableState.writable = !!value;
   },
-  get writableFinished() { return this._writableState ? this._writableState.finished : false; },
-  get writableObjectMode() { return this._writableState ? this._writableState.objectMode : false; },
   get writableBuffer() { return this._writableState?.getBuffer(); },
-  get writableEnded() { return this._writableState ? this._writableState.ending : false; },
   get writableNeedDrain() {
     const state = this._writableState;
     return !!state && (state.flags & (NEED_DRAIN | DESTROYED | ENDING)) === NEED_DRAIN;
   },
-  get writableHighWaterMark() { return this._writableState?.highWaterMark; },
-  get writableCorked() { return this._writableState ? this._writableState.corked : 0; },
-  get writableLength() { return this._writableState?.length; },
 };
 
 Object.assign(Writable.prototype, {
@@ -487,19 +477,18 @@ Object.assign(Writable.prototype, {
     errorOrDestroy(this, coded('ERR_STREAM_CANNOT_PIPE', 'Cannot pipe, not readable'));
   },
 }, methods, {
-  _undestroy: undestroy,
   _destroy(error, callback) { callback(error); },
   [EventEmitter.captureRejectionSymbol](error) { this.destroy(error); },
-  [Symbol.asyncDispose]() { return dispose(this, this.writableFinished); },
+  [Symbol.asyncDispose]() { return require('internal/streams/rare').dispose(this, this.writableFinished); },
 });
 defineAccessors(Writable.prototype, accessors);
+showState(Writable.prototype, '_writableState', shown);
+showState(Writable.prototype, '_writableState', ['closed', 'closed', false, 'errored', 'errored', null]);
 defineAccessors(Writable.prototype, {
-  get closed() { return this._writableState ? this._writableState.closed : false; },
   get destroyed() { return this._writableState ? this._writableState.destroyed : false; },
   set destroyed(value) {
     if (this._writableState) this._writableState.destroyed = value;
   },
-  get errored() { return this._writableState ? this._writableState.errored : null; },
   get writableAborted() {
     const state = this._writableState;
     return state.writable !== false && (state.flags & (DESTROYED | ERRORED)) !== 0 && !(state.flags & FINISHED);
@@ -516,7 +505,13 @@ Object.defineProperty(Writable, Symbol.hasInstance, {
 });
 
 Writable.WritableState = WritableState;
-Writable.fromWeb = (stream, options) => require('internal/streams/web').writableFromWeb(stream, options);
-Writable.toWeb = (stream) => require('internal/streams/web').writableToWeb(stream);
+defineAllLazy(Writable.prototype, ['_undestroy', 'rare', 'undestroy']);
+defineAllLazy(Writable, [
+  'fromWeb', 'web', 'writableFromWeb',
+  'toWeb', 'web', 'writableToWeb',
+]);
 
-module.exports = { Writable, WritableState, accessors, adoptWritable, methods, whenWritableConstructed };
+module.exports = {
+  Writable, WritableState, accessors, adoptWritable, callFinished, emptyBuffered, methods, shown,
+  whenWritableConstructed,
+};
