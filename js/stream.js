@@ -2,7 +2,8 @@
 
 // stream: each class and function comes when it is first looked at.
 
-const { bufferOf, defineLazy } = require('internal/streams/state');
+const { defineLazy } = require('internal/lazy');
+const { bufferOf } = require('internal/streams/state');
 const { Stream } = require('internal/streams/legacy');
 
 // Name, builtin; in Node's order.

@@ -223,6 +223,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         Internal,
         include_str!("../js/internal/webstreams/writable.js"),
     ),
+    script("internal/lazy", Internal, include_str!("../js/internal/lazy.js")),
     script("internal/blob_stream", Internal, include_str!("../js/internal/blob_stream.js")),
     script(
         "internal/streams/legacy_pipe",

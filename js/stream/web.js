@@ -2,7 +2,7 @@
 
 // stream/web: each class comes when it is first looked at.
 
-const { defineLazy } = require('internal/streams/state');
+const { defineLazy } = require('internal/lazy');
 
 const EXPORTS = [
   ['ReadableStream', 'readable'],

@@ -2,7 +2,7 @@
 
 // Duplex: a stream of two sides that know little of each other.
 
-const { defineAccessors, defineAllLazy, showState } = require('internal/streams/state');
+const { defineAccessors, defineForwards, showState } = require('internal/streams/state');
 const {
   Readable, ReadableState, adoptLife, adoptReadable, whenReadableConstructed,
 } = require('internal/streams/readable');
@@ -58,10 +58,10 @@ defineAccessors(Duplex.prototype, {
   },
 });
 
-defineAllLazy(Duplex, [
-  'fromWeb', 'web', 'duplexFromWeb',
-  'toWeb', 'web', 'duplexToWeb',
-  'from', 'duplexify', 'from',
+defineForwards(Duplex, [
+  'fromWeb', 'web', 'duplexFromWeb', 2,
+  'toWeb', 'web', 'duplexToWeb', 2,
+  'from', 'duplexify', 'from', 1,
 ]);
 
 module.exports = { Duplex };

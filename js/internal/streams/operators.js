@@ -225,50 +225,26 @@ function streamOf(chunks) {
 }
 
 // Operators that give a promise fail by it.
-function promiseOf(isConstructed, start) {
-  if (isConstructed) throw coded('ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+function promiseOf(start) {
   return Promise.resolve().then(start);
 }
 
 module.exports = {
-  drop: function drop(number, options = undefined) {
+  drop(number, options) {
     checkOptions(options);
     return streamOf(dropped(this, count(number), options?.signal));
   },
-  filter: function filter(fn, options) {
-    return streamOf(filtered(this, fn, options));
-  },
-  flatMap: function flatMap(fn, options) {
-    return streamOf(flattened(results(this, fn, options)));
-  },
-  map: function map(fn, options) {
-    return streamOf(results(this, fn, options));
-  },
-  take: function take(number, options = undefined) {
+  filter(call, options) { return streamOf(filtered(this, call, options)); },
+  flatMap(call, options) { return streamOf(flattened(results(this, call, options))); },
+  map(call, options) { return streamOf(results(this, call, options)); },
+  take(number, options) {
     checkOptions(options);
     return streamOf(taken(this, count(number), options?.signal));
   },
-  every: named('every', function(fn, options = undefined) {
-    return promiseOf(new.target, () => every(this, fn, options));
-  }),
-  forEach: named('forEach', function(fn, options) {
-    return promiseOf(new.target, () => forEach(this, fn, options));
-  }),
-  reduce: named('reduce', function(reducer, initialValue, options) {
-    return promiseOf(new.target, () => reduce(this, arguments));
-  }),
-  toArray: named('toArray', function(options) {
-    return promiseOf(new.target, () => toArray(this, options));
-  }),
-  some: named('some', function(fn, options = undefined) {
-    return promiseOf(new.target, () => some(this, fn, options));
-  }),
-  find: named('find', function(fn, options) {
-    return promiseOf(new.target, () => find(this, fn, options));
-  }),
+  every(call, options) { return promiseOf(() => every(this, call, options)); },
+  forEach(call, options) { return promiseOf(() => forEach(this, call, options)); },
+  reduce(...args) { return promiseOf(() => reduce(this, args)); },
+  toArray(options) { return promiseOf(() => toArray(this, options)); },
+  some(call, options) { return promiseOf(() => some(this, call, options)); },
+  find(call, options) { return promiseOf(() => find(this, call, options)); },
 };
-
-// A function that goes by the name of its property, though a function of the module has it too.
-function named(name, method) {
-  return Object.defineProperty(method, 'name', { __proto__: null, value: name, configurable: true });
-}

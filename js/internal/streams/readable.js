@@ -8,7 +8,7 @@ const { nextTick } = require('process');
 const { coded } = require('internal/errors');
 const {
   OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, AUTO_DESTROY, DESTROYED, CLOSE_EMITTED, ERRORED,
-  ENDED, bufferOf, defineAccessors, defineAllLazy, defineFlags, defineLazy, encodingOf, initialFlags,
+  ENDED, bufferOf, defineAccessors, defineFlags, defineForwards, encodingOf, initialFlags,
   invalidChunk, markOf, showState,
 } = require('internal/streams/state');
 const { destroy, errorOrDestroy, notImplemented } = require('internal/streams/life');
@@ -487,30 +487,37 @@ defineAccessors(Readable.prototype, {
   },
 });
 
-defineAllLazy(Readable.prototype, [
-  'pipe', 'pipe', 'pipe',
-  'unpipe', 'pipe', 'unpipe',
-  'setEncoding', 'readable_rare', 'setEncoding',
-  'unshift', 'readable_rare', 'unshift',
-  '_undestroy', 'rare', 'undestroy',
-  'wrap', 'wrap', 'wrap',
-  'iterator', 'iterate', 'iterator',
-  'compose', 'compose', 'composeWith',
+defineForwards(Readable.prototype, [
+  'pipe', 'pipe', 'pipe', 2,
+  'unpipe', 'pipe', 'unpipe', 1,
+  'setEncoding', 'readable_rare', 'setEncoding', 1,
+  'unshift', 'readable_rare', 'unshift', 2,
+  '_undestroy', 'rare', 'undestroy', 0,
+  'wrap', 'wrap', 'wrap', 1,
+  'iterator', 'iterate', 'iterator', 1,
+  'compose', 'compose', 'composeWith', 2,
 ]);
-const OPERATORS = [
-  'drop', 'filter', 'flatMap', 'map', 'take', 'every', 'forEach', 'reduce', 'toArray', 'some', 'find',
-];
-for (let i = 0; i < OPERATORS.length; i++) {
-  defineLazy(Readable.prototype, OPERATORS[i], 'internal/streams/operators', OPERATORS[i], false);
-}
+defineForwards(Readable.prototype, [
+  'drop', 'operators', 'drop', 1,
+  'filter', 'operators', 'filter', 2,
+  'flatMap', 'operators', 'flatMap', 2,
+  'map', 'operators', 'map', 2,
+  'take', 'operators', 'take', 1,
+  'every', 'operators', 'every', 1,
+  'forEach', 'operators', 'forEach', 2,
+  'reduce', 'operators', 'reduce', 3,
+  'toArray', 'operators', 'toArray', 1,
+  'some', 'operators', 'some', 1,
+  'find', 'operators', 'find', 2,
+], false);
 
 Readable.ReadableState = ReadableState;
 Readable._fromList = take;
-defineAllLazy(Readable, [
-  'from', 'from', 'from',
-  'fromWeb', 'web', 'readableFromWeb',
-  'toWeb', 'web', 'readableToWeb',
-  'wrap', 'wrap', 'readableOf',
+defineForwards(Readable, [
+  'from', 'from', 'from', 2,
+  'fromWeb', 'web', 'readableFromWeb', 2,
+  'toWeb', 'web', 'readableToWeb', 2,
+  'wrap', 'wrap', 'readableOf', 2,
 ]);
 
 module.exports = {

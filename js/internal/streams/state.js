@@ -132,26 +132,21 @@ function defineAccessors(target, source) {
   }
 }
 
-// A property that another builtin brings along when it is first looked at. It stays an accessor:
-// the engine does not expect that a getter replaces itself.
-function defineLazy(target, name, builtin, key = name, enumerable = true) {
-  let value;
-  defineProperty(target, name, {
-    __proto__: null,
-    enumerable,
-    configurable: true,
-    get() { return value ??= require(builtin)[key]; },
-    set(given) {
-      if (this === target) value = given;
-      else defineProperty(this, name, { __proto__: null, value: given, writable: true, enumerable: true, configurable: true });
-    },
-  });
-}
-
-// The same for many: name, builtin of the streams, the builtin's name for it.
-function defineAllLazy(target, rows, enumerable) {
-  for (let i = 0; i < rows.length; i += 3) {
-    defineLazy(target, rows[i], `internal/streams/${rows[i + 1]}`, rows[i + 2], enumerable);
+// Functions that another builtin brings along when they are first called: name, builtin of the
+// streams, the builtin's name for it, `length`.
+function defineForwards(target, rows, enumerable = true) {
+  const hidden = { __proto__: null, configurable: true, value: undefined };
+  for (let i = 0; i < rows.length; i += 4) {
+    const [name, builtin, key, length] = [rows[i], `internal/streams/${rows[i + 1]}`, rows[i + 2], rows[i + 3]];
+    const value = function() {
+      if (new.target) throw coded('ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
+      return require(builtin)[key].apply(this, arguments);
+    };
+    hidden.value = name;
+    defineProperty(value, 'name', hidden);
+    hidden.value = length;
+    defineProperty(value, 'length', hidden);
+    defineProperty(target, name, { __proto__: null, value, writable: true, enumerable, configurable: true });
   }
 }
 
@@ -164,6 +159,6 @@ module.exports = {
   OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, EMIT_CLOSE, AUTO_DESTROY, DESTROYED, CLOSED,
   CLOSE_EMITTED, ERRORED, ENDED,
   getDefaultHighWaterMark, setDefaultHighWaterMark, markOf, initialFlags, encodingOf,
-  unknownEncoding, defineFlags, defineAccessors, defineAllLazy, defineLazy, bufferOf, invalidChunk,
+  unknownEncoding, defineFlags, defineAccessors, defineForwards, bufferOf, invalidChunk,
   showState,
 };

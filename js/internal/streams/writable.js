@@ -8,7 +8,7 @@ const { nextTick } = require('process');
 const { coded } = require('internal/errors');
 const {
   OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, AUTO_DESTROY, DESTROYED, CLOSE_EMITTED, ERRORED,
-  ENDED, bufferOf, defineAccessors, defineAllLazy, defineFlags, encodingOf, initialFlags, invalidChunk, markOf, showState,
+  ENDED, bufferOf, defineAccessors, defineFlags, defineForwards, encodingOf, initialFlags, invalidChunk, markOf, showState,
   unknownEncoding,
 } = require('internal/streams/state');
 const {
@@ -505,10 +505,10 @@ Object.defineProperty(Writable, Symbol.hasInstance, {
 });
 
 Writable.WritableState = WritableState;
-defineAllLazy(Writable.prototype, ['_undestroy', 'rare', 'undestroy']);
-defineAllLazy(Writable, [
-  'fromWeb', 'web', 'writableFromWeb',
-  'toWeb', 'web', 'writableToWeb',
+defineForwards(Writable.prototype, ['_undestroy', 'rare', 'undestroy', 0]);
+defineForwards(Writable, [
+  'fromWeb', 'web', 'writableFromWeb', 2,
+  'toWeb', 'web', 'writableToWeb', 1,
 ]);
 
 module.exports = {
