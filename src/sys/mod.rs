@@ -21,6 +21,8 @@ pub(crate) mod priority;
 pub(crate) mod random;
 pub(crate) mod run;
 pub(crate) mod signals;
+#[allow(dead_code)] // for the handles to come
+pub(crate) mod socket;
 pub(crate) mod spawn;
 pub(crate) mod stack;
 pub(crate) mod startup;
