@@ -11,6 +11,7 @@ mod remote;
 mod requests;
 mod scope;
 mod sources;
+pub(crate) mod stream;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,12 @@
 pub(crate) struct Errno(pub(crate) i32);
 
 impl Errno {
+    pub(crate) const EALREADY: Self = Self(libc::EALREADY);
+    pub(crate) const EBADF: Self = Self(libc::EBADF);
+    pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
+    /// libuv's own number for the end of what is read.
+    pub(crate) const EOF: Self = Self(4_095);
+
     /// The name, e.g. `ENOENT`; `None` for a number that no error has.
     pub(crate) fn name(self) -> Option<&'static str> {
         self.row().map(|row| row.1)

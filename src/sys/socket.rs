@@ -153,7 +153,7 @@ pub(crate) fn set_type_of_service(socket: impl AsFd, value: i32) -> Result<(), E
     let socket = socket.as_fd();
     match ip_family(socket)? {
         Family::V6 => Ok(setsockopt(&socket, sockopt::Ipv6TClass, &value)?),
-        _ => Ok(setsockopt(&socket, sockopt::Ipv4Tos, &value)?),
+        Family::V4 => Ok(setsockopt(&socket, sockopt::Ipv4Tos, &value)?),
     }
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn type_of_service(socket: impl AsFd) -> Result<i32, Errno> {
     let socket = socket.as_fd();
     match ip_family(socket)? {
         Family::V6 => Ok(getsockopt(&socket, sockopt::Ipv6TClass)?),
-        _ => Ok(getsockopt(&socket, sockopt::Ipv4Tos)?),
+        Family::V4 => Ok(getsockopt(&socket, sockopt::Ipv4Tos)?),
     }
 }
 

@@ -8,6 +8,7 @@ mod phases;
 mod remote;
 mod scope;
 mod sources;
+mod streams;
 mod table;
 mod timer_lists;
 mod timers;
