@@ -1,25 +1,58 @@
 'use strict';
 
-// What of `net` is true before there are sockets.
+// net: servers and sockets. What a program does not use is not loaded.
 
-const { coded } = require('internal/errors');
+const { isIP, isIPv4, isIPv6 } = require('internal/net/ip');
 
-let autoSelectFamily = true;
-let attemptTimeout = 250;
+const { defineProperty } = Object;
 
-function missing(name) {
-  throw coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `net.${name} is not available in this version of rjs`);
+function createServer(options, listener) {
+  const { Server } = require('internal/net/server');
+  return new Server(options, listener);
 }
 
-module.exports = {
-  isIP: native.isIP,
-  isIPv4: native.isIPv4,
-  isIPv6: native.isIPv6,
-  getDefaultAutoSelectFamily() { return autoSelectFamily; },
-  setDefaultAutoSelectFamily(value) { autoSelectFamily = Boolean(value); },
-  getDefaultAutoSelectFamilyAttemptTimeout() { return attemptTimeout; },
-  setDefaultAutoSelectFamilyAttemptTimeout(value) { attemptTimeout = Math.max(10, value); },
-  createServer() { missing('createServer'); },
-  createConnection() { missing('createConnection'); },
-  connect() { missing('connect'); },
+function connect(...args) {
+  const { Socket } = require('internal/net/socket');
+  const normalized = require('internal/net/arguments').normalize(args);
+  const [options] = normalized;
+  const socket = new Socket(options);
+  if (options.timeout) socket.setTimeout(options.timeout);
+  return socket.connect(normalized);
+}
+
+const net = module.exports = {
+  _createServerHandle(...args) { return require('internal/net/server').createServerHandle(...args); },
+  _normalizeArgs(args) { return require('internal/net/arguments').normalize(args); },
+  _setSimultaneousAccepts() {},
+  connect,
+  createConnection: connect,
+  createServer,
+  isIP,
+  isIPv4,
+  isIPv6,
 };
+
+// A property that another builtin brings along when it is first looked at.
+function lazy(name, builtin, exported = name) {
+  let value;
+  defineProperty(net, name, {
+    __proto__: null,
+    enumerable: true,
+    configurable: true,
+    get() { return value ??= require(builtin)[exported]; },
+    set(given) { value = given; },
+  });
+}
+
+lazy('BlockList', 'internal/net/block_list');
+lazy('SocketAddress', 'internal/net/block_list');
+lazy('Server', 'internal/net/server');
+lazy('Socket', 'internal/net/socket');
+lazy('Stream', 'internal/net/socket', 'Socket');
+for (const name of [
+  'getDefaultAutoSelectFamily', 'setDefaultAutoSelectFamily',
+  'getDefaultAutoSelectFamilyAttemptTimeout', 'setDefaultAutoSelectFamilyAttemptTimeout',
+]) {
+  net[name] = (...args) => require('internal/net/defaults')[name](...args);
+  defineProperty(net[name], 'name', { __proto__: null, value: name, configurable: true });
+}

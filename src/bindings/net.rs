@@ -1,4 +1,4 @@
-//! `net`: what needs no socket.
+//! `internal/net/ip`: what `net` knows about addresses.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,7 +12,7 @@ const METHODS: &[Method] = &[
     ("isIPv6", 1, |_, args, context| Ok((version(&arg(args, 0), context)? == 6).into())),
 ];
 
-/// The native half of `net`.
+/// The exports: `isIP` and its relatives.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     Ok(exports_of(METHODS, context).into())
 }

@@ -134,6 +134,7 @@ error_codes! {
     ERR_INVALID_FILE_URL_PATH: Type,
     ERR_INVALID_HANDLE_TYPE: Type,
     ERR_INVALID_IPC_MESSAGE: Error,
+    ERR_INVALID_IP_ADDRESS: Type,
     ERR_INVALID_MIME_SYNTAX: Type,
     ERR_INVALID_MODULE_SPECIFIER: Type,
     ERR_INVALID_OBJECT_DEFINE_PROPERTY: Type,
@@ -173,11 +174,16 @@ error_codes! {
     ERR_REQUIRE_ASYNC_MODULE: Error,
     ERR_REQUIRE_CYCLE_MODULE: Error,
     ERR_REQUIRE_ESM: Error,
+    ERR_SERVER_ALREADY_LISTEN: Error,
+    ERR_SERVER_NOT_RUNNING: Error,
     ERR_SOCKET_ALREADY_BOUND: Error,
     ERR_SOCKET_BAD_BUFFER_SIZE: Type,
     ERR_SOCKET_BAD_PORT: Range,
     ERR_SOCKET_BAD_TYPE: Type,
     ERR_SOCKET_BUFFER_SIZE: Error,
+    ERR_SOCKET_CLOSED: Error,
+    ERR_SOCKET_CLOSED_BEFORE_CONNECTION: Error,
+    ERR_SOCKET_CONNECTION_TIMEOUT: Error,
     ERR_SOCKET_DGRAM_IS_CONNECTED: Error,
     ERR_SOCKET_DGRAM_NOT_CONNECTED: Error,
     ERR_SOCKET_DGRAM_NOT_RUNNING: Error,
@@ -299,10 +305,7 @@ pub(crate) enum Wording {
 /// The JavaScript error of a failed system call, with `errno`, `code`, `syscall` and what it was
 /// about.
 pub(crate) fn from_sys(context: &mut Context, error: &SysError, wording: Wording) -> JsObject {
-    let code = error
-        .errno
-        .name()
-        .map_or_else(|| format!("Unknown system error {}", error.errno.0), str::to_owned);
+    let code = errno_code(error.errno);
     let message = match wording {
         Wording::Described => {
             let text = error.errno.message().unwrap_or("unknown error");
@@ -320,19 +323,31 @@ pub(crate) fn from_sys(context: &mut Context, error: &SysError, wording: Wording
     object
 }
 
+/// The `code` of a system error: the name of its number.
+pub(crate) fn errno_code(errno: Errno) -> String {
+    errno.name().map_or_else(|| format!("Unknown system error {}", -errno.0), str::to_owned)
+}
+
+/// An `Error` without a code, for who gives it the properties of a system error.
+pub(crate) fn plain_error(message: &str, context: &mut Context) -> JsObject {
+    stack::new_error(ErrorKind::Error, None, message, context)
+}
+
 /// As [`from_sys`], to be thrown.
 pub(crate) fn throw_sys(context: &mut Context, error: &SysError, wording: Wording) -> JsError {
     JsError::from_opaque(from_sys(context, error, wording).into())
 }
 
 /// The error of a socket that could not do something about a host, as the program named it:
-/// `connect ECONNREFUSED 127.0.0.1:1`. A port that is 0 or missing is left out.
+/// `connect ECONNREFUSED 127.0.0.1:1`. A port that is 0 or missing is left out. `local` is where the
+/// socket itself is bound.
 pub(crate) fn host_port_error(
     context: &mut Context,
     errno: Errno,
     syscall: &str,
     host: &JsValue,
     port: &JsValue,
+    local: Option<&str>,
 ) -> JsObject {
     let mut error = SysError::new(errno, syscall);
     let has_port = port.to_boolean();
@@ -342,7 +357,13 @@ pub(crate) fn host_port_error(
             shown = host.to_std_string_lossy();
         }
         let number = port.as_number().filter(|port| *port > 0.0).map(|port| port as u16);
-        error.subject = Subject::Address(shown, number);
+        error.subject = match (local, number) {
+            (None, number) => Subject::Address(shown, number),
+            (Some(local), None) => Subject::Address(format!("{shown} - Local ({local})"), None),
+            (Some(local), Some(number)) => {
+                Subject::Address(format!("{shown}:{number} - Local ({local})"), None)
+            }
+        };
     }
     let object = from_sys(context, &error, Wording::Short);
     define_value(&object, js_string!("address"), host.clone(), true);

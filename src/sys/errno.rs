@@ -7,9 +7,15 @@
 pub(crate) struct Errno(pub(crate) i32);
 
 impl Errno {
+    pub(crate) const EACCES: Self = Self(libc::EACCES);
+    pub(crate) const EADDRINUSE: Self = Self(libc::EADDRINUSE);
     pub(crate) const EALREADY: Self = Self(libc::EALREADY);
     pub(crate) const EBADF: Self = Self(libc::EBADF);
     pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
+    pub(crate) const ECONNREFUSED: Self = Self(libc::ECONNREFUSED);
+    pub(crate) const EINVAL: Self = Self(libc::EINVAL);
+    pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
+    pub(crate) const ENOENT: Self = Self(libc::ENOENT);
     /// libuv's own number for the end of what is read.
     pub(crate) const EOF: Self = Self(4_095);
 
@@ -41,6 +47,11 @@ impl Errno {
     /// The number that the calling thread's last failed system call left.
     pub(crate) fn last() -> Self {
         Self(nix::errno::Errno::last_raw())
+    }
+
+    /// True where the process or the system has no descriptor or no memory left: later it may.
+    pub(crate) fn is_shortage(self) -> bool {
+        matches!(self.0, libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
     }
 
     fn row(self) -> Option<&'static Row> {

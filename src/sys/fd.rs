@@ -137,6 +137,11 @@ pub(crate) fn is_unix_stream(fd: impl AsFd) -> bool {
     socket_kind(fd.as_fd()) == FdKind::Pipe
 }
 
+/// Whether a descriptor is a socket that listens for connections.
+pub(crate) fn is_listening(fd: impl AsFd) -> bool {
+    getsockopt(&fd.as_fd(), sockopt::AcceptConn) == Ok(true)
+}
+
 fn socket_kind(fd: BorrowedFd<'_>) -> FdKind {
     let Ok(socket_type) = getsockopt(&fd, sockopt::SockType) else { return FdKind::Unknown };
     let address = getsockname::<SockaddrStorage>(fd.as_raw_fd());

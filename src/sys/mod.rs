@@ -16,12 +16,12 @@ pub(crate) mod io;
 pub(crate) mod limits;
 pub(crate) mod machine;
 pub(crate) mod multicast;
+pub(crate) mod names;
 pub(crate) mod poll;
 pub(crate) mod priority;
 pub(crate) mod random;
 pub(crate) mod run;
 pub(crate) mod signals;
-#[allow(dead_code)] // for the handles to come
 pub(crate) mod socket;
 pub(crate) mod spawn;
 pub(crate) mod stack;

@@ -134,12 +134,15 @@ pub(crate) fn set_no_delay(socket: impl AsFd, on: bool) -> Result<(), Errno> {
 }
 
 /// `SO_KEEPALIVE`; where on, the first probe after so many seconds, then ten, one a second.
+///
+/// # Errors
+/// EINVAL: no seconds; it is on, with the system's times.
 pub(crate) fn set_keep_alive(socket: impl AsFd, on: bool, delay: u32) -> Result<(), Errno> {
     let socket = socket.as_fd();
-    if on && delay == 0 {
-        return Err(Errno(libc::EINVAL));
-    }
     setsockopt(&socket, sockopt::KeepAlive, &on)?;
+    if on && delay == 0 {
+        return Err(Errno::EINVAL);
+    }
     if on {
         setsockopt(&socket, sockopt::TcpKeepIdle, &delay)?;
         setsockopt(&socket, sockopt::TcpKeepInterval, &1)?;

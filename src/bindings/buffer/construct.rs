@@ -71,7 +71,7 @@ pub(crate) fn from_slice(bytes: &[u8], context: &mut Context) -> JsResult<JsObje
 }
 
 /// A `Buffer` that holds a copy of these bytes in memory of its own.
-pub(super) fn unpooled(bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
+pub(crate) fn unpooled(bytes: &[u8], context: &mut Context) -> JsResult<JsObject> {
     let block = block_of(bytes, context).ok_or_else(allocation_failed)?;
     from_block(block, context)
 }

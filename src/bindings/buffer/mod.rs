@@ -21,7 +21,7 @@ mod warning;
 
 #[allow(unused_imports)] // used as the bindings that need them land
 pub(crate) use self::{
-    construct::{array_buffer_of, encoded, from_block, from_slice, over},
+    construct::{array_buffer_of, encoded, from_block, from_slice, over, unpooled},
     exports::{constructor, is_constructor},
     view::{TypedArrayKind, is_any_array_buffer, kind_of, zeroed_block},
 };

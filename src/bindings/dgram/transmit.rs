@@ -45,7 +45,7 @@ impl Sender {
                     Ok(count) => vec![JsValue::null(), (count as f64).into()],
                     Err(errno) => {
                         let port = JsValue::from(i32::from(port));
-                        vec![host_port_error(context, errno, "send", &host, &port).into()]
+                        vec![host_port_error(context, errno, "send", &host, &port, None).into()]
                     }
                 };
                 Some(Call { callback, this: JsValue::undefined(), args })

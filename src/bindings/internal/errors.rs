@@ -5,17 +5,14 @@ use boa_engine::{Context, JsError, JsNativeError, JsResult, JsString, JsValue, j
 use crate::{
     bindings::abort::abort_error_class,
     engine::{
-        errors::{Code, Kind, Wording, coded_object_of, from_sys, host_port_error, value_of},
-        natives::{Method, arg, define_value, exports_of},
+        errors::{Code, Kind, coded_object_of, value_of},
+        natives::{Method, arg, define_methods, define_value, exports_of},
         validate,
     },
-    sys::{errno::Errno, error::SysError},
 };
 
 const METHODS: &[Method] = &[
     ("coded", 3, coded),
-    ("errnoException", 2, errno_exception),
-    ("hostPortException", 4, host_port_exception),
     ("invalidArgType", 3, invalid_arg_type),
     ("invalidArgValue", 3, invalid_arg_value),
     ("outOfRange", 3, out_of_range),
@@ -25,6 +22,7 @@ const METHODS: &[Method] = &[
 /// The exports: functions that make errors (the caller throws them), and `AbortError`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
+    define_methods(&exports, super::errno::METHODS, true, context);
     define_value(&exports, js_string!("AbortError"), abort_error_class(context), true);
     Ok(exports.into())
 }
@@ -40,20 +38,6 @@ fn coded(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
     let kind =
         arg(args, 2).as_string().and_then(|name| Kind::from_name(&name.to_std_string_lossy()));
     Ok(coded_object_of(context, code, kind.unwrap_or(code.kind()), message).into())
-}
-
-/// `errnoException(errno, syscall)`: the error of a failed system call; the number is negative.
-fn errno_exception(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let errno = Errno(-arg(args, 0).to_i32(context)?);
-    let error = SysError::new(errno, text(args, 1, context)?);
-    Ok(from_sys(context, &error, Wording::Short).into())
-}
-
-/// `hostPortException(errno, syscall, host, port)`: the same about a host.
-fn host_port_exception(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let errno = Errno(-arg(args, 0).to_i32(context)?);
-    let syscall = text(args, 1, context)?;
-    Ok(host_port_error(context, errno, &syscall, &arg(args, 2), &arg(args, 3)).into())
 }
 
 /// `invalidArgType(name, expected, actual)`: `expected` reads on from "must be".

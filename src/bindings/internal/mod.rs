@@ -1,4 +1,5 @@
 //! What the JavaScript halves share: builtins that only builtins can require.
 
+mod errno;
 pub(crate) mod errors;
 pub(crate) mod validate;

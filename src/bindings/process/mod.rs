@@ -32,7 +32,10 @@ use boa_engine::{
 use self::launch::Launch;
 pub(crate) use self::measure::milliseconds_since_start;
 use crate::{
-    bindings::events::{self, Position},
+    bindings::{
+        events::{self, Position},
+        handles,
+    },
     engine::{
         async_ids, builtins,
         natives::{
@@ -76,6 +79,7 @@ const METHODS: &[Method] = &[
     ("_linkedBinding", 1, fatal::binding),
     ("dlopen", 2, exit::dlopen),
     ("uptime", 0, measure::uptime),
+    ("_getActiveHandles", 0, active_handles),
     ("getActiveResourcesInfo", 0, active_resources),
     ("reallyExit", 0, exit::really_exit),
     ("cpuUsage", 1, measure::cpu_usage),
@@ -320,9 +324,17 @@ fn active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
     let active = engine_state::of(context).event_loop.active_resources();
     let timers = std::iter::repeat_n("Timeout", active.timers);
     let immediates = std::iter::repeat_n("Immediate", active.immediates);
-    let kinds = active.requests.into_iter().chain(active.sources).chain(timers).chain(immediates);
+    let handles = handles::active_kinds(context);
+    let kinds = active.requests.into_iter().chain(handles).chain(active.sources);
+    let kinds = kinds.chain(timers).chain(immediates);
     let kinds: Vec<JsValue> = kinds.map(|kind| JsString::from(kind).into()).collect();
     Ok(JsArray::from_iter(kinds, context).into())
+}
+
+/// `process._getActiveHandles()`: the sockets and servers that are open.
+fn active_handles(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let owners = handles::active_owners(context)?;
+    Ok(JsArray::from_iter(owners, context).into())
 }
 
 /// Emits an event on `process`.

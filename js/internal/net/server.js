@@ -1,0 +1,424 @@
+'use strict';
+
+// net.Server: listening, connections, the end.
+
+const EventEmitter = require('events');
+const { nextTick } = require('process');
+const { coded, errnoException, invalidArgType, invalidArgValue, listenException } = require('internal/errors');
+const {
+  IPV6ONLY, Pipe, READABLE, REUSEPORT, SERVER, TCP, WRITABLE, ownerSymbol,
+} = require('internal/handles');
+const {
+  Socket, handleFor, kSetKeepAlive, kSetKeepAliveInitialDelay, kSetNoDelay,
+} = require('internal/net/socket');
+const { isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
+const { checkBound } = require('internal/net/connect');
+const { validateNumber } = require('internal/validate');
+
+const { defineProperty, setPrototypeOf } = Object;
+
+const EINVAL = -22;
+// The system rounds it up to the next power of two.
+const BACKLOG = 511;
+
+// How a cluster's worker gets its listening handles: `(server, query, (status, handle) => {})`.
+let shareHandle = null;
+
+function Server(options, listener) {
+  if (!(this instanceof Server)) return new Server(options, listener);
+  EventEmitter.call(this);
+  if (typeof options === 'function') {
+    this.on('connection', options);
+    options = {};
+  } else if (options === undefined || options === null || typeof options === 'object') {
+    options = { ...options };
+    if (typeof listener === 'function') this.on('connection', listener);
+  } else {
+    throw invalidArgType('options', 'of type object', options);
+  }
+  let { keepAliveInitialDelay = 0, highWaterMark } = options;
+  validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+  if (keepAliveInitialDelay < 0) keepAliveInitialDelay = 0;
+  const { getDefaultHighWaterMark } = require('internal/streams/state');
+  if (highWaterMark !== undefined) {
+    validateNumber(highWaterMark, 'options.highWaterMark');
+    if (highWaterMark < 0) highWaterMark = getDefaultHighWaterMark(false);
+  }
+  this._connections = 0;
+  this._handle = null;
+  this._usingWorkers = false;
+  this._workers = [];
+  this._unref = false;
+  this._listeningId = 1;
+  this.allowHalfOpen = options.allowHalfOpen || false;
+  this.pauseOnConnect = Boolean(options.pauseOnConnect);
+  this.noDelay = Boolean(options.noDelay);
+  this.keepAlive = Boolean(options.keepAlive);
+  this.keepAliveInitialDelay = ~~(keepAliveInitialDelay / 1000);
+  this.highWaterMark = highWaterMark ?? getDefaultHighWaterMark(false);
+  if (options.blockList) {
+    const { BlockList } = require('internal/net/block_list');
+    if (!BlockList.isBlockList(options.blockList)) {
+      throw invalidArgType('options.blockList', 'an instance of net.BlockList', options.blockList);
+    }
+    this.blockList = options.blockList;
+  }
+}
+
+setPrototypeOf(Server.prototype, EventEmitter.prototype);
+setPrototypeOf(Server, EventEmitter);
+
+// ---- Listening.
+
+function listen(server, args) {
+  let [options, callback] = normalize(args);
+  if (server._handle) {
+    throw coded('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
+  }
+  if (callback !== null) server.once('listening', callback);
+  const backlogArgument = toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2]);
+  options = options._handle || options.handle || options;
+  if (options instanceof TCP || options instanceof Pipe) {
+    server._handle = options;
+    listenOrAsk(server, { address: null, port: -1, addressType: -1, backlog: backlogArgument, exclusive: true });
+    return;
+  }
+  closeOnAbort(server, options.signal);
+  if (typeof options.fd === 'number' && options.fd >= 0) {
+    listenOrAsk(server, { address: null, port: null, addressType: null, backlog: backlogArgument, fd: options.fd });
+    return;
+  }
+  if (args.length === 0 || typeof args[0] === 'function' ||
+      (options.port === undefined && 'port' in options) || options.port === null) {
+    options.port = 0;
+  }
+  const backlog = options.backlog || backlogArgument;
+  if (typeof options.port === 'number' || typeof options.port === 'string') {
+    listenOnPort(server, options, backlog);
+  } else if (options.path && isPipeName(options.path)) {
+    listenOnPath(server, options, backlog);
+  } else if ('port' in options || 'path' in options) {
+    throw invalidArgValue('options', options);
+  } else {
+    throw invalidArgValue('options', options, 'must have the property "port" or "path"');
+  }
+}
+
+function closeOnAbort(server, signal) {
+  if (signal === undefined) return;
+  require('internal/validate').validateAbortSignal(signal, 'options.signal');
+  const onAbort = () => server.close();
+  if (signal.aborted) {
+    nextTick(onAbort);
+    return;
+  }
+  const listening = EventEmitter.addAbortListener(signal, onAbort);
+  server.once('close', () => listening[Symbol.dispose]());
+}
+
+function listenOnPort(server, options, backlog) {
+  validatePort(options.port, 'options.port');
+  const flags = (options.ipv6Only === true ? IPV6ONLY : 0) | (options.reusePort === true ? REUSEPORT : 0);
+  const exclusive = options.exclusive || options.reusePort === true;
+  const request = { address: null, port: options.port | 0, addressType: 4, backlog, exclusive, flags };
+  if (!options.host) {
+    listenOrAsk(server, request);
+    return;
+  }
+  require('dns').lookup(options.host, { all: true }, (error, addresses) => {
+    if (error) {
+      server.emit('error', error);
+      return;
+    }
+    // A link-local address without its zone says nothing.
+    const isUsable = ({ address, family }) => !(family === 6 && /^fe80/i.test(address) && !address.includes('%'));
+    const { address, family } = addresses.find(isUsable) ?? addresses[0];
+    listenOrAsk(server, { ...request, address, addressType: family });
+  });
+}
+
+function listenOnPath(server, options, backlog) {
+  const { path, exclusive } = options;
+  server._pipeName = path;
+  listenOrAsk(server, { address: path, port: -1, addressType: -1, backlog, exclusive });
+  if (!server._handle) return;
+  const mode = (options.readableAll === true ? READABLE : 0) | (options.writableAll === true ? WRITABLE : 0);
+  if (mode === 0) return;
+  const status = server._handle.fchmod(mode);
+  if (status !== 0) {
+    server._handle.close();
+    server._handle = null;
+    throw errnoException(status, 'uv_pipe_chmod');
+  }
+}
+
+// Listens itself, or gets a handle from who shares them.
+function listenOrAsk(server, request) {
+  const { address, port, addressType, backlog, fd, flags } = request;
+  if (shareHandle === null || request.exclusive) {
+    server._listen2(address, port, addressType, backlog, fd, flags);
+    return;
+  }
+  const query = { address, port, addressType, fd, flags, backlog };
+  shareHandle(server, query, (status, handle) => {
+    const checked = checkBound(status, port, handle);
+    if (checked !== 0) {
+      server.emit('error', listenException(checked, 'bind', address, port));
+      return;
+    }
+    // A server that was closed before the answer came wants none.
+    if (!server._handle) server._handle = handle;
+    server._listen2(address, port, addressType, backlog, fd, flags);
+  });
+}
+
+// Makes a handle and binds it; its status where that fails.
+function createServerHandle(address, port, addressType, fd, flags) {
+  let handle;
+  if (typeof fd === 'number' && fd >= 0) {
+    try {
+      handle = handleFor(fd, true);
+    } catch {
+      return EINVAL;
+    }
+    return handle.open(fd) || handle;
+  }
+  const isPipe = port === -1 && addressType === -1;
+  handle = new (isPipe ? Pipe : TCP)(SERVER);
+  let status = 0;
+  if (isPipe) {
+    if (address) status = handle.bind(address);
+  } else if (!address) {
+    status = handle.bind6('::', port, flags);
+    if (status !== 0) {
+      handle.close();
+      return createServerHandle('0.0.0.0', port, 4, undefined, flags);
+    }
+  } else {
+    status = addressType === 6 ? handle.bind6(address, port, flags) : handle.bind(address, port, flags);
+  }
+  if (status === 0) return handle;
+  handle.close();
+  return status;
+}
+
+function listen2(address, port, addressType, backlog, fd, flags) {
+  if (!this._handle) {
+    let made = EINVAL;
+    if (!address && typeof fd !== 'number') {
+      // All addresses: those of IPv4 come with those of IPv6, where there is IPv6.
+      made = createServerHandle('::', port, 6, fd, flags);
+      [address, addressType] = typeof made === 'number' ? ['0.0.0.0', 4] : ['::', 6];
+    }
+    if (typeof made === 'number') made = createServerHandle(address, port, addressType, fd, flags);
+    if (typeof made === 'number') {
+      nextTick(emitError, this, listenException(made, 'listen', address, port));
+      return;
+    }
+    this._handle = made;
+  }
+  this._handle.onconnection = onConnection;
+  this._handle[ownerSymbol] = this;
+  const status = this._handle.listen(backlog || BACKLOG);
+  if (status !== 0) {
+    const error = listenException(status, 'listen', address, port);
+    this._handle.close();
+    this._handle = null;
+    nextTick(emitError, this, error);
+    return;
+  }
+  this._connectionKey = `${addressType}:${address}:${port}`;
+  if (this._unref) this.unref();
+  nextTick(emitListening, this);
+}
+
+function emitError(server, error) {
+  server.emit('error', error);
+}
+
+function emitListening(server) {
+  if (server._handle) server.emit('listening');
+}
+
+// ---- Connections.
+
+// What a listening handle calls.
+function onConnection(status, client) {
+  const server = this[ownerSymbol];
+  if (status !== 0) {
+    server.emit('error', errnoException(status, 'accept'));
+    return;
+  }
+  const { maxConnections } = server;
+  if (maxConnections !== undefined && maxConnections !== null && server._connections >= maxConnections) {
+    server.emit('drop', dropped(client));
+    client.close();
+    return;
+  }
+  if (server.blockList && isBlocked(server.blockList, client)) {
+    client.close();
+    return;
+  }
+  const socket = new Socket({
+    handle: client,
+    allowHalfOpen: server.allowHalfOpen,
+    pauseOnCreate: server.pauseOnConnect,
+    readable: true,
+    writable: true,
+    readableHighWaterMark: server.highWaterMark,
+    writableHighWaterMark: server.highWaterMark,
+  });
+  if (server.noDelay && client.setNoDelay) {
+    socket[kSetNoDelay] = true;
+    client.setNoDelay(true);
+  }
+  if (server.keepAlive && client.setKeepAlive) {
+    socket[kSetKeepAlive] = true;
+    socket[kSetKeepAliveInitialDelay] = server.keepAliveInitialDelay;
+    client.setKeepAlive(true, server.keepAliveInitialDelay);
+  }
+  server._connections++;
+  socket.server = server;
+  socket._server = server;
+  server.emit('connection', socket);
+}
+
+// What 'drop' tells of a connection.
+function dropped(client) {
+  if (!client.getsockname) return undefined;
+  const local = {};
+  const remote = {};
+  client.getsockname(local);
+  client.getpeername(remote);
+  return {
+    __proto__: null,
+    localAddress: local.address, localPort: local.port, localFamily: local.family,
+    remoteAddress: remote.address, remotePort: remote.port, remoteFamily: remote.family,
+  };
+}
+
+function isBlocked(blockList, client) {
+  const peer = {};
+  if (!client.getpeername || client.getpeername(peer) !== 0) return false;
+  return blockList.check(peer.address, peer.family === 'IPv6' ? 'ipv6' : 'ipv4');
+}
+
+// ---- The methods.
+
+const methods = {
+  listen(...args) {
+    listen(this, args);
+    return this;
+  },
+
+  _listen2: listen2,
+
+  address() {
+    if (this._handle?.getsockname) {
+      const out = {};
+      const status = this._handle.getsockname(out);
+      if (status !== 0) throw errnoException(status, 'address');
+      return out;
+    }
+    return this._pipeName ? this._pipeName : null;
+  },
+
+  getConnections(callback) {
+    if (!this._usingWorkers) {
+      nextTick(callback, null, this._connections);
+      return this;
+    }
+    let missing = this._workers.length;
+    let total = this._connections;
+    const counted = (error, count) => {
+      if (error) {
+        missing = -1;
+        nextTick(callback, error, undefined);
+        return;
+      }
+      total += count;
+      if (--missing === 0) nextTick(callback, null, total);
+    };
+    for (const worker of this._workers) worker.getConnections(counted);
+    return this;
+  },
+
+  close(callback) {
+    if (typeof callback === 'function') {
+      const isRunning = Boolean(this._handle);
+      this.once('close', isRunning ? callback : () => {
+        callback(coded('ERR_SERVER_NOT_RUNNING', 'Server is not running.'));
+      });
+    }
+    if (this._handle) {
+      this._handle.close();
+      this._handle = null;
+    }
+    if (this._usingWorkers) {
+      let missing = this._workers.length;
+      const closed = () => {
+        if (--missing !== 0) return;
+        this._connections = 0;
+        this._emitCloseIfDrained();
+      };
+      // As if there were one more: the event is to come once, when all have answered.
+      this._connections++;
+      for (const worker of this._workers) worker.close(closed);
+    } else {
+      this._emitCloseIfDrained();
+    }
+    return this;
+  },
+
+  _emitCloseIfDrained() {
+    if (this._handle || this._connections) return;
+    nextTick(emitClose, this);
+  },
+
+  _setupWorker(list) {
+    this._usingWorkers = true;
+    this._workers.push(list);
+    list.once('exit', (gone) => {
+      this._workers.splice(this._workers.indexOf(gone), 1);
+    });
+  },
+
+  ref() {
+    this._unref = false;
+    this._handle?.ref();
+    return this;
+  },
+
+  unref() {
+    this._unref = true;
+    this._handle?.unref();
+    return this;
+  },
+
+  [EventEmitter.captureRejectionSymbol](error, event, socket) {
+    if (event === 'connection') socket.destroy(error);
+    else this.emit('error', error);
+  },
+
+  async [Symbol.asyncDispose]() {
+    if (!this._handle) return;
+    await new Promise((resolve, reject) => {
+      this.close((error) => (error ? reject(error) : resolve()));
+    });
+  },
+};
+
+function emitClose(server) {
+  server.emit('close');
+}
+
+Object.assign(Server.prototype, methods);
+defineProperty(Server.prototype, 'listening', {
+  __proto__: null, configurable: true, enumerable: true, get() { return Boolean(this._handle); },
+});
+
+module.exports = {
+  Server,
+  createServerHandle,
+  setShareHandle(share) { shareHandle = share; },
+};

@@ -1,0 +1,542 @@
+'use strict';
+
+// net.Socket over a handle: reading, writing, ending, timeouts. Connecting is a room of its own.
+
+const { Duplex } = require('internal/streams/duplex');
+const { Buffer } = require('buffer');
+const { nextTick } = require('process');
+const { coded, errnoException, invalidArgType, invalidArgValue } = require('internal/errors');
+const { TCP, Pipe, EOF, SOCKET, SERVER, guessHandleType, ownerSymbol } = require('internal/handles');
+
+const { isInteger } = Number;
+const { getOwnPropertyDescriptor, getOwnPropertyNames, defineProperty, setPrototypeOf } = Object;
+
+const kBuffer = Symbol('kBuffer');
+const kBufferCb = Symbol('kBufferCb');
+const kBufferGen = Symbol('kBufferGen');
+const kBytesRead = Symbol('kBytesRead');
+const kBytesWritten = Symbol('kBytesWritten');
+const kLastWriteQueueSize = Symbol('lastWriteQueueSize');
+const kSetKeepAlive = Symbol('kSetKeepAlive');
+const kSetKeepAliveInitialDelay = Symbol('kSetKeepAliveInitialDelay');
+const kSetNoDelay = Symbol('kSetNoDelay');
+const kSetTOS = Symbol('kSetTOS');
+const kTimeout = Symbol('timeout');
+
+const ENOTCONN = -107;
+
+function nop() {}
+
+function Socket(options) {
+  if (!(this instanceof Socket)) return new Socket(options);
+  if (options?.objectMode || options?.readableObjectMode || options?.writableObjectMode) {
+    const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => options[name]);
+    throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');
+  }
+  options = typeof options === 'number' ? { fd: options } : { ...options };
+  if (options.keepAliveInitialDelay !== undefined) {
+    const { validateNumber } = require('internal/validate');
+    validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+    if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
+  }
+  this.connecting = false;
+  this._hadError = false;
+  this._handle = null;
+  this._parent = null;
+  this._host = null;
+  this[kLastWriteQueueSize] = 0;
+  this[kTimeout] = null;
+  this[kBuffer] = null;
+  this[kBufferCb] = null;
+  this[kBufferGen] = null;
+  this._closeAfterHandlingError = false;
+
+  options.allowHalfOpen = Boolean(options.allowHalfOpen);
+  // The event comes when the handle is closed, not when the stream is.
+  options.emitClose = false;
+  options.autoDestroy = true;
+  options.decodeStrings = false;
+  Duplex.call(this, options);
+
+  if (options.handle) this._handle = options.handle;
+  else if (options.fd !== undefined) this._handle = openHandle(options.fd);
+  if (options.onread) adoptOnRead(this, options.onread);
+  this[kSetNoDelay] = Boolean(options.noDelay);
+  this[kSetKeepAlive] = Boolean(options.keepAlive);
+  this[kSetKeepAliveInitialDelay] = ~~(options.keepAliveInitialDelay / 1000);
+  if (options.typeOfService !== undefined) {
+    this[kSetTOS] = checkTypeOfService(options.typeOfService, 'options.typeOfService');
+  }
+  this.on('end', refuseWrites);
+  initHandle(this);
+  this._pendingData = null;
+  this._pendingEncoding = '';
+  this.server = null;
+  this._server = null;
+  this[kBytesRead] = 0;
+  this[kBytesWritten] = 0;
+  if (this._handle && options.readable !== false) {
+    if (options.pauseOnCreate) {
+      this._handle.reading = false;
+      this._handle.readStop();
+      this.readableFlowing = false;
+    } else if (!options.manualStart) {
+      this.read(0);
+    }
+  }
+  if (options.signal) watchSignal(this, options.signal);
+  if (options.blockList) {
+    const { BlockList } = require('internal/net/block_list');
+    if (!BlockList.isBlockList(options.blockList)) {
+      throw invalidArgType('options.blockList', 'an instance of net.BlockList', options.blockList);
+    }
+    this.blockList = options.blockList;
+  }
+}
+
+setPrototypeOf(Socket.prototype, Duplex.prototype);
+setPrototypeOf(Socket, Duplex);
+
+// A handle of the right kind for a descriptor number, not opened.
+function handleFor(fd, isServer) {
+  if (typeof fd !== 'number') throw invalidArgType('fd', 'of type number', fd);
+  if (!isInteger(fd)) throw require('internal/errors').outOfRange('fd', 'an integer', fd);
+  if (fd < 0 || fd > 0x7fffffff) throw require('internal/errors').outOfRange('fd', '>= 0 && <= 2147483647', fd);
+  const type = guessHandleType(fd);
+  if (type === 'PIPE') return new Pipe(isServer ? SERVER : SOCKET);
+  if (type === 'TCP') return new TCP(isServer ? SERVER : SOCKET);
+  throw coded('ERR_INVALID_FD_TYPE', `Unsupported fd type: ${type}`);
+}
+
+function openHandle(fd) {
+  const handle = handleFor(fd, false);
+  const status = handle.open(fd);
+  if (status !== 0) throw errnoException(status, 'open');
+  return handle;
+}
+
+// `onread`: the data goes into a buffer of the program's.
+function adoptOnRead(socket, { buffer, callback }) {
+  if (!(buffer instanceof Uint8Array || typeof buffer === 'function') || typeof callback !== 'function') return;
+  socket[kBuffer] = typeof buffer === 'function' ? true : buffer;
+  socket[kBufferGen] = typeof buffer === 'function' ? buffer : null;
+  socket[kBufferCb] = callback;
+}
+
+// A connect that was aborted tries no further address; the stream itself is destroyed by Duplex.
+function watchSignal(socket, signal) {
+  const { addAbortListener } = require('events');
+  const onAbort = () => { socket._aborted = true; };
+  if (signal.aborted) nextTick(onAbort);
+  else addAbortListener(signal, onAbort);
+}
+
+function initHandle(socket) {
+  socket._undestroy();
+  socket._sockname = undefined;
+  const handle = socket._handle;
+  if (!handle) return;
+  handle[ownerSymbol] = socket;
+  handle.onread = onRead;
+  if (!socket[kBuffer]) return;
+  if (socket[kBufferGen] !== null) {
+    const buffer = socket[kBufferGen]();
+    if (!(buffer instanceof Uint8Array)) return;
+    socket[kBuffer] = buffer;
+  }
+  handle.useUserBuffer(socket[kBuffer]);
+}
+
+// What a handle calls when it has read, or cannot.
+function onRead(status, buffer) {
+  const socket = this[ownerSymbol];
+  if (socket[kTimeout] !== null || socket._parent !== null) socket._unrefTimer();
+  if (status > 0) {
+    if (socket.destroyed) return;
+    const wantsMore = buffer === undefined ? toCallback(socket, this, status) : socket.push(buffer);
+    if (!wantsMore) stopReading(socket, this);
+  } else if (status !== EOF) {
+    socket.destroy(errnoException(status, 'read'));
+  } else if (!socket._readableState.endEmitted) {
+    socket.push(null);
+    socket.read(0);
+  }
+}
+
+function toCallback(socket, handle, count) {
+  const wantsMore = socket[kBufferCb](count, socket[kBuffer]) !== false;
+  const next = socket[kBufferGen]?.();
+  if (next instanceof Uint8Array) {
+    socket[kBuffer] = next;
+    handle.useUserBuffer(next);
+  }
+  return wantsMore;
+}
+
+function startReading(socket) {
+  socket._handle.reading = true;
+  const status = socket._handle.readStart();
+  if (status !== 0) socket.destroy(errnoException(status, 'read'));
+}
+
+function stopReading(socket, handle) {
+  handle.reading = false;
+  if (socket.destroyed) return;
+  const status = handle.readStop();
+  if (status !== 0) socket.destroy(errnoException(status, 'read'));
+}
+
+// The peer has ended and this side is not to stay half open: what is written now goes nowhere.
+function refuseWrites() {
+  if (!this.allowHalfOpen) this.write = writeAfterEnd;
+}
+
+function writeAfterEnd(chunk, encoding, callback) {
+  if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  if (typeof encoding === 'function') callback = encoding;
+  const error = new Error('This socket has been ended by the other party');
+  error.code = 'EPIPE';
+  if (typeof callback === 'function') nextTick(callback, error);
+  this.destroy(error);
+  return false;
+}
+
+// Writes now, or as soon as there is a connection.
+function write(socket, isMany, data, encoding, callback) {
+  if (socket.connecting) return writeWhenConnected(socket, isMany, data, encoding, callback);
+  socket._pendingData = null;
+  socket._pendingEncoding = '';
+  const handle = socket._handle;
+  if (!handle) {
+    callback(coded('ERR_SOCKET_CLOSED', 'Socket is closed'));
+    return false;
+  }
+  if (socket[kTimeout] !== null || socket._parent !== null) socket._unrefTimer();
+  const status = isMany ?
+    handle.writeMany(data, afterWrite, socket, callback) :
+    handle.write(data, encoding, afterWrite, socket, callback);
+  if (status === 0) callback();
+  else if (status < 0) callback(errnoException(status, 'write'));
+  else socket[kLastWriteQueueSize] = handle.writeQueueSize;
+}
+
+// A write that had to wait has ended.
+function afterWrite(status, socket, callback) {
+  if (socket.destroyed) {
+    callback(null);
+  } else if (status < 0) {
+    callback(errnoException(status, 'write'));
+  } else {
+    socket._unrefTimer();
+    socket[kLastWriteQueueSize] = 0;
+    callback(null);
+  }
+}
+
+function writeWhenConnected(socket, isMany, data, encoding, callback) {
+  socket._pendingData = data;
+  socket._pendingEncoding = encoding;
+  const onClose = () => {
+    callback(coded('ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established'));
+  };
+  socket.once('connect', () => {
+    socket.off('close', onClose);
+    write(socket, isMany, data, encoding, callback);
+  });
+  socket.once('close', onClose);
+}
+
+function closeHandle(socket, isException, isLate) {
+  socket._handle?.close(() => {
+    socket.emit('close', isException);
+    if (isLate) forgetHandle(socket);
+  });
+}
+
+function forgetHandle(socket) {
+  socket._handle.onread = nop;
+  socket._handle = null;
+  socket._sockname = null;
+}
+
+function sizeOf({ chunk, encoding }) {
+  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length;
+}
+
+function checkTypeOfService(value, name) {
+  const { validateInteger, validateNumber } = require('internal/validate');
+  validateNumber(value, name);
+  validateInteger(value, name, 0, 255);
+  return value;
+}
+
+const methods = {
+  _onTimeout() {
+    const before = this[kLastWriteQueueSize];
+    if (before > 0 && this._handle) {
+      // A queue that gets shorter is no idleness.
+      const { writeQueueSize } = this._handle;
+      if (writeQueueSize !== before) {
+        this[kLastWriteQueueSize] = writeQueueSize;
+        this._unrefTimer();
+        return;
+      }
+    }
+    this.emit('timeout');
+  },
+
+  _unrefTimer() {
+    for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) {
+      socket[kTimeout]?.refresh();
+    }
+  },
+
+  setTimeout(milliseconds, callback) {
+    if (this.destroyed) return this;
+    this.timeout = milliseconds;
+    const { getTimerDuration, setUnrefTimeout } = require('internal/timers');
+    const duration = getTimerDuration(milliseconds, 'msecs');
+    if (this[kTimeout] !== null) require('timers').clearTimeout(this[kTimeout]);
+    this[kTimeout] = null;
+    if (callback !== undefined) require('internal/validate').validateFunction(callback, 'callback');
+    if (duration === 0) {
+      if (callback !== undefined) this.removeListener('timeout', callback);
+    } else {
+      this[kTimeout] = setUnrefTimeout(() => this._onTimeout(), duration);
+      if (callback !== undefined) this.once('timeout', callback);
+    }
+    return this;
+  },
+
+  setNoDelay(enable) {
+    const on = enable === undefined ? true : Boolean(enable);
+    const changes = on !== this[kSetNoDelay];
+    this[kSetNoDelay] = on;
+    if (changes) this._handle?.setNoDelay?.(on);
+    return this;
+  },
+
+  setKeepAlive(enable, initialDelay) {
+    const on = Boolean(enable);
+    const delay = ~~(initialDelay / 1000);
+    const changes = on !== this[kSetKeepAlive] || (on && delay !== this[kSetKeepAliveInitialDelay]);
+    if (this._handle && !this._handle.setKeepAlive) return this;
+    this[kSetKeepAlive] = on;
+    this[kSetKeepAliveInitialDelay] = delay;
+    if (changes) this._handle?.setKeepAlive(on, delay);
+    return this;
+  },
+
+  setTypeOfService(value) {
+    checkTypeOfService(value, 'tos');
+    if (!this._handle) {
+      this[kSetTOS] = value;
+      return this;
+    }
+    if (!this._handle.setTypeOfService) {
+      this[kSetTOS] = value;
+      return this;
+    }
+    if (value !== this[kSetTOS]) {
+      this[kSetTOS] = value;
+      const status = this._handle.setTypeOfService(value);
+      if (status !== 0) throw errnoException(status, 'setTypeOfService');
+    }
+    return this;
+  },
+
+  getTypeOfService() {
+    if (!this._handle) return this[kSetTOS] ?? 0;
+    if (!this._handle.getTypeOfService) return this[kSetTOS] ?? 0;
+    const value = this._handle.getTypeOfService();
+    if (typeof value === 'number' && value < 0) throw errnoException(value, 'getTypeOfService');
+    return value;
+  },
+
+  address() { return this._getsockname(); },
+
+  connect(...args) {
+    return require('internal/net/connect').connect(this, args);
+  },
+
+  ref() {
+    if (this._handle) this._handle.ref?.();
+    else this.once('connect', this.ref);
+    return this;
+  },
+
+  unref() {
+    if (this._handle) this._handle.unref?.();
+    else this.once('connect', this.unref);
+    return this;
+  },
+
+  read(size) {
+    if (this[kBuffer] && !this.connecting && this._handle && !this._handle.reading) startReading(this);
+    return Duplex.prototype.read.call(this, size);
+  },
+
+  pause() {
+    if (this[kBuffer] && !this.connecting && this._handle?.reading) stopReading(this, this._handle);
+    return Duplex.prototype.pause.call(this);
+  },
+
+  resume() {
+    if (this[kBuffer] && !this.connecting && this._handle && !this._handle.reading) startReading(this);
+    return Duplex.prototype.resume.call(this);
+  },
+
+  end(data, encoding, callback) {
+    Duplex.prototype.end.call(this, data, encoding, callback);
+    return this;
+  },
+
+  destroySoon() {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', this.destroy);
+  },
+
+  resetAndDestroy() {
+    if (!this._handle) {
+      this.destroy(coded('ERR_SOCKET_CLOSED', 'Socket is closed'));
+      return this;
+    }
+    if (!(this._handle instanceof TCP)) throw coded('ERR_INVALID_HANDLE_TYPE', 'This handle type cannot be sent');
+    if (this.connecting) this.once('connect', () => this._reset());
+    else this._reset();
+    return this;
+  },
+
+  _reset() {
+    this.resetAndClosing = true;
+    return this.destroy();
+  },
+
+  _read(size) {
+    if (this.connecting || !this._handle) this.once('connect', () => this._read(size));
+    else if (!this._handle.reading) startReading(this);
+  },
+
+  _write(data, encoding, callback) { write(this, false, data, encoding, callback); },
+  _writev(entries, callback) { write(this, true, entries, '', callback); },
+  _writeGeneric(isMany, data, encoding, callback) { return write(this, isMany, data, encoding, callback); },
+
+  _final(callback) {
+    if (this.connecting) {
+      this.once('connect', () => this._final(callback));
+      return;
+    }
+    if (!this._handle) {
+      callback();
+      return;
+    }
+    const status = this._handle.shutdown(() => callback());
+    if (status === ENOTCONN) callback();
+    else if (status !== 0) callback(errnoException(status, 'shutdown'));
+  },
+
+  _destroy(error, callback) {
+    this.connecting = false;
+    for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) {
+      if (socket[kTimeout]) require('timers').clearTimeout(socket[kTimeout]);
+    }
+    const isException = Boolean(error);
+    if (this._handle) {
+      this[kBytesRead] = this._handle.bytesRead;
+      this[kBytesWritten] = this._handle.bytesWritten;
+      if (this.resetAndClosing) {
+        this.resetAndClosing = false;
+        const status = this._handle.reset(() => this.emit('close', isException));
+        if (status !== 0) this.emit('error', errnoException(status, 'reset'));
+      } else if (this._closeAfterHandlingError) {
+        queueMicrotask(() => closeHandle(this, isException, true));
+      } else {
+        closeHandle(this, isException, false);
+      }
+      if (!this._closeAfterHandlingError) forgetHandle(this);
+      callback(error);
+    } else {
+      callback(error);
+      nextTick(emitClose, this);
+    }
+    if (this._server) {
+      this._server._connections--;
+      this._server._emitCloseIfDrained?.();
+    }
+  },
+
+  _getpeername() {
+    if (!this._handle?.getpeername || this.connecting) return this._peername || {};
+    if (!this._peername) {
+      const out = {};
+      if (this._handle.getpeername(out) !== 0) return out;
+      this._peername = out;
+    }
+    return this._peername;
+  },
+
+  _getsockname() {
+    if (!this._handle?.getsockname) return {};
+    if (!this._sockname) {
+      this._sockname = {};
+      this._handle.getsockname(this._sockname);
+    }
+    return this._sockname;
+  },
+
+  get _connecting() { return this.connecting; },
+  get pending() { return !this._handle || this.connecting; },
+
+  get readyState() {
+    if (this.connecting) return 'opening';
+    if (this.readable) return this.writable ? 'open' : 'readOnly';
+    return this.writable ? 'writeOnly' : 'closed';
+  },
+
+  get bufferSize() { return this._handle ? this.writableLength : undefined; },
+  get bytesRead() { return this._handle ? this._handle.bytesRead : this[kBytesRead]; },
+  get _bytesDispatched() { return this._handle ? this._handle.bytesWritten : this[kBytesWritten]; },
+
+  get bytesWritten() {
+    const { writableBuffer } = this;
+    if (!writableBuffer) return undefined;
+    let bytes = this._bytesDispatched;
+    for (let i = 0; i < writableBuffer.length; i++) bytes += sizeOf(writableBuffer[i]);
+    const chunk = this._pendingData;
+    if (Array.isArray(chunk)) {
+      for (let i = 0; i < chunk.length; i++) bytes += sizeOf(chunk[i]);
+    } else if (chunk) {
+      bytes += sizeOf({ chunk, encoding: this._pendingEncoding });
+    }
+    return bytes;
+  },
+
+  get remoteAddress() { return this._getpeername().address; },
+  get remoteFamily() { return this._getpeername().family; },
+  get remotePort() { return this._getpeername().port; },
+  get localAddress() { return this._getsockname().address; },
+  get localPort() { return this._getsockname().port; },
+  get localFamily() { return this._getsockname().family; },
+};
+
+for (const name of getOwnPropertyNames(methods)) {
+  const property = getOwnPropertyDescriptor(methods, name);
+  defineProperty(Socket.prototype, name, { ...property, enumerable: property.get === undefined });
+}
+
+function emitClose(socket) {
+  socket.emit('close', false);
+}
+
+// Gives a socket another handle in the place of the one it has, for another attempt to connect.
+function replaceHandle(socket, handle) {
+  socket._handle?.close();
+  socket._handle = handle;
+  initHandle(socket);
+}
+
+module.exports = {
+  Socket, handleFor, initHandle, replaceHandle,
+  kSetKeepAlive, kSetKeepAliveInitialDelay, kSetNoDelay, kSetTOS,
+};

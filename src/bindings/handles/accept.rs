@@ -1,0 +1,100 @@
+//! Listening: connections are accepted one by one, each with a call into JavaScript.
+
+use std::rc::Rc;
+
+use boa_engine::{Context, JsResult, JsValue, js_string};
+
+use super::{Handle, Kind, event_loop, status, status_of, stream};
+use crate::{
+    engine::{callbacks, natives::arg},
+    event_loop::stream::StreamFd,
+    sys::{errno::Errno, socket},
+};
+
+/// How many connections one readiness brings: others are to get their turn.
+const MAX_ACCEPTED: usize = 16;
+
+/// When to look again after the system had no descriptor for a connection, in milliseconds.
+const RETRY: u64 = 20;
+
+/// `listen(backlog)`.
+pub(super) fn listen(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (handle, object) = stream::receiver_object(this)?;
+    let backlog = arg(args, 0).to_i32(context)?;
+    Ok(status_of(start(&handle, &object, backlog, context)).into())
+}
+
+fn start(
+    handle: &Rc<Handle>,
+    object: &boa_engine::JsObject,
+    backlog: i32,
+    context: &mut Context,
+) -> Result<(), Errno> {
+    if let Some(errno) = handle.delayed_error.take() {
+        return Err(errno);
+    }
+    if handle.kind == Kind::TcpServer {
+        super::tcp::ensure_open(handle, object, crate::sys::address::Family::V4, context)?;
+    }
+    let fd = handle.stream().opened()?;
+    socket::start_listening(&*fd, backlog)?;
+    handle.stream().set_reading(true)
+}
+
+/// The loop found a listening handle readable.
+pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
+    for _ in 0..MAX_ACCEPTED {
+        let Ok(fd) = handle.stream().opened() else { return };
+        match socket::accept(&*fd) {
+            Ok(None) => return,
+            Ok(Some(accepted)) => {
+                let kind = match handle.kind {
+                    Kind::TcpServer | Kind::TcpSocket => Kind::TcpSocket,
+                    Kind::PipeServer | Kind::PipeSocket => Kind::PipeSocket,
+                };
+                let client = stream::create(kind, context);
+                if let Some(accepted_handle) = stream::of_object(&client) {
+                    accepted_handle.open(&client, StreamFd::Owned(accepted));
+                    super::listing::enlist(&accepted_handle, context);
+                }
+                tell(handle, 0, client.into(), context);
+            }
+            Err(errno) if errno.is_shortage() => return wait_for_room(handle, context),
+            Err(errno) => return tell(handle, status(errno), JsValue::undefined(), context),
+        }
+        if !handle.stream().is_reading() {
+            return;
+        }
+    }
+}
+
+fn tell(handle: &Handle, status: i32, client: JsValue, context: &mut Context) {
+    let Some(object) = handle.object() else { return };
+    callbacks::enter(context, |context| {
+        let on_connection = object.get(js_string!("onconnection"), context)?;
+        let Some(on_connection) = on_connection.as_callable() else { return Ok(()) };
+        on_connection.call(&object.into(), &[status.into(), client], context).map(drop)
+    });
+}
+
+/// The process has no descriptor for the connection, which waits in the backlog: looks again in a
+/// while instead of at once, again and again.
+fn wait_for_room(handle: &Rc<Handle>, context: &mut Context) {
+    handle.stream().set_reading(false).unwrap_or_default();
+    let weak = Rc::downgrade(handle);
+    let event_loop = event_loop(context);
+    let id = event_loop.add_timer(
+        RETRY,
+        false,
+        Rc::new(move |context: &mut Context| {
+            let Some(handle) = weak.upgrade() else { return };
+            if handle.stream().fd().is_none() {
+                return;
+            }
+            if handle.stream().set_reading(true).is_err() {
+                wait_for_room(&handle, context);
+            }
+        }),
+    );
+    event_loop.set_timer_ref(id, handle.stream().has_ref());
+}

@@ -1,0 +1,154 @@
+//! The stream handles that `net`, `tty` and `child_process` build their streams on: `TCP`, `Pipe`
+//! and `TTY`, in the shape that programs see as `socket._handle`.
+//!
+//! A status is a number as libuv has it: 0, or an error number below 0. What a handle reads goes to
+//! its `onread(status, buffer)`, connections to its `onconnection(status, handle)`.
+
+mod accept;
+mod listing;
+mod pipe;
+mod reading;
+mod stream;
+mod tcp;
+mod writing;
+
+use std::{os::fd::OwnedFd, rc::Rc};
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
+
+pub(crate) use self::{
+    listing::{active_kinds, active_owners},
+    stream::{Handle, Kind},
+};
+use crate::{
+    engine::{
+        classes::{Class, ClassSpec, class},
+        natives::{Method, arg, define_value, exports_of},
+        state,
+    },
+    event_loop::stream::StreamFd,
+    sys::{
+        errno::Errno,
+        fd::{self, FdKind},
+    },
+};
+
+/// The classes of a realm, and the key under which a handle names its owner.
+pub(crate) struct Handles {
+    tcp: Class,
+    pipe: Class,
+    owner: JsSymbol,
+    list: listing::Listing,
+}
+
+const METHODS: &[Method] = &[("guessHandleType", 1, guess_handle_type)];
+
+/// The native builtin `internal/handles`.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    let handles = of(context);
+    let exports = exports_of(METHODS, context);
+    define_value(&exports, js_string!("TCP"), handles.tcp.constructor.clone(), true);
+    define_value(&exports, js_string!("Pipe"), handles.pipe.constructor.clone(), true);
+    define_value(&exports, js_string!("ownerSymbol"), handles.owner.clone(), true);
+    for (name, value) in [
+        ("SOCKET", 0),
+        ("SERVER", 1),
+        ("IPC", 2),
+        ("IPV6ONLY", tcp::IPV6_ONLY),
+        ("REUSEPORT", tcp::REUSE_PORT),
+        ("READABLE", pipe::READABLE),
+        ("WRITABLE", pipe::WRITABLE),
+        ("EOF", status(Errno::EOF)),
+    ] {
+        define_value(&exports, JsString::from(name), value, true);
+    }
+    Ok(exports.into())
+}
+
+/// The classes, made on first use.
+pub(crate) fn of(context: &mut Context) -> Rc<Handles> {
+    if let Some(handles) = context.get_data::<Rc<Handles>>() {
+        return handles.clone();
+    }
+    let base = class(&ClassSpec { methods: stream::METHODS, ..spec("HandleWrap") }, None, context);
+    let stream_spec = ClassSpec {
+        methods: writing::METHODS,
+        accessors: stream::ACCESSORS,
+        ..spec("LibuvStreamWrap")
+    };
+    let stream = class(&stream_spec, Some(&base), context);
+    let handles = Rc::new(Handles {
+        tcp: class(&tcp::TCP, Some(&stream), context),
+        pipe: class(&pipe::PIPE, Some(&stream), context),
+        owner: JsSymbol::new(Some(js_string!("owner_symbol"))).unwrap_or_else(|| {
+            // The engine has run out of symbols; one of its own stands in.
+            JsSymbol::async_iterator()
+        }),
+        list: listing::Listing::default(),
+    });
+    context.insert_data(handles.clone());
+    handles
+}
+
+const fn spec(name: &'static str) -> ClassSpec {
+    ClassSpec::new(name, 0, illegal)
+}
+
+fn illegal(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    Err(boa_engine::JsNativeError::typ().with_message("Illegal constructor").into())
+}
+
+/// A handle object that owns this descriptor, which is made non-blocking. A TCP socket, a pipe or
+/// a Unix socket, listening ones among them.
+///
+/// # Errors
+/// EINVAL: it is something else.
+pub(crate) fn adopt(fd: OwnedFd, context: &mut Context) -> Result<JsObject, Errno> {
+    let is_listening = fd::is_listening(&fd);
+    let kind = match (fd::kind(&fd), is_listening) {
+        (FdKind::Tcp, false) => Kind::TcpSocket,
+        (FdKind::Tcp, true) => Kind::TcpServer,
+        (FdKind::Pipe, false) => Kind::PipeSocket,
+        (FdKind::Pipe, true) => Kind::PipeServer,
+        _ => return Err(Errno::EINVAL),
+    };
+    fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
+    let object = stream::create(kind, context);
+    if let Some(handle) = stream::of_object(&object) {
+        handle.open(&object, StreamFd::Owned(fd));
+        listing::enlist(&handle, context);
+    }
+    Ok(object)
+}
+
+/// Takes the descriptor out of a handle object, which is closed then without telling anybody.
+/// `None` if it is no handle or not open.
+pub(crate) fn take_fd(object: &JsObject, context: &mut Context) -> Option<OwnedFd> {
+    stream::of_object(object)?.take_fd(context)
+}
+
+/// A handle object's descriptor, for who sends a copy of it. `None` if it is no handle or not open.
+pub(crate) fn fd_of(object: &JsObject) -> Option<Rc<StreamFd>> {
+    stream::of_object(object)?.stream().fd()
+}
+
+/// A status as JavaScript sees it.
+pub(crate) fn status(errno: Errno) -> i32 {
+    -errno.0
+}
+
+fn status_of(outcome: Result<(), Errno>) -> i32 {
+    outcome.map_or_else(status, |()| 0)
+}
+
+/// `guessHandleType(fd)`: what a descriptor number is.
+fn guess_handle_type(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let number = arg(args, 0).to_i32(context)?;
+    let kind = fd::borrow(number).map_or(FdKind::Unknown, fd::kind);
+    Ok(JsString::from(kind.name()).into())
+}
+
+/// Lets the loop of this context be used.
+fn event_loop(context: &Context) -> Rc<state::Loop> {
+    state::of(context).event_loop.clone()
+}

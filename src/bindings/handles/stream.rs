@@ -1,0 +1,286 @@
+//! What every handle has: its stream in the loop, `close`, `ref`, `unref`, `fd`.
+
+use std::{
+    cell::{Cell, RefCell},
+    ffi::OsStr,
+    os::{
+        fd::{AsFd, AsRawFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
+    path::PathBuf,
+    rc::Rc,
+};
+
+use boa_engine::{Context, JsData, JsNativeError, JsObject, JsResult, JsValue, js_string};
+use boa_gc::{Finalize, Trace};
+
+use super::{accept, event_loop, reading, status_of};
+use crate::{
+    bindings::buffer::View,
+    engine::{
+        callbacks,
+        classes::{Accessor, Class},
+        natives::{Method, arg, define_value},
+    },
+    event_loop::stream::{Stream, StreamFd},
+    sys::{errno::Errno, fd},
+};
+
+/// What a handle is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    TcpSocket,
+    TcpServer,
+    PipeSocket,
+    PipeServer,
+}
+
+impl Kind {
+    /// The name that `process.getActiveResourcesInfo()` gives it.
+    pub(super) const fn resource(self) -> &'static str {
+        match self {
+            Self::TcpSocket => "TCPSocketWrap",
+            Self::TcpServer => "TCPServerWrap",
+            Self::PipeSocket | Self::PipeServer => "PipeWrap",
+        }
+    }
+}
+
+/// The native data of a handle object.
+#[derive(Trace, Finalize, JsData)]
+#[boa_gc(unsafe_empty_trace)]
+struct Data(Rc<Handle>);
+
+/// A handle. While it is open it keeps its JavaScript object, as Node does: somebody will call it.
+pub(crate) struct Handle {
+    pub(super) kind: Kind,
+    stream: Rc<Stream<Context>>,
+    object: RefCell<Option<JsObject>>,
+    pub(super) bytes_read: Cell<u64>,
+    pub(super) bytes_written: Cell<u64>,
+    /// `bind` found the address in use; `listen` and `connect` say so, as in libuv.
+    pub(super) delayed_error: Cell<Option<Errno>>,
+    /// `onread: { buffer }`: reads go there.
+    pub(super) user_buffer: RefCell<Option<View>>,
+    /// The file that `bind` made; closing the handle removes it.
+    path: RefCell<Option<PathBuf>>,
+    closed: Cell<bool>,
+    id: u64,
+}
+
+pub(super) const METHODS: &[Method] = &[
+    ("close", 1, close),
+    ("hasRef", 0, |this, _, _| {
+        let handle = receiver(this)?;
+        Ok((!handle.closed.get() && handle.stream.has_ref()).into())
+    }),
+    ("ref", 0, |this, _, _| set_ref(this, true)),
+    ("unref", 0, |this, _, _| set_ref(this, false)),
+];
+
+pub(super) const ACCESSORS: &[Accessor] = &[
+    ("writeQueueSize", |this, _, _| with(this, |handle| handle.stream.queued_bytes() as f64), None),
+    ("fd", |this, _, _| with(this, Handle::descriptor), None),
+    ("bytesRead", |this, _, _| with(this, |handle| handle.bytes_read.get() as f64), None),
+    ("bytesWritten", |this, _, _| with(this, |handle| handle.bytes_written.get() as f64), None),
+];
+
+/// Makes a handle object of this kind, not open.
+pub(super) fn create(kind: Kind, context: &mut Context) -> JsObject {
+    let handles = super::of(context);
+    let class = match kind {
+        Kind::TcpSocket | Kind::TcpServer => &handles.tcp,
+        Kind::PipeSocket | Kind::PipeServer => &handles.pipe,
+    };
+    create_as(kind, class, context)
+}
+
+fn create_as(kind: Kind, class: &Class, context: &mut Context) -> JsObject {
+    let handles = super::of(context);
+    let handle = Rc::new(Handle {
+        kind,
+        stream: Stream::new(event_loop(context)),
+        object: RefCell::default(),
+        bytes_read: Cell::new(0),
+        bytes_written: Cell::new(0),
+        delayed_error: Cell::new(None),
+        user_buffer: RefCell::default(),
+        path: RefCell::default(),
+        closed: Cell::new(false),
+        id: handles.list.next_id(),
+    });
+    let object = crate::engine::classes::object(class, Data(handle), context);
+    define_value(&object, js_string!("reading"), false, true);
+    define_value(&object, js_string!("onconnection"), JsValue::null(), true);
+    object
+}
+
+/// The handle behind a handle object.
+pub(super) fn of_object(object: &JsObject) -> Option<Rc<Handle>> {
+    object.downcast_ref::<Data>().map(|data| data.0.clone())
+}
+
+/// The handle that a method was called on.
+pub(super) fn receiver(this: &JsValue) -> JsResult<Rc<Handle>> {
+    let handle = this.as_object().and_then(|object| of_object(&object));
+    handle.ok_or_else(|| JsNativeError::typ().with_message("Illegal invocation").into())
+}
+
+/// The handle and the object that a method was called on.
+pub(super) fn receiver_object(this: &JsValue) -> JsResult<(Rc<Handle>, JsObject)> {
+    let handle = receiver(this)?;
+    let object = this.as_object();
+    let object = object.ok_or_else(|| JsNativeError::typ().with_message("Illegal invocation"))?;
+    Ok((handle, object))
+}
+
+fn with<T: Into<JsValue>>(this: &JsValue, look: impl FnOnce(&Handle) -> T) -> JsResult<JsValue> {
+    // On a prototype, where `util.inspect` may look, there is nothing.
+    let Ok(handle) = receiver(this) else { return Ok(JsValue::undefined()) };
+    Ok(look(&handle).into())
+}
+
+impl Handle {
+    pub(super) fn stream(&self) -> &Rc<Stream<Context>> {
+        &self.stream
+    }
+
+    /// The object, while the handle is open.
+    pub(super) fn object(&self) -> Option<JsObject> {
+        self.object.borrow().clone()
+    }
+
+    fn descriptor(&self) -> i32 {
+        self.stream.fd().map_or(-1, |fd| fd.as_fd().as_raw_fd())
+    }
+
+    /// Opens the handle on a descriptor that does not block.
+    pub(super) fn open(self: &Rc<Self>, object: &JsObject, fd: StreamFd) {
+        self.stream.open(fd);
+        let weak = Rc::downgrade(self);
+        self.stream.set_on_readable(match self.kind {
+            Kind::TcpSocket | Kind::PipeSocket => Rc::new(move |context: &mut Context| {
+                if let Some(handle) = weak.upgrade() {
+                    reading::readable(&handle, context);
+                }
+            }),
+            Kind::TcpServer | Kind::PipeServer => Rc::new(move |context: &mut Context| {
+                if let Some(handle) = weak.upgrade() {
+                    accept::readable(&handle, context);
+                }
+            }),
+        });
+        *self.object.borrow_mut() = Some(object.clone());
+    }
+
+    /// Opens the handle on the descriptor of this number, which becomes the handle's own, unless
+    /// it is one of the standard three.
+    pub(super) fn open_number(
+        self: &Rc<Self>,
+        object: &JsObject,
+        number: i32,
+        context: &mut Context,
+    ) -> Result<(), Errno> {
+        let fd = if (0..=2).contains(&number) {
+            StreamFd::Standard(fd::borrow(number).map_err(|error| error.errno)?)
+        } else {
+            StreamFd::Owned(fd::adopt(number).map_err(|error| error.errno)?)
+        };
+        fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
+        self.open(object, fd);
+        super::listing::enlist(self, context);
+        Ok(())
+    }
+
+    /// Remembers the file that a Unix socket was bound to; an abstract name is none.
+    pub(super) fn remember_path(&self, path: &[u8]) {
+        if path.first() != Some(&0) {
+            *self.path.borrow_mut() = Some(PathBuf::from(OsStr::from_bytes(path)));
+        }
+    }
+
+    /// The file that a Unix socket was bound to by this handle.
+    pub(super) fn bound_path(&self) -> Option<PathBuf> {
+        self.path.borrow().clone()
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether it counts for `process.getActiveResourcesInfo()`.
+    pub(super) fn is_active(&self) -> bool {
+        !self.closed.get() && self.stream.has_ref()
+    }
+
+    pub(super) fn take_fd(&self, context: &mut Context) -> Option<OwnedFd> {
+        self.forget(context);
+        self.stream.take_fd()
+    }
+
+    /// From now on the handle is closed.
+    fn forget(&self, context: &mut Context) {
+        self.closed.set(true);
+        self.object.take();
+        self.user_buffer.take();
+        super::listing::delist(self, context);
+    }
+
+    /// Closes the handle; `closed`, if it is a function, is called in the closing phase.
+    pub(super) fn close(&self, object: JsObject, closed: JsValue, context: &mut Context) {
+        if self.closed.get() {
+            return;
+        }
+        self.forget(context);
+        if let Some(path) = self.path.take() {
+            // As libuv: whoever removed it before us has done it.
+            let _ = std::fs::remove_file(path);
+        }
+        self.stream.close(move |context| {
+            let Some(closed) = closed.as_callable() else { return };
+            callbacks::enter(context, |context| closed.call(&object.into(), &[], context));
+        });
+    }
+}
+
+fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (handle, object) = receiver_object(this)?;
+    handle.close(object, arg(args, 0), context);
+    Ok(JsValue::undefined())
+}
+
+fn set_ref(this: &JsValue, refed: bool) -> JsResult<JsValue> {
+    let handle = receiver(this)?;
+    if !handle.closed.get() {
+        handle.stream.set_ref(refed);
+    }
+    Ok(JsValue::undefined())
+}
+
+/// `open(fd)`.
+pub(super) fn open(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (handle, object) = receiver_object(this)?;
+    let number = arg(args, 0).to_i32(context)?;
+    Ok(status_of(handle.open_number(&object, number, context)).into())
+}
+
+/// What `new` makes: `kinds` are those that the argument's numbers name.
+pub(super) fn construct(
+    this: &JsValue,
+    args: &[JsValue],
+    name: &'static str,
+    kinds: &[Kind],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let new_target = crate::engine::classes::new_target(this, name)?;
+    let number = arg(args, 0).to_i32(context)?;
+    let kind = usize::try_from(number).ok().and_then(|number| kinds.get(number).copied());
+    let kind =
+        kind.ok_or_else(|| JsNativeError::typ().with_message("type is not one of the class's"))?;
+    let object = create(kind, context);
+    let prototype = crate::engine::classes::prototype_from(&new_target, context)?;
+    if prototype.is_some() && prototype != object.prototype() {
+        object.set_prototype(prototype);
+    }
+    Ok(object.into())
+}

@@ -1,0 +1,236 @@
+//! Writing: tried at once, the rest is queued; and the end of writing.
+//!
+//! `write` and `writeMany` are for the JavaScript halves: they take a callback, and say with 1 that
+//! it will be called. The others are what Node's handles have: they take a request object, whose
+//! `async` says that its `oncomplete(status, handle)` will be called.
+
+use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string};
+
+use super::{Handle, reading, status, status_of, stream};
+use crate::{
+    bindings::{
+        buffer::View,
+        encoding::{self, Encoding},
+    },
+    engine::{
+        callbacks,
+        natives::{Method, arg},
+    },
+    event_loop::stream::{Done, Payload, Written},
+    sys::{errno::Errno, fd},
+};
+
+pub(super) const METHODS: &[Method] = &[
+    ("readStart", 0, reading::start),
+    ("readStop", 0, reading::stop),
+    ("useUserBuffer", 1, reading::use_user_buffer),
+    ("setBlocking", 1, set_blocking),
+    ("shutdown", 1, shutdown),
+    ("write", 3, write),
+    ("writeMany", 2, write_many),
+    ("writeBuffer", 2, |this, args, context| request(this, args, None, context)),
+    ("writev", 3, writev),
+    ("writeUtf8String", 2, |this, args, context| {
+        request(this, args, Some(Encoding::Utf8), context)
+    }),
+    ("writeAsciiString", 2, |this, args, context| {
+        request(this, args, Some(Encoding::Latin1), context)
+    }),
+    ("writeLatin1String", 2, |this, args, context| {
+        request(this, args, Some(Encoding::Latin1), context)
+    }),
+    ("writeUcs2String", 2, |this, args, context| {
+        request(this, args, Some(Encoding::Utf16le), context)
+    }),
+];
+
+/// The bytes of a view, which may change until they are written.
+struct Bytes(View);
+
+impl Payload for Bytes {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn with(&self, look: &mut dyn FnMut(&[u8])) {
+        self.0.read(look);
+    }
+}
+
+/// A text whose units are its bytes.
+struct Text(JsString);
+
+impl Payload for Text {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn with(&self, look: &mut dyn FnMut(&[u8])) {
+        look(encoding::own_bytes(&self.0, Encoding::Latin1).unwrap_or_default());
+    }
+}
+
+/// A chunk of JavaScript's as bytes.
+fn payload(
+    chunk: &JsValue,
+    encoding: Encoding,
+    context: &mut Context,
+) -> JsResult<Box<dyn Payload>> {
+    if let Some(text) = chunk.as_string() {
+        if encoding::own_bytes(&text, encoding).is_some() {
+            return Ok(Box::new(Text(text)));
+        }
+        return Ok(Box::new(encoding::encode(&text, encoding)));
+    }
+    match View::of_view(chunk, context) {
+        Some(view) => Ok(Box::new(Bytes(view))),
+        None => {
+            let message = "Second argument must be a buffer";
+            Err(JsNativeError::typ().with_message(message).into())
+        }
+    }
+}
+
+fn encoding_of(name: &JsValue) -> Encoding {
+    name.as_string().and_then(|name| Encoding::parse(&name)).unwrap_or(Encoding::Utf8)
+}
+
+impl Handle {
+    fn write(&self, payload: Box<dyn Payload>, done: Done<Context>) -> Result<Written, Errno> {
+        let length = payload.len() as u64;
+        let written = self.stream().write(payload, done)?;
+        self.bytes_written.set(self.bytes_written.get() + length);
+        Ok(written)
+    }
+}
+
+/// Calls a function of JavaScript's with the status, as the loop does.
+fn call_back(callback: JsObject, this: JsValue, more: Vec<JsValue>) -> Done<Context> {
+    Box::new(move |context, outcome| {
+        callbacks::enter(context, |context| {
+            let mut args = vec![status_of(outcome).into()];
+            args.extend(more);
+            callback.call(&this, &args, context)
+        });
+    })
+}
+
+/// Calls `request.oncomplete(status, handle, undefined)`.
+fn complete(request: JsObject, handle: JsObject) -> Done<Context> {
+    complete_request(request, vec![handle.into(), JsValue::undefined()])
+}
+
+/// Calls `request.oncomplete` with the status and what follows it.
+pub(super) fn complete_request(request: JsObject, more: Vec<JsValue>) -> Done<Context> {
+    Box::new(move |context, outcome| {
+        callbacks::enter(context, |context| {
+            let on_complete = request.get(js_string!("oncomplete"), context)?;
+            match on_complete.as_callable() {
+                Some(on_complete) => {
+                    call_back(on_complete, request.into(), more)(context, outcome);
+                    Ok(())
+                }
+                None => Ok(()),
+            }
+        });
+    })
+}
+
+/// `write(chunk, encoding, callback, ...more)`: 0 if all was written, 1 if the callback will be
+/// called with a status and what was given behind it.
+fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let handle = stream::receiver(this)?;
+    let payload = payload(&arg(args, 0), encoding_of(&arg(args, 1)), context)?;
+    put(&handle, payload, args.get(2..).unwrap_or_default())
+}
+
+/// `writeMany(entries, callback, ...more)`: the `chunk`s of a list, each in its `encoding`, as one
+/// write.
+fn write_many(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let handle = stream::receiver(this)?;
+    let list = arg(args, 0).to_object(context)?;
+    let count = list.get(js_string!("length"), context)?.to_length(context)?;
+    let mut bytes = Vec::new();
+    for index in 0..count {
+        let entry = list.get(index, context)?.to_object(context)?;
+        let chunk = entry.get(js_string!("chunk"), context)?;
+        let encoding = encoding_of(&entry.get(js_string!("encoding"), context)?);
+        payload(&chunk, encoding, context)?.with(&mut |part| bytes.extend_from_slice(part));
+    }
+    put(&handle, Box::new(bytes), args.get(1..).unwrap_or_default())
+}
+
+fn put(handle: &Handle, payload: Box<dyn Payload>, callback: &[JsValue]) -> JsResult<JsValue> {
+    let done: Done<Context> = match arg(callback, 0).as_callable() {
+        Some(function) => call_back(function, JsValue::undefined(), callback[1..].to_vec()),
+        None => Box::new(|_, _| {}),
+    };
+    Ok(match handle.write(payload, done) {
+        Ok(Written::Now) => 0.into(),
+        Ok(Written::Later) => 1.into(),
+        Err(errno) => status(errno).into(),
+    })
+}
+
+/// `writeBuffer(request, view)`, `writeUtf8String(request, text)` and their like.
+fn request(
+    this: &JsValue,
+    args: &[JsValue],
+    encoding: Option<Encoding>,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let payload = payload(&arg(args, 1), encoding.unwrap_or(Encoding::Utf8), context)?;
+    put_request(this, &arg(args, 0), payload, context)
+}
+
+/// `writev(request, chunks, allBuffers)`: views, or chunks and their encodings in turn.
+fn writev(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let list = arg(args, 1).to_object(context)?;
+    let only_views = arg(args, 2).to_boolean();
+    let count = list.get(js_string!("length"), context)?.to_length(context)?;
+    let mut bytes = Vec::new();
+    for index in (0..count).step_by(if only_views { 1 } else { 2 }) {
+        let chunk = list.get(index, context)?;
+        let encoding =
+            if only_views { Encoding::Utf8 } else { encoding_of(&list.get(index + 1, context)?) };
+        payload(&chunk, encoding, context)?.with(&mut |part| bytes.extend_from_slice(part));
+    }
+    put_request(this, &arg(args, 0), Box::new(bytes), context)
+}
+
+fn put_request(
+    this: &JsValue,
+    request: &JsValue,
+    payload: Box<dyn Payload>,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let (handle, object) = stream::receiver_object(this)?;
+    let request = request.to_object(context)?;
+    request.set(js_string!("bytes"), payload.len() as f64, false, context)?;
+    let outcome = handle.write(payload, complete(request.clone(), object));
+    let is_later = outcome == Ok(Written::Later);
+    request.set(js_string!("async"), is_later, false, context)?;
+    Ok(status_of(outcome.map(drop)).into())
+}
+
+/// `shutdown(callback)` or `shutdown(request)`.
+fn shutdown(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (handle, object) = stream::receiver_object(this)?;
+    let given = arg(args, 0);
+    let done = match given.as_callable() {
+        Some(callback) => call_back(callback, JsValue::undefined(), Vec::new()),
+        None => complete(given.to_object(context)?, object),
+    };
+    Ok(status_of(handle.stream().shutdown(done)).into())
+}
+
+/// `setBlocking(on)`.
+fn set_blocking(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    let handle = stream::receiver(this)?;
+    let on = arg(args, 0).to_boolean();
+    let outcome = handle
+        .stream()
+        .opened()
+        .and_then(|fd| fd::set_nonblocking(&*fd, !on).map_err(|error| error.errno));
+    Ok(status_of(outcome).into())
+}
