@@ -53,7 +53,7 @@ function decode(hostname, options) {
     return query;
   }
   if (options === undefined || options === null) return query;
-  if (typeof options !== 'object') throw invalidArgType('options', 'one of type integer or object', options);
+  if (typeof options !== 'object') throw invalidArgType('options', 'of type object or integer', options);
   const isGiven = (value) => value !== undefined && value !== null;
   if (isGiven(options.hints)) {
     validateNumber(options.hints, 'options.hints');

@@ -3,27 +3,31 @@
 // dns/promises: the functions of dns, with a promise instead of a callback.
 
 const dns = require('dns');
+const { coded, invalidArgValue } = require('internal/errors');
 
+// Arguments that are wrong are thrown, as by the functions with a callback.
 function lookup(hostname, options) {
-  return new Promise((resolve, reject) => {
-    dns.lookup(hostname, options, (error, address, family) => {
-      if (error) reject(error);
-      else resolve(Array.isArray(address) ? address : { address, family });
-    });
+  if (typeof options?.family === 'string') {
+    throw invalidArgValue('options.family', options.family, 'must be one of: 0, 4, 6');
+  }
+  const { promise, resolve, reject } = Promise.withResolvers();
+  dns.lookup(hostname, options, (error, address, family) => {
+    if (error) reject(error);
+    else resolve(Array.isArray(address) ? address : { address, family });
   });
+  return promise;
 }
 
 function lookupService(address, port) {
   if (arguments.length !== 2) {
-    const { coded } = require('internal/errors');
     throw coded('ERR_MISSING_ARGS', 'The "address" and "port" arguments must be specified');
   }
-  return new Promise((resolve, reject) => {
-    dns.lookupService(address, port, (error, hostname, service) => {
-      if (error) reject(error);
-      else resolve({ hostname, service });
-    });
+  const { promise, resolve, reject } = Promise.withResolvers();
+  dns.lookupService(address, port, (error, hostname, service) => {
+    if (error) reject(error);
+    else resolve({ hostname, service });
   });
+  return promise;
 }
 
 module.exports = { lookup, lookupService };

@@ -11,6 +11,31 @@ use crate::engine::{
 
 const METHODS: &[Method] = &[("useLookup", 1, use_lookup)];
 
+const INTERNAL: &[Method] = &[("publish", 1, publish_fields)];
+
+/// `internal/diagnostics`: publishing for JavaScript halves.
+pub(crate) fn internal_exports(context: &mut Context) -> JsResult<JsValue> {
+    Ok(exports_of(INTERNAL, context).into())
+}
+
+/// `publish(channel, key, value, …)`: a message of these properties, if anybody subscribed.
+fn publish_fields(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if context.get_data::<Lookup>().is_none() {
+        return Ok(JsValue::undefined());
+    }
+    let name = arg(args, 0).to_string(context)?.to_std_string_lossy();
+    let fields = |context: &mut Context| {
+        let message = JsObject::with_object_proto(context.intrinsics());
+        for pair in args.get(1..).unwrap_or_default().chunks_exact(2) {
+            let key = pair[0].as_string().unwrap_or_default();
+            define_value(&message, key, pair[1].clone(), true);
+        }
+        message.into()
+    };
+    publish(&name, fields, context)?;
+    Ok(JsValue::undefined())
+}
+
 /// Finds the channel of a name if it has subscribers; there once the module is loaded.
 struct Lookup(JsObject);
 

@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{EventLoop, Host, SourceCallback, Task, TimerCallback};
+use super::{EventLoop, Host, SourceCallback, Task, TimerCallback, stream::Done};
 
 /// A scope and a value of it that is to be current again.
 type Inherited<T> = (Rc<Scope<T>>, T);
@@ -65,6 +65,11 @@ impl<H: Host> EventLoop<H> {
     pub(super) fn scoped_task(&self, task: Task<H>) -> Task<H> {
         let Some((scope, value)) = self.inherited() else { return task };
         Box::new(move |host| scope.within(Some(value), || task(host)))
+    }
+
+    pub(super) fn scoped_done(&self, done: Done<H>) -> Done<H> {
+        let Some((scope, value)) = self.inherited() else { return done };
+        Box::new(move |host, outcome| scope.within(Some(value), || done(host, outcome)))
     }
 
     pub(super) fn scoped_timer(&self, callback: TimerCallback<H>) -> TimerCallback<H> {

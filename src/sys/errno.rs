@@ -16,6 +16,7 @@ impl Errno {
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
+    pub(crate) const ENOTTY: Self = Self(libc::ENOTTY);
     /// libuv's own number for the end of what is read.
     pub(crate) const EOF: Self = Self(4_095);
 

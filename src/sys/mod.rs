@@ -27,6 +27,7 @@ pub(crate) mod spawn;
 pub(crate) mod stack;
 pub(crate) mod startup;
 pub(crate) mod stdio;
+pub(crate) mod tty;
 pub(crate) mod udp;
 pub(crate) mod usage;
 pub(crate) mod wait;

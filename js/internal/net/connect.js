@@ -10,6 +10,7 @@ const {
 } = require('internal/net/socket');
 const { kNormalized, normalize, validatePort } = require('internal/net/arguments');
 const { isIP } = require('internal/net/ip');
+const { publish } = require('internal/diagnostics');
 const {
   validateBoolean, validateFunction, validateInteger, validateNumber, validateString,
 } = require('internal/validate');
@@ -38,6 +39,7 @@ function connect(socket, args) {
     initHandle(socket);
   }
   if (callback !== null) socket.once('connect', callback);
+  publish('net.client.socket', 'socket', socket);
   socket._unrefTimer();
   socket.connecting = true;
   if (isPipe) {
@@ -53,6 +55,7 @@ function connect(socket, args) {
 
 function lookUp(socket, options) {
   const { localAddress, localPort } = options;
+  if (options.host) validateString(options.host, 'options.host');
   const host = options.host || 'localhost';
   if (localAddress && !isIP(localAddress)) throw invalidAddress(localAddress);
   if (localPort) validateNumber(localPort, 'options.localPort');
@@ -280,7 +283,7 @@ function applyTypeOfService(socket, handle) {
 function attemptNext(plan, isCanceled) {
   const { socket, addresses, port, localPort } = plan;
   clearTimeout(plan.timer);
-  if (socket._aborted) return;
+  if (socket.destroyed) return;
   if (isCanceled || plan.current === addresses.length) {
     socket.destroy(plan.errors.length === 0 ? timedOut() : together(plan.errors));
     return;

@@ -7,7 +7,7 @@ const { execArgv } = require('process');
 const TIMEOUT = '--network-family-autoselection-attempt-timeout=';
 
 let autoSelectFamily = !execArgv.includes('--no-network-family-autoselection');
-let attemptTimeout = Number(execArgv.find((option) => option.startsWith(TIMEOUT))?.slice(TIMEOUT.length) ?? 250);
+let attemptTimeout = Number(execArgv.find((option) => option.startsWith(TIMEOUT))?.slice(TIMEOUT.length) ?? 500);
 
 module.exports = {
   getDefaultAutoSelectFamily() { return autoSelectFamily; },

@@ -13,6 +13,7 @@ const {
 } = require('internal/net/socket');
 const { isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
 const { checkBound } = require('internal/net/connect');
+const { publish } = require('internal/diagnostics');
 const { validateNumber } = require('internal/validate');
 
 const { defineProperty, setPrototypeOf } = Object;
@@ -77,6 +78,7 @@ function listen(server, args) {
   }
   if (callback !== null) server.once('listening', callback);
   const backlogArgument = toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2]);
+  publish('tracing:net.server.listen:asyncStart', 'server', server, 'options', options);
   options = options._handle || options.handle || options;
   if (options instanceof TCP || options instanceof Pipe) {
     server._handle = options;
@@ -125,7 +127,10 @@ function listenOnPort(server, options, backlog) {
     listenOrAsk(server, request);
     return;
   }
+  const listening = server._listeningId;
   require('dns').lookup(options.host, { all: true }, (error, addresses) => {
+    // It was closed meanwhile.
+    if (server._listeningId !== listening) return;
     if (error) {
       server.emit('error', error);
       return;
@@ -139,6 +144,10 @@ function listenOnPort(server, options, backlog) {
 
 function listenOnPath(server, options, backlog) {
   const { path, exclusive } = options;
+  if (path[0] === '\0' && (options.readableAll === true || options.writableAll === true)) {
+    throw invalidArgValue('options', options,
+      'can not set readableAll or writableAllt to true when path is abstract unix socket');
+  }
   server._pipeName = path;
   listenOrAsk(server, { address: path, port: -1, addressType: -1, backlog, exclusive });
   if (!server._handle) return;
@@ -212,7 +221,7 @@ function listen2(address, port, addressType, backlog, fd, flags) {
     }
     if (typeof made === 'number') made = createServerHandle(address, port, addressType, fd, flags);
     if (typeof made === 'number') {
-      nextTick(emitError, this, listenException(made, 'listen', address, port));
+      failListening(this, listenException(made, 'listen', address, port));
       return;
     }
     this._handle = made;
@@ -224,7 +233,7 @@ function listen2(address, port, addressType, backlog, fd, flags) {
     const error = listenException(status, 'listen', address, port);
     this._handle.close();
     this._handle = null;
-    nextTick(emitError, this, error);
+    failListening(this, error);
     return;
   }
   this._connectionKey = `${addressType}:${address}:${port}`;
@@ -232,12 +241,19 @@ function listen2(address, port, addressType, backlog, fd, flags) {
   nextTick(emitListening, this);
 }
 
+function failListening(server, error) {
+  publish('tracing:net.server.listen:error', 'server', server, 'error', error);
+  nextTick(emitError, server, error);
+}
+
 function emitError(server, error) {
   server.emit('error', error);
 }
 
 function emitListening(server) {
-  if (server._handle) server.emit('listening');
+  if (!server._handle) return;
+  publish('tracing:net.server.listen:asyncEnd', 'server', server);
+  server.emit('listening');
 }
 
 // ---- Connections.
@@ -281,6 +297,7 @@ function onConnection(status, client) {
   socket.server = server;
   socket._server = server;
   server.emit('connection', socket);
+  publish('net.server.socket', 'socket', socket);
 }
 
 // What 'drop' tells of a connection.
@@ -350,6 +367,7 @@ const methods = {
         callback(coded('ERR_SERVER_NOT_RUNNING', 'Server is not running.'));
       });
     }
+    this._listeningId++;
     if (this._handle) {
       this._handle.close();
       this._handle = null;

@@ -84,7 +84,6 @@ function Socket(options) {
       this.read(0);
     }
   }
-  if (options.signal) watchSignal(this, options.signal);
   if (options.blockList) {
     const { BlockList } = require('internal/net/block_list');
     if (!BlockList.isBlockList(options.blockList)) {
@@ -111,7 +110,7 @@ function handleFor(fd, isServer) {
 function openHandle(fd) {
   const handle = handleFor(fd, false);
   const status = handle.open(fd);
-  if (status !== 0) throw errnoException(status, 'open');
+  if (status) throw errnoException(status, 'open');
   return handle;
 }
 
@@ -121,14 +120,6 @@ function adoptOnRead(socket, { buffer, callback }) {
   socket[kBuffer] = typeof buffer === 'function' ? true : buffer;
   socket[kBufferGen] = typeof buffer === 'function' ? buffer : null;
   socket[kBufferCb] = callback;
-}
-
-// A connect that was aborted tries no further address; the stream itself is destroyed by Duplex.
-function watchSignal(socket, signal) {
-  const { addAbortListener } = require('events');
-  const onAbort = () => { socket._aborted = true; };
-  if (signal.aborted) nextTick(onAbort);
-  else addAbortListener(signal, onAbort);
 }
 
 function initHandle(socket) {
@@ -176,14 +167,14 @@ function toCallback(socket, handle, count) {
 function startReading(socket) {
   socket._handle.reading = true;
   const status = socket._handle.readStart();
-  if (status !== 0) socket.destroy(errnoException(status, 'read'));
+  if (status) socket.destroy(errnoException(status, 'read'));
 }
 
 function stopReading(socket, handle) {
   handle.reading = false;
   if (socket.destroyed) return;
   const status = handle.readStop();
-  if (status !== 0) socket.destroy(errnoException(status, 'read'));
+  if (status) socket.destroy(errnoException(status, 'read'));
 }
 
 // The peer has ended and this side is not to stay half open: what is written now goes nowhere.
@@ -265,6 +256,7 @@ function sizeOf({ chunk, encoding }) {
 
 function checkTypeOfService(value, name) {
   const { validateInteger, validateNumber } = require('internal/validate');
+  if (value !== value) throw invalidArgType(name, 'of type number', value);
   validateNumber(value, name);
   validateInteger(value, name, 0, 255);
   return value;
@@ -340,7 +332,7 @@ const methods = {
     if (value !== this[kSetTOS]) {
       this[kSetTOS] = value;
       const status = this._handle.setTypeOfService(value);
-      if (status !== 0) throw errnoException(status, 'setTypeOfService');
+      if (status) throw errnoException(status, 'setTypeOfService');
     }
     return this;
   },
@@ -433,7 +425,7 @@ const methods = {
     }
     const status = this._handle.shutdown(() => callback());
     if (status === ENOTCONN) callback();
-    else if (status !== 0) callback(errnoException(status, 'shutdown'));
+    else if (status) callback(errnoException(status, 'shutdown'));
   },
 
   _destroy(error, callback) {
@@ -448,7 +440,7 @@ const methods = {
       if (this.resetAndClosing) {
         this.resetAndClosing = false;
         const status = this._handle.reset(() => this.emit('close', isException));
-        if (status !== 0) this.emit('error', errnoException(status, 'reset'));
+        if (status) this.emit('error', errnoException(status, 'reset'));
       } else if (this._closeAfterHandlingError) {
         queueMicrotask(() => closeHandle(this, isException, true));
       } else {
@@ -470,7 +462,7 @@ const methods = {
     if (!this._handle?.getpeername || this.connecting) return this._peername || {};
     if (!this._peername) {
       const out = {};
-      if (this._handle.getpeername(out) !== 0) return out;
+      if (this._handle.getpeername(out)) return out;
       this._peername = out;
     }
     return this._peername;

@@ -50,7 +50,7 @@ pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
             Ok(Some(accepted)) => {
                 let kind = match handle.kind {
                     Kind::TcpServer | Kind::TcpSocket => Kind::TcpSocket,
-                    Kind::PipeServer | Kind::PipeSocket => Kind::PipeSocket,
+                    Kind::PipeServer | Kind::PipeSocket | Kind::Tty => Kind::PipeSocket,
                 };
                 let client = stream::create(kind, context);
                 if let Some(accepted_handle) = stream::of_object(&client) {

@@ -35,6 +35,13 @@ pub(super) fn delist(handle: &Handle, context: &mut Context) {
     handles.list.handles.borrow_mut().remove(&handle.id());
 }
 
+/// Whether an open handle has the descriptor of this number.
+pub(super) fn has_descriptor(number: i32, context: &mut Context) -> bool {
+    let handles = super::of(context);
+    let handles = handles.list.handles.borrow();
+    handles.values().filter_map(Weak::upgrade).any(|handle| handle.descriptor() == number)
+}
+
 fn active(context: &Context) -> Vec<Rc<Handle>> {
     // No handle was made where the classes were not.
     let Some(handles) = context.get_data::<Rc<Handles>>() else { return Vec::new() };

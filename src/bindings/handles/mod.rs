@@ -10,6 +10,7 @@ mod pipe;
 mod reading;
 mod stream;
 mod tcp;
+mod tty;
 mod writing;
 
 use std::{os::fd::OwnedFd, rc::Rc};
@@ -37,6 +38,7 @@ use crate::{
 pub(crate) struct Handles {
     tcp: Class,
     pipe: Class,
+    tty: Class,
     owner: JsSymbol,
     list: listing::Listing,
 }
@@ -49,6 +51,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
     define_value(&exports, js_string!("TCP"), handles.tcp.constructor.clone(), true);
     define_value(&exports, js_string!("Pipe"), handles.pipe.constructor.clone(), true);
+    define_value(&exports, js_string!("TTY"), handles.tty.constructor.clone(), true);
     define_value(&exports, js_string!("ownerSymbol"), handles.owner.clone(), true);
     for (name, value) in [
         ("SOCKET", 0),
@@ -80,6 +83,7 @@ pub(crate) fn of(context: &mut Context) -> Rc<Handles> {
     let handles = Rc::new(Handles {
         tcp: class(&tcp::TCP, Some(&stream), context),
         pipe: class(&pipe::PIPE, Some(&stream), context),
+        tty: class(&tty::TTY, Some(&stream), context),
         owner: JsSymbol::new(Some(js_string!("owner_symbol"))).unwrap_or_else(|| {
             // The engine has run out of symbols; one of its own stands in.
             JsSymbol::async_iterator()

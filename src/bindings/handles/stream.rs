@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     TcpServer,
     PipeSocket,
     PipeServer,
+    Tty,
 }
 
 impl Kind {
@@ -42,6 +43,7 @@ impl Kind {
             Self::TcpSocket => "TCPSocketWrap",
             Self::TcpServer => "TCPServerWrap",
             Self::PipeSocket | Self::PipeServer => "PipeWrap",
+            Self::Tty => "TTYWrap",
         }
     }
 }
@@ -91,6 +93,7 @@ pub(super) fn create(kind: Kind, context: &mut Context) -> JsObject {
     let class = match kind {
         Kind::TcpSocket | Kind::TcpServer => &handles.tcp,
         Kind::PipeSocket | Kind::PipeServer => &handles.pipe,
+        Kind::Tty => &handles.tty,
     };
     create_as(kind, class, context)
 }
@@ -150,7 +153,7 @@ impl Handle {
         self.object.borrow().clone()
     }
 
-    fn descriptor(&self) -> i32 {
+    pub(super) fn descriptor(&self) -> i32 {
         self.stream.fd().map_or(-1, |fd| fd.as_fd().as_raw_fd())
     }
 
@@ -159,11 +162,13 @@ impl Handle {
         self.stream.open(fd);
         let weak = Rc::downgrade(self);
         self.stream.set_on_readable(match self.kind {
-            Kind::TcpSocket | Kind::PipeSocket => Rc::new(move |context: &mut Context| {
-                if let Some(handle) = weak.upgrade() {
-                    reading::readable(&handle, context);
-                }
-            }),
+            Kind::TcpSocket | Kind::PipeSocket | Kind::Tty => {
+                Rc::new(move |context: &mut Context| {
+                    if let Some(handle) = weak.upgrade() {
+                        reading::readable(&handle, context);
+                    }
+                })
+            }
             Kind::TcpServer | Kind::PipeServer => Rc::new(move |context: &mut Context| {
                 if let Some(handle) = weak.upgrade() {
                     accept::readable(&handle, context);
@@ -184,7 +189,7 @@ impl Handle {
         let fd = if (0..=2).contains(&number) {
             StreamFd::Standard(fd::borrow(number).map_err(|error| error.errno)?)
         } else {
-            StreamFd::Owned(fd::adopt(number).map_err(|error| error.errno)?)
+            StreamFd::Owned(own(number, context)?)
         };
         fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
         self.open(object, fd);
@@ -241,6 +246,16 @@ impl Handle {
             callbacks::enter(context, |context| closed.call(&object.into(), &[], context));
         });
     }
+}
+
+/// Takes ownership of the descriptor of this number; of one that another handle has, a copy.
+fn own(number: i32, context: &mut Context) -> Result<OwnedFd, Errno> {
+    let owned = if super::listing::has_descriptor(number, context) {
+        fd::borrow(number).and_then(fd::duplicate)
+    } else {
+        fd::adopt(number)
+    };
+    owned.map_err(|error| error.errno)
 }
 
 fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -158,6 +158,7 @@ impl<H: Host> Stream<H> {
             return Err(Errno::EALREADY);
         }
         let request = self.event_loop.begin_request(kind);
+        let done = self.event_loop.scoped_done(done);
         *self.connecting.borrow_mut() = Some(Pending { _request: request, done });
         if outcome.is_ok() {
             return self.update_watch().inspect_err(|_| drop(self.connecting.take()));
@@ -188,6 +189,7 @@ impl<H: Host> Stream<H> {
             return Ok(Written::Now);
         }
         let request = self.event_loop.begin_request(WRITE);
+        let done = self.event_loop.scoped_done(done);
         self.writes.borrow_mut().push(payload, taken, Pending { _request: request, done });
         if let Err(errno) = self.update_watch() {
             self.writes.borrow_mut().unpush();
@@ -211,6 +213,7 @@ impl<H: Host> Stream<H> {
             return Err(Errno::EALREADY);
         }
         let request = self.event_loop.begin_request(SHUTDOWN);
+        let done = self.event_loop.scoped_done(done);
         *self.ending.borrow_mut() = Some(Pending { _request: request, done });
         if self.is_idle() {
             let stream = self.clone();
