@@ -105,6 +105,12 @@ pub(crate) const TABLE: &[Builtin] = &[
         Internal,
         include_str!("../js/internal/process/finalization.js"),
     ),
+    both(
+        "internal/ipc/handles",
+        Internal,
+        bindings::ipc::handle_exports,
+        include_str!("../js/internal/ipc/handles.js"),
+    ),
     native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
     native("internal/structured_clone", Internal, bindings::structured_clone::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),

@@ -73,7 +73,7 @@ pub(super) enum Kind {
     Internal(Command),
 }
 
-/// The command of an internal message, as far as the channel itself acts on it.
+/// The command of an internal message, as far as an end of a channel acts on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// `NODE_HANDLE`: a handle belongs to this message.
@@ -82,16 +82,33 @@ pub(crate) enum Command {
     HandleAck,
     /// `NODE_HANDLE_NACK`: our `NODE_HANDLE` reached the peer without a handle.
     HandleNack,
+    /// `NODE_SOCKET_GET_COUNT`: how many sockets of a server live there?
+    SocketGetCount,
+    /// `NODE_SOCKET_COUNT`: so many.
+    SocketCount,
+    /// `NODE_SOCKET_NOTIFY_CLOSE`: tell when none is open.
+    SocketNotifyClose,
+    /// `NODE_SOCKET_ALL_CLOSED`: none is open.
+    SocketAllClosed,
     /// Any other `NODE_…`: for the runtime above (cluster, socket lists), or for nobody.
     Other,
 }
 
 impl Command {
-    /// The commands that the channel acts on, by name.
-    pub(super) const NAMED: [(&'static str, Self); 3] = [
+    /// The name on the wire; `None` of those that have no one name.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        Self::NAMED.into_iter().find(|(_, command)| *command == self).map(|(name, _)| name)
+    }
+
+    /// The commands that somebody acts on, by name.
+    pub(super) const NAMED: [(&'static str, Self); 7] = [
         ("NODE_HANDLE", Self::Handle),
         ("NODE_HANDLE_ACK", Self::HandleAck),
         ("NODE_HANDLE_NACK", Self::HandleNack),
+        ("NODE_SOCKET_GET_COUNT", Self::SocketGetCount),
+        ("NODE_SOCKET_COUNT", Self::SocketCount),
+        ("NODE_SOCKET_NOTIFY_CLOSE", Self::SocketNotifyClose),
+        ("NODE_SOCKET_ALL_CLOSED", Self::SocketAllClosed),
     ];
 }
 

@@ -2,6 +2,9 @@
 //!
 //! As in Node: a net.Socket is kept and sent again, three times, when the peer got the message but
 //! no descriptor; other handles are forgotten once they are written.
+//!
+//! What waits is the caller's to send when its turn has come ([`Handover::next_held`]): what a
+//! program gave is looked at then, not before.
 
 use std::collections::VecDeque;
 
@@ -23,12 +26,13 @@ pub(crate) enum Retention {
 }
 
 /// A send that waits for the handle before it.
-#[derive(Debug)]
-struct Held<H, T> {
-    /// Opened, not sealed.
-    frame: Vec<u8>,
-    handle: Option<(H, Retention)>,
-    token: T,
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Held<Q, T> {
+    /// Opened, not sealed, without an envelope.
+    pub(crate) frame: Vec<u8>,
+    /// What is to be sent beside it.
+    pub(crate) handle: Option<Q>,
+    pub(crate) token: T,
 }
 
 /// The handle that the peer has to answer for.
@@ -51,28 +55,39 @@ struct Resend<T> {
 
 /// What an ACK or a NACK led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The queue goes on; or nobody had asked.
-    Fine,
+pub(crate) enum Verdict {
+    /// Nobody had asked.
+    Unasked,
+    /// The handle is the peer's; or it is not, and was not kept.
+    Settled,
+    /// A kept handle is sent once more.
+    SentAgain,
     /// A kept handle did not reach the peer, however often it was sent.
     GaveUp,
 }
 
 /// The state of handles on their way out.
 #[derive(Debug)]
-pub(super) struct Handover<H, T> {
+pub(super) struct Handover<H, Q, T> {
     in_flight: Option<InFlight<H, T>>,
-    held: VecDeque<Held<H, T>>,
+    held: VecDeque<Held<Q, T>>,
+    /// What waited is being sent: nothing may overtake it.
+    is_releasing: bool,
 }
 
-impl<H, T: Clone> Handover<H, T> {
+impl<H, Q, T: Clone> Handover<H, Q, T> {
     pub(super) const fn new() -> Self {
-        Self { in_flight: None, held: VecDeque::new() }
+        Self { in_flight: None, held: VecDeque::new(), is_releasing: false }
     }
 
     /// Whether a later send has to wait.
-    pub(super) const fn is_busy(&self) -> bool {
-        self.in_flight.is_some()
+    pub(super) fn is_busy(&self) -> bool {
+        self.in_flight.is_some() || self.is_releasing || !self.held.is_empty()
+    }
+
+    /// Whether something waits though nothing is in flight, and nobody is sending it yet.
+    pub(super) fn has_released(&self) -> bool {
+        self.in_flight.is_none() && !self.is_releasing && !self.held.is_empty()
     }
 
     /// The handle to be written with the chunk that carries one.
@@ -80,16 +95,23 @@ impl<H, T: Clone> Handover<H, T> {
         self.in_flight.as_ref().and_then(|in_flight| in_flight.handle.as_ref())
     }
 
-    /// Queues an opened frame behind the handle in flight. True for the first one that waits, as
-    /// Node's `send` has it.
-    pub(super) fn hold(
-        &mut self,
-        frame: &mut Vec<u8>,
-        handle: Option<(H, Retention)>,
-        token: T,
-    ) -> bool {
-        self.held.push_back(Held { frame: std::mem::take(frame), handle, token });
+    /// Queues a send behind the handle in flight. True for the first one that waits, as Node's
+    /// `send` has it.
+    pub(super) fn hold(&mut self, held: Held<Q, T>) -> bool {
+        self.held.push_back(held);
         self.held.len() == 1
+    }
+
+    /// The next send that waits, if nothing is in flight. Until this has said that there is none,
+    /// everything new waits.
+    pub(super) fn next_held(&mut self) -> Option<Held<Q, T>> {
+        if self.in_flight.is_some() {
+            self.is_releasing = false;
+            return None;
+        }
+        let next = self.held.pop_front();
+        self.is_releasing = next.is_some();
+        next
     }
 
     /// Sends an opened `NODE_HANDLE` frame with its handle. Nothing may be in flight.
@@ -101,6 +123,7 @@ impl<H, T: Clone> Handover<H, T> {
         codec: &dyn Codec,
         outbox: &mut Outbox<T>,
     ) {
+        debug_assert!(self.in_flight.is_none(), "one handle at a time");
         let resend = (retention == Retention::UntilAcknowledged).then(|| Resend {
             frame: frame.clone(),
             token: token.clone(),
@@ -127,9 +150,9 @@ impl<H, T: Clone> Handover<H, T> {
         outbox: &mut Outbox<T>,
     ) -> Verdict {
         let Some(mut in_flight) = self.in_flight.take_if(|in_flight| in_flight.is_written) else {
-            return Verdict::Fine;
+            return Verdict::Unasked;
         };
-        let verdict = match &mut in_flight.resend {
+        match &mut in_flight.resend {
             Some(resend) if !is_acknowledged && resend.times < RETRANSMISSIONS => {
                 resend.times += 1;
                 let mut frame = resend.frame.clone();
@@ -138,40 +161,24 @@ impl<H, T: Clone> Handover<H, T> {
                 outbox.push(&mut frame, true, Some(resend.token.clone()));
                 in_flight.is_written = false;
                 self.in_flight = Some(in_flight);
-                return Verdict::Fine;
+                Verdict::SentAgain
             }
             Some(_) if !is_acknowledged => Verdict::GaveUp,
-            _ => Verdict::Fine,
-        };
-        self.release(codec, outbox);
-        verdict
+            _ => Verdict::Settled,
+        }
     }
 
-    /// The handle in flight could not be written: it is forgotten, and what waited goes on.
-    pub(super) fn rejected(&mut self, codec: &dyn Codec, outbox: &mut Outbox<T>) {
+    /// The handle in flight could not be written: it is forgotten.
+    pub(super) fn rejected(&mut self) {
         self.in_flight = None;
-        self.release(codec, outbox);
     }
 
     /// Forgets handles and sends; the sends are lost.
     pub(super) fn abort(&mut self, outbox: &mut Outbox<T>) {
         self.in_flight = None;
+        self.is_releasing = false;
         for held in std::mem::take(&mut self.held) {
             outbox.complete(Some(held.token), Completion::Lost);
-        }
-    }
-
-    /// Queues what waited, up to and with the next handle.
-    fn release(&mut self, codec: &dyn Codec, outbox: &mut Outbox<T>) {
-        while self.in_flight.is_none()
-            && let Some(Held { mut frame, handle, token }) = self.held.pop_front()
-        {
-            if let Some(handle) = handle {
-                self.begin(&mut frame, handle, token, codec, outbox);
-            } else {
-                codec.seal(&mut frame);
-                outbox.push(&mut frame, false, Some(token));
-            }
         }
     }
 }

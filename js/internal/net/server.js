@@ -341,7 +341,7 @@ const methods = {
   },
 
   getConnections(callback) {
-    if (!this._usingWorkers) {
+    if (this._workers.length === 0) {
       nextTick(callback, null, this._connections);
       return this;
     }
@@ -372,7 +372,8 @@ const methods = {
       this._handle.close();
       this._handle = null;
     }
-    if (this._usingWorkers) {
+    // Workers that have ended are not waited for.
+    if (this._workers.length > 0) {
       let missing = this._workers.length;
       const closed = () => {
         if (--missing !== 0) return;

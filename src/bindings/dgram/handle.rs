@@ -112,6 +112,11 @@ pub(crate) fn descriptor(object: &JsObject) -> Option<Rc<OwnedFd>> {
     of_object(object)?.descriptor()
 }
 
+/// Whether an object is a UDP handle.
+pub(crate) fn is_handle(object: &JsObject) -> bool {
+    object.is::<Udp>()
+}
+
 /// A handle of a UDP socket that came from elsewhere.
 ///
 /// # Errors

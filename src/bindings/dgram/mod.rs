@@ -17,8 +17,7 @@ use boa_engine::{
     Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
 };
 
-#[allow(unused_imports)] // for the passing of handles
-pub(crate) use handle::{descriptor, from_fd};
+pub(crate) use handle::{descriptor, from_fd, is_handle};
 
 use crate::engine::{
     builtins,
@@ -71,6 +70,16 @@ fn of(context: &mut Context) -> JsResult<Rc<Dgram>> {
     builtins::load("internal/dgram", context)?;
     let dgram = context.get_data::<Rc<Dgram>>();
     Ok(dgram.expect("loading `internal/dgram` inserts its state").clone())
+}
+
+/// The handle of a `dgram.Socket`; null once it is closed, undefined of anything else.
+pub(crate) fn handle_of_socket(socket: &JsValue, context: &mut Context) -> JsResult<JsValue> {
+    let state = of(context)?.state.clone();
+    let Some(socket) = socket.as_object() else { return Ok(JsValue::undefined()) };
+    match socket.get(state, context)?.as_object() {
+        Some(state) => state.get(js_string!("handle"), context),
+        None => Ok(JsValue::undefined()),
+    }
 }
 
 /// `loaded(name)`: what a builtin exports, if somebody has loaded it.

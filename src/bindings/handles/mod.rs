@@ -131,6 +131,11 @@ pub(crate) fn take_fd(object: &JsObject, context: &mut Context) -> Option<OwnedF
     stream::of_object(object)?.take_fd(context)
 }
 
+/// Whether an object is a handle.
+pub(crate) fn is_handle(object: &JsObject) -> bool {
+    stream::of_object(object).is_some()
+}
+
 /// A handle object's descriptor, for who sends a copy of it. `None` if it is no handle or not open.
 pub(crate) fn fd_of(object: &JsObject) -> Option<Rc<StreamFd>> {
     stream::of_object(object)?.stream().fd()

@@ -4,7 +4,11 @@
 //! An [`Endpoint`] ties one end of the protocol (`crate::ipc`) to a descriptor, the loop, and the
 //! object that programs see: a `ChildProcess` in the parent, `process` in the child.
 
+mod arrival;
 mod control;
+mod departure;
+mod handle;
+mod link;
 mod own_end;
 mod receive;
 mod send;
@@ -19,9 +23,14 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 use boa_gc::{Finalize, Trace};
 
+pub(crate) use handle::exports as handle_exports;
 pub(crate) use own_end::{Counting, OwnEnd, start};
 pub(crate) use write::flush_all;
 
+use self::{
+    departure::{Detached, Given},
+    handle::Handle,
+};
 use crate::{
     bindings::events,
     engine::{
@@ -29,12 +38,23 @@ use crate::{
         state,
     },
     event_loop::{Interest, SourceId},
-    ipc::{channel::Channel, codec::Serialization},
+    ipc::{channel::Channel, codec::Serialization, sockets::SocketLists},
     sys::{error::SysError, fd},
 };
 
-/// A send is known by its callback, if it has one.
-type Token = Option<JsObject>;
+/// What a send is known by.
+#[derive(Clone, Default)]
+struct Token {
+    /// Is told what became of it.
+    callback: Option<JsObject>,
+    /// Its loss is told to nobody.
+    is_silent: bool,
+    /// A socket was taken from the program for it.
+    is_detached: bool,
+}
+
+/// The protocol, with what travels and waits here.
+type Protocol = Channel<Handle, Given, Token>;
 
 /// Called once, when the channel is closed at our end.
 type OnClosed = Box<dyn FnOnce(&mut Context)>;
@@ -55,7 +75,7 @@ pub(crate) struct Endpoint {
     /// Closed with the channel: what JavaScript still holds of this end keeps no descriptor.
     fd: RefCell<Option<Rc<OwnedFd>>>,
     serialization: Serialization,
-    protocol: RefCell<Channel<Rc<OwnedFd>, Token>>,
+    protocol: RefCell<Protocol>,
     source: Cell<Option<SourceId>>,
     phase: Cell<Phase>,
     /// The program called `channel.ref()` or `unref()`: what listeners do counts no more.
@@ -64,8 +84,16 @@ pub(crate) struct Endpoint {
     references: Cell<u32>,
     /// A flush is to come in this turn: small messages may wait for it.
     is_flush_scheduled: Cell<bool>,
-    /// Messages that came before anybody listened.
-    kept: RefCell<Vec<JsValue>>,
+    /// `disconnect` was called; handles on their way come first.
+    is_disconnect_due: Cell<bool>,
+    /// The socket that the peer has yet to acknowledge.
+    detached: RefCell<Option<Detached>>,
+    /// Which connections of a server live at which end; who asks for them is called back.
+    sockets: RefCell<SocketLists<JsObject>>,
+    /// What JavaScript of ours holds of this end.
+    link: RefCell<Option<JsObject>>,
+    /// Messages that came before anybody listened, and what came with them.
+    kept: RefCell<Vec<(JsValue, JsValue)>>,
     on_closed: RefCell<Option<OnClosed>>,
     scratch: RefCell<Vec<u8>>,
 }
@@ -128,6 +156,10 @@ pub(crate) fn attach(
         explicit_ref: Cell::new((liveness == Liveness::Referenced).then_some(true)),
         references: Cell::new(0),
         is_flush_scheduled: Cell::new(false),
+        is_disconnect_due: Cell::new(false),
+        detached: RefCell::default(),
+        sockets: RefCell::default(),
+        link: RefCell::default(),
         kept: RefCell::default(),
         on_closed: RefCell::default(),
         scratch: RefCell::default(),
@@ -142,9 +174,7 @@ pub(crate) fn attach(
 fn message_limit(context: &Context) -> usize {
     let process = crate::bindings::process::state(context);
     let given = process.launch.env.iter().rev().find(|(name, _)| name == "RJS_IPC_MESSAGE_LIMIT");
-    given
-        .and_then(|(_, value)| value.parse().ok())
-        .unwrap_or(Channel::<Rc<OwnedFd>, Token>::DEFAULT_LIMIT)
+    given.and_then(|(_, value)| value.parse().ok()).unwrap_or(Protocol::DEFAULT_LIMIT)
 }
 
 fn watch(endpoint: &Rc<Endpoint>, fd: Rc<OwnedFd>, context: &mut Context) -> Result<(), SysError> {
@@ -230,6 +260,10 @@ fn disconnect(
         return Ok(JsValue::undefined());
     }
     target.set(js_string!("connected"), false, true, context)?;
+    if endpoint.0.protocol.borrow().is_busy() {
+        endpoint.0.is_disconnect_due.set(true);
+        return Ok(JsValue::undefined());
+    }
     let internal = target.get(js_string!("_disconnect"), context)?;
     match internal.as_callable() {
         Some(internal) => internal.call(&target.into(), &[], context),
@@ -268,12 +302,13 @@ impl Endpoint {
         let endpoint = self.clone();
         state::of(context).ticks.push_native(move |context| {
             endpoint.close_if_drained(context);
+            endpoint.schedule_abandoning(context);
             events::emit(&target, js_string!("disconnect"), &[], context).map(drop)
         });
     }
 
     /// Closes our end if nothing waits to be written; otherwise the last write does.
-    fn close_if_drained(&self, context: &mut Context) {
+    fn close_if_drained(self: &Rc<Self>, context: &mut Context) {
         if self.phase.get() == Phase::Disconnecting && self.protocol.borrow().is_drained() {
             self.close(context);
         } else {
@@ -282,12 +317,14 @@ impl Endpoint {
     }
 
     /// Closes our end at once. What was queued is lost, and its senders are told.
-    fn close(&self, context: &mut Context) {
+    fn close(self: &Rc<Self>, context: &mut Context) {
         if self.phase.replace(Phase::Closed) == Phase::Closed {
             return;
         }
         self.protocol.borrow_mut().abort();
         self.settle(context);
+        self.let_go(context);
+        self.link.borrow_mut().take();
         if let Some(id) = self.source.take() {
             state::of(context).event_loop.remove_source(id);
         }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, os::fd::AsFd, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
-use super::{Endpoint, Phase};
+use super::{Endpoint, Handle, Phase};
 use crate::{
     bindings::{events, process::warning, value_format},
     engine::{
@@ -64,7 +64,7 @@ impl Endpoint {
             Ok(None) => Read::Nothing,
             Ok(Some(received)) if received.bytes > 0 => {
                 if let Some(handle) = received.handle {
-                    self.protocol.borrow_mut().accept_handle(Rc::new(handle));
+                    self.protocol.borrow_mut().accept_handle(Handle::Arrived(handle));
                 }
                 self.frames(&buffer[..received.bytes], context);
                 Read::Some
@@ -86,10 +86,11 @@ impl Endpoint {
             let message = match protocol.next_frame(&mut chunk) {
                 Ok(None) => break,
                 Ok(Some(Received::Message(payload))) => self.parse(payload, context),
-                Ok(Some(Received::Internal { command, payload, handle, .. })) => {
+                Ok(Some(Received::Internal { command, payload, handle, verdict })) => {
                     let message = self.parse(payload, context);
                     drop(protocol);
-                    self.internal(command, message, handle.is_some(), context);
+                    self.answered(verdict, context);
+                    self.internal(command, message, handle, context);
                     continue;
                 }
                 Err(error) => {
@@ -100,7 +101,7 @@ impl Endpoint {
             };
             drop(protocol);
             match message {
-                Ok(message) => self.queue(message, context),
+                Ok(message) => self.queue(message, JsValue::undefined(), context),
                 Err(error) => {
                     let error = value_of(error, context);
                     self.malformed(&error, context);
@@ -122,22 +123,28 @@ impl Endpoint {
         }
     }
 
-    /// Emits a message in a tick of its own; keeps it if nobody listens.
-    fn queue(self: &Rc<Self>, message: JsValue, context: &Context) {
+    /// Emits a message in a tick of its own, with what came beside it; keeps it if nobody listens.
+    pub(super) fn queue(self: &Rc<Self>, message: JsValue, handle: JsValue, context: &Context) {
         let endpoint = self.clone();
         let Some(target) = self.target.borrow().clone() else { return };
         state::of(context)
             .ticks
-            .push_native(move |context| endpoint.emit(&target, message, context));
+            .push_native(move |context| endpoint.emit(&target, message, handle, context));
     }
 
-    fn emit(&self, target: &JsObject, message: JsValue, context: &mut Context) -> JsResult<()> {
+    fn emit(
+        &self,
+        target: &JsObject,
+        message: JsValue,
+        handle: JsValue,
+        context: &mut Context,
+    ) -> JsResult<()> {
         let name = js_string!("message");
         if events::listener_count(target, name.clone(), context)? == 0 {
-            self.kept.borrow_mut().push(message);
+            self.kept.borrow_mut().push((message, handle));
             return Ok(());
         }
-        events::emit(target, name, &[message, JsValue::undefined()], context).map(drop)
+        events::emit(target, name, &[message, handle], context).map(drop)
     }
 
     /// A listener came: in the next tick it gets what was kept.
@@ -150,8 +157,8 @@ impl Endpoint {
             if events::listener_count(&target, js_string!("message"), context)? == 0 {
                 return Ok(());
             }
-            for message in endpoint.kept.take() {
-                endpoint.emit(&target, message, context)?;
+            for (message, handle) in endpoint.kept.take() {
+                endpoint.emit(&target, message, handle, context)?;
             }
             Ok(())
         });
@@ -162,18 +169,20 @@ impl Endpoint {
         self: &Rc<Self>,
         command: Command,
         message: JsResult<JsValue>,
-        has_handle: bool,
+        handle: Option<Handle>,
         context: &mut Context,
     ) {
         let Ok(message) = message else { return };
-        let Some(target) = self.target.borrow().clone() else { return };
+        let endpoint = self.clone();
         state::of(context).ticks.push_native(move |context| {
-            if command == Command::Handle && has_handle {
-                let text = "A handle arrived on the IPC channel; this version of rjs closes it";
-                warning::warn(text, "HandleNotSupportedWarning", None, context)?;
+            if let Some(Handle::Arrived(fd)) = handle {
+                return endpoint.arrived(message, fd, context);
             }
-            let args = [message, JsValue::undefined()];
-            events::emit(&target, js_string!("internalMessage"), &args, context).map(drop)
+            endpoint.emit_internal(message.clone(), JsValue::undefined(), context)?;
+            match message.as_object() {
+                Some(message) => endpoint.about_sockets(command, &message, context),
+                None => Ok(()),
+            }
         });
     }
 
@@ -207,7 +216,7 @@ impl Endpoint {
 
     /// Says on this target what is wrong with its channel: to its `error` listeners, or as a
     /// process warning. Never an exception: a peer must not be able to end this program.
-    fn report(&self, message: &str, context: &mut Context) {
+    pub(super) fn report(&self, message: &str, context: &mut Context) {
         let Some(target) = self.target.borrow().clone() else { return };
         let error = coded_object(context, Code::ERR_INVALID_IPC_MESSAGE, message);
         define_value(&error, js_string!("syscall"), js_string!("read"), true);

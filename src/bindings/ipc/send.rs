@@ -1,8 +1,10 @@
 //! `send(message, handle, options, callback)`.
 
-use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, js_string, value::JsVariant};
+use boa_engine::{
+    Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, value::JsVariant,
+};
 
-use super::{Endpoint, EndpointRef, Phase};
+use super::{Endpoint, EndpointRef, Given, Phase, Token};
 use crate::{
     bindings::{events, value_format},
     engine::{
@@ -18,6 +20,8 @@ use crate::{
 struct Send {
     message: JsValue,
     handle: JsValue,
+    keep_open: bool,
+    is_silent: bool,
     callback: Option<JsObject>,
 }
 
@@ -27,10 +31,17 @@ fn decode(args: &[JsValue], context: &mut Context) -> JsResult<Send> {
         callback = std::mem::take(&mut handle);
     } else if options.is_callable() {
         callback = std::mem::take(&mut options);
-    } else if !options.is_undefined() {
+    } else if !options.is_undefined() && !options.is_boolean() {
         validate::object(&options, "options", context)?;
     }
-    Ok(Send { message: arg(args, 0), handle, callback: callback.as_callable() })
+    let mut flag = |name: JsString| match options.as_object().filter(|list| !list.is_callable()) {
+        Some(options) => Ok(options.get(name, context)?.to_boolean()),
+        None => JsResult::Ok(false),
+    };
+    let keep_open = flag(js_string!("keepOpen"))?;
+    let is_silent = options.as_boolean().unwrap_or(flag(js_string!("swallowErrors"))?);
+    let (message, callback) = (arg(args, 0), callback.as_callable());
+    Ok(Send { message, handle, keep_open, is_silent, callback })
 }
 
 /// `target.send(…)`: false and an error in the next tick if there is no channel any more.
@@ -73,18 +84,18 @@ fn deliver(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     check_message(&call.message, context)?;
-    if call.handle.to_boolean() {
-        return Err(coded(
-            context,
-            Code::ERR_INVALID_HANDLE_TYPE,
-            "This handle type cannot be sent",
-        ));
+    let given = if call.handle.to_boolean() {
+        Some(Given::decode(&call.handle, call.keep_open, context)?)
+    } else {
+        None
+    };
+    let frame = endpoint.opened_frame(&call.message, context)?;
+    let token = Token { callback: call.callback, is_silent: call.is_silent, is_detached: false };
+    match given {
+        Some(given) => endpoint.push_given(frame, given, token, context),
+        None => Ok(endpoint.push(frame, token, context)),
     }
-    let mut frame = endpoint.scratch.take();
-    endpoint.protocol.borrow().open(&mut frame);
-    let frame = endpoint.serialized(frame, &call.message, context)?;
-    let has_room = endpoint.push(frame, call.callback, context);
-    Ok(has_room.into())
+    .map(JsValue::from)
 }
 
 fn check_message(message: &JsValue, context: &mut Context) -> JsResult<()> {
@@ -107,12 +118,13 @@ fn unserializable(message: &JsValue, context: &mut Context) -> JsError {
 
 impl Endpoint {
     /// An opened frame with the message in it.
-    fn serialized(
+    pub(super) fn opened_frame(
         &self,
-        mut frame: Vec<u8>,
         message: &JsValue,
         context: &mut Context,
     ) -> JsResult<Vec<u8>> {
+        let mut frame = self.scratch.take();
+        self.protocol.borrow().open(&mut frame);
         match self.serialization {
             Serialization::Json => match json::stringify_to_bytes(message, context)? {
                 Some(payload) => frame.extend_from_slice(&payload),
@@ -128,16 +140,19 @@ impl Endpoint {
 
     /// Queues a message and writes it if it may not wait: the first of a turn, one with a
     /// callback, one after which much is queued. The others go out together at the turn's end.
-    fn push(
+    pub(super) fn push(
         self: &std::rc::Rc<Self>,
         mut frame: Vec<u8>,
-        token: Option<JsObject>,
+        token: Token,
         context: &mut Context,
     ) -> bool {
         if self.phase.get() != Phase::Open {
             return false;
         }
-        let has_callback = token.is_some();
+        if self.protocol.borrow().is_busy() {
+            return self.protocol.borrow_mut().hold(&mut frame, None, token);
+        }
+        let has_callback = token.callback.is_some();
         let has_room = self.protocol.borrow_mut().send(&mut frame, token);
         self.scratch.replace(frame);
         let is_due = has_callback || !self.is_flush_scheduled.get();
@@ -146,5 +161,25 @@ impl Endpoint {
         }
         self.schedule_flush(context);
         has_room || self.protocol.borrow().has_room()
+    }
+
+    /// Sends a message with a handle, or lets it wait for the handle before it.
+    fn push_given(
+        self: &std::rc::Rc<Self>,
+        mut frame: Vec<u8>,
+        given: Given,
+        token: Token,
+        context: &mut Context,
+    ) -> JsResult<bool> {
+        if self.phase.get() != Phase::Open {
+            return Ok(false);
+        }
+        if self.protocol.borrow().is_busy() {
+            return Ok(self.protocol.borrow_mut().hold(&mut frame, Some(given), token));
+        }
+        let has_room = self.send_given(&mut frame, &given, token, context)?;
+        self.flush(context);
+        self.schedule_flush(context);
+        Ok(has_room || self.protocol.borrow().has_room())
     }
 }

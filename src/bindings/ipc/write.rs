@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use boa_engine::{Context, JsObject, JsValue, js_string};
+use boa_engine::{Context, JsValue, js_string};
 
-use super::{Endpoint, Endpoints, Phase};
+use super::{Endpoint, Endpoints, Phase, Token};
 use crate::{
     bindings::events,
     engine::{
@@ -40,25 +40,34 @@ impl Endpoint {
     }
 
     /// Writes what is queued, for who is about to do something that must come after it.
-    pub(crate) fn write_now(&self, context: &mut Context) {
+    pub(crate) fn write_now(self: &Rc<Self>, context: &mut Context) {
         self.flush(context);
     }
 
     /// Writes what is queued, as far as the channel takes it.
-    pub(super) fn flush(&self, context: &mut Context) {
+    pub(super) fn flush(self: &Rc<Self>, context: &mut Context) {
         if self.phase.get() == Phase::Closed {
             return;
         }
-        let outcome = self.write_queued();
-        if outcome.is_err() {
-            self.protocol.borrow_mut().abort();
+        self.write_out(context);
+        if self.protocol.borrow().has_released() {
+            // A handle could not be written: those behind it have their turn.
+            self.release(context);
         }
-        self.settle(context);
         if self.phase.get() == Phase::Disconnecting && self.protocol.borrow().is_drained() {
             self.close(context);
         } else {
             self.update_watch(context);
         }
+    }
+
+    /// Writes what is queued as far as the channel takes it, and tells who waits for it.
+    pub(super) fn write_out(self: &Rc<Self>, context: &mut Context) {
+        let outcome = self.write_queued();
+        if outcome.is_err() {
+            self.protocol.borrow_mut().abort();
+        }
+        self.settle(context);
     }
 
     /// Writes until nothing is queued or the channel is full.
@@ -85,34 +94,40 @@ impl Endpoint {
 
     /// Tells the sends whose fate is known: callbacks in the next tick, losses without a callback
     /// as an `error` event.
-    pub(super) fn settle(&self, context: &mut Context) {
+    pub(super) fn settle(self: &Rc<Self>, context: &mut Context) {
         loop {
             let next = self.protocol.borrow_mut().next_completion();
-            let Some((callback, completion)) = next else { return };
+            let Some((token, completion)) = next else { return };
             let ticks = &state::of(context).ticks;
-            match (callback, completion) {
+            match (token.callback, completion) {
                 (Some(callback), Completion::Written) => {
                     ticks.push_call(callback, vec![JsValue::null()]);
                 }
                 (None, Completion::Written) => {}
                 (callback, Completion::Lost) => {
+                    if token.is_detached {
+                        self.give_back(context);
+                    }
                     let error = SysError::new(Errno(libc::EPIPE), "write");
                     let error = from_sys(context, &error, Wording::Short);
-                    self.report_lost(callback, error, context);
+                    self.report_lost(Token { callback, ..token }, error.into(), context);
                 }
             }
         }
     }
 
-    fn report_lost(&self, callback: Option<JsObject>, error: JsObject, context: &mut Context) {
+    pub(super) fn report_lost(&self, token: Token, error: JsValue, context: &mut Context) {
         let ticks = &state::of(context).ticks;
-        if let Some(callback) = callback {
-            ticks.push_call(callback, vec![error.into()]);
+        if token.is_silent {
+            return;
+        }
+        if let Some(callback) = token.callback {
+            ticks.push_call(callback, vec![error]);
             return;
         }
         let Some(target) = self.target.borrow().clone() else { return };
         ticks.push_native(move |context| {
-            events::emit(&target, js_string!("error"), &[error.into()], context).map(drop)
+            events::emit(&target, js_string!("error"), &[error], context).map(drop)
         });
     }
 }

@@ -1,24 +1,19 @@
 //! From values to bytes: depth first, without recursion, so that no nesting is too deep.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    rc::Rc,
-    vec,
-};
+use std::{collections::HashMap, rc::Rc, vec};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, JsVariant,
     builtins::object::OrdinaryObject,
     js_string,
     object::builtins::{JsMap, JsSet},
-    property::{PropertyDescriptor, PropertyKey},
+    property::PropertyKey,
     string::JsStrVariant,
 };
 use boa_gc::{Finalize, Trace};
 use encoding_rs::mem;
 
-use super::{leaves, objects::Caches};
+use super::{leaves, numbers::Numbers, objects::Caches};
 use crate::{
     bindings::{
         buffer::{self, View},
@@ -52,29 +47,6 @@ pub(crate) trait EncodeHost {
     /// The error for a value that cannot be cloned.
     fn refused(&mut self, message: &str, context: &mut Context) -> JsError;
 }
-
-/// Hashes objects by their address.
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_usize(usize::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        self.0 = (self.0.rotate_left(5) ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 ^= self.0 >> 32;
-    }
-}
-
-type Numbers = HashMap<JsObject, u32, BuildHasherDefault<AddressHasher>>;
 
 /// The state of a serialization: what is written, and which objects are in it.
 #[derive(Default, Trace, Finalize)]
@@ -164,7 +136,7 @@ pub(crate) fn write_host_view(
 }
 
 /// An object whose contents are written from some point on.
-enum Frame {
+pub(super) enum Frame {
     /// An ordinary object, its names from the shape it had when it began.
     Shape { object: JsObject, names: Rc<ShapeNames>, next: usize, count: u32 },
     /// The properties of these keys; the ending tells whose.
@@ -179,23 +151,23 @@ enum Frame {
 
 /// The end of a list of properties.
 #[derive(Clone, Copy)]
-enum Ending {
+pub(super) enum Ending {
     Object,
     Dense(u32),
     Sparse(u32),
 }
 
-struct Walk<'w> {
-    encoder: &'w mut Encoder,
+pub(super) struct Walk<'w> {
+    pub(super) encoder: &'w mut Encoder,
     host: &'w mut dyn EncodeHost,
     caches: &'w Caches,
     /// The innermost last.
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
 }
 
 impl Walk<'_> {
     /// Writes a value; what is inside of it waits in a frame.
-    fn value(&mut self, value: &JsValue, context: &mut Context) -> JsResult<()> {
+    pub(super) fn value(&mut self, value: &JsValue, context: &mut Context) -> JsResult<()> {
         if self.primitive(value) {
             return Ok(());
         }
@@ -206,7 +178,7 @@ impl Walk<'_> {
     }
 
     /// Writes a primitive; false if the value is none, or a symbol.
-    fn primitive(&mut self, value: &JsValue) -> bool {
+    pub(super) fn primitive(&mut self, value: &JsValue) -> bool {
         let writer = &mut self.encoder.writer;
         match value.variant() {
             JsVariant::Undefined => writer.tag(tag::UNDEFINED),
@@ -389,145 +361,10 @@ impl Walk<'_> {
         self.encoder.writer.view(class, range.offset(), range.len(), flags);
         Ok(())
     }
-
-    /// Writes the next value of a frame. What that value holds comes before the frame goes on.
-    fn step(&mut self, frame: Frame, context: &mut Context) -> JsResult<()> {
-        match frame {
-            Frame::Shape { object, names, next, count } => {
-                self.shape_step(object, names, next, count, context)
-            }
-            Frame::Properties { object, keys, count, end } => {
-                self.properties_step(object, keys, count, end, context)
-            }
-            Frame::Dense { array, length, next, doubles } => {
-                self.dense_step(array, length, next, doubles, context)
-            }
-            Frame::Values { mut values, count, end } => {
-                let Some(value) = values.next() else {
-                    self.encoder.writer.end(end, count, None);
-                    return Ok(());
-                };
-                self.frames.push(Frame::Values { values, count, end });
-                self.value(&value, context)
-            }
-            Frame::ErrorEnd => {
-                self.encoder.writer.tag(tag::ERROR_END);
-                Ok(())
-            }
-        }
-    }
-
-    /// Writes properties of an ordinary object until one holds an object itself.
-    fn shape_step(
-        &mut self,
-        object: JsObject,
-        names: Rc<ShapeNames>,
-        mut next: usize,
-        mut count: u32,
-        context: &mut Context,
-    ) -> JsResult<()> {
-        loop {
-            let Some(name) = names.names.get(next) else {
-                self.encoder.writer.end(tag::OBJECT_END, count, None);
-                return Ok(());
-            };
-            next += 1;
-            let Some(value) = stored_or_got(&object, &name.key, context)? else { continue };
-            count += 1;
-            self.key(&name.key);
-            if !self.primitive(&value) {
-                self.frames.push(Frame::Shape { object, names, next, count });
-                return self.value(&value, context);
-            }
-        }
-    }
-
-    fn properties_step(
-        &mut self,
-        object: JsObject,
-        mut keys: vec::IntoIter<PropertyKey>,
-        mut count: u32,
-        end: Ending,
-        context: &mut Context,
-    ) -> JsResult<()> {
-        let Some(key) = keys.next() else {
-            let writer = &mut self.encoder.writer;
-            match end {
-                Ending::Object => writer.end(tag::OBJECT_END, count, None),
-                Ending::Dense(length) => writer.end(tag::DENSE_END, count, Some(length)),
-                Ending::Sparse(length) => writer.end(tag::SPARSE_END, count, Some(length)),
-            }
-            return Ok(());
-        };
-        let value = stored_or_got(&object, &key, context)?;
-        count += u32::from(value.is_some());
-        self.frames.push(Frame::Properties { object, keys, count, end });
-        let Some(value) = value else { return Ok(()) };
-        self.key(&key);
-        self.value(&value, context)
-    }
-
-    fn dense_step(
-        &mut self,
-        array: JsObject,
-        length: u32,
-        mut next: u32,
-        doubles: bool,
-        context: &mut Context,
-    ) -> JsResult<()> {
-        while next < length {
-            let value = stored_or_got(&array, &next.into(), context)?;
-            next += 1;
-            match value {
-                None => self.encoder.writer.tag(tag::HOLE),
-                Some(value) if doubles && value.is_number() => {
-                    self.encoder.writer.tag(tag::DOUBLE);
-                    self.encoder.writer.double(value.as_number().unwrap_or_default());
-                }
-                Some(value) if self.primitive(&value) => {}
-                Some(value) => {
-                    self.frames.push(Frame::Dense { array, length, next, doubles });
-                    return self.value(&value, context);
-                }
-            }
-        }
-        let keys = named(reflect::named_keys(&array));
-        let keys = reflect::only_enumerable(&array, keys, context)?.into_iter();
-        let end = Ending::Dense(length);
-        self.frames.push(Frame::Properties { object: array, keys, count: 0, end });
-        Ok(())
-    }
-
-    fn key(&mut self, key: &PropertyKey) {
-        match key {
-            PropertyKey::String(text) => self.encoder.text(text),
-            PropertyKey::Index(index) => self.encoder.writer.number(index.get().into()),
-            PropertyKey::Symbol(_) => {}
-        }
-    }
 }
 
 /// Those that are no symbols.
-fn named(mut keys: Vec<PropertyKey>) -> Vec<PropertyKey> {
+pub(super) fn named(mut keys: Vec<PropertyKey>) -> Vec<PropertyKey> {
     keys.retain(|key| !matches!(key, PropertyKey::Symbol(_)));
     keys
-}
-
-/// The value of an own property, `None` if a getter before has removed it.
-fn stored_or_got(
-    object: &JsObject,
-    key: &PropertyKey,
-    context: &mut Context,
-) -> JsResult<Option<JsValue>> {
-    if object.is::<OrdinaryObject>() || object.is_array() {
-        let property = object.borrow().properties().get(key);
-        match property.as_ref().map(PropertyDescriptor::value) {
-            None => return Ok(None),
-            Some(Some(value)) => return Ok(Some(value.clone())),
-            Some(None) => {}
-        }
-    } else if !reflect::has_own(object, key, context)? {
-        return Ok(None);
-    }
-    object.get(key.clone(), context).map(Some)
 }

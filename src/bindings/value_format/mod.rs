@@ -4,9 +4,11 @@
 //! memory, what errors are) is a [`EncodeHost`] or a [`DecodeHost`].
 
 mod channel;
+mod contents;
 mod decoder;
 mod encoder;
 mod leaves;
+mod numbers;
 mod objects;
 
 pub(crate) use self::{

@@ -80,8 +80,7 @@ impl Codec for Advanced {
     }
 
     fn push_reply(&self, command: Command, frame: &mut Vec<u8>) {
-        let named = Command::NAMED.into_iter().find(|(_, named)| *named == command);
-        let (name, _) = named.expect("only named commands are replies");
+        let name = command.name().expect("only named commands are replies");
         let start = frame.len();
         frame.extend_from_slice(&[0; PREFIX]);
         let mut writer = Writer::after(std::mem::take(frame));

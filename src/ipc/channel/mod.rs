@@ -2,7 +2,7 @@
 
 use super::{
     codec::{Codec, Command, Envelope, FrameError, Kind, Serialization},
-    handover::{Handover, Retention, Verdict},
+    handover::{Handover, Held, Retention, Verdict},
     inbound::Inbound,
     outbox::{Completion, Outbox, Write},
 };
@@ -22,9 +22,10 @@ pub(crate) enum Received<'a, H> {
         payload: &'a [u8],
         /// Of [`Command::Handle`], if one came.
         handle: Option<H>,
-        /// With [`Command::HandleNack`]: the handle was sent again as often as allowed and is
-        /// dropped now (Node warns of a `SentHandleNotReceivedWarning`).
-        gave_up: bool,
+        /// With [`Command::HandleAck`] and [`Command::HandleNack`]: what became of our handle (Node
+        /// warns of a `SentHandleNotReceivedWarning` where it was given up). Unless it is sent
+        /// again, those that wait have their turn: [`Channel::next_held`].
+        verdict: Verdict,
     },
 }
 
@@ -35,16 +36,16 @@ pub(crate) enum Received<'a, H> {
 /// something, write it and report with [`Self::wrote`], [`Self::reject_handle`] or
 /// [`Self::abort`]; then take every [`Self::next_completion`]. Receiving makes things to write.
 #[derive(Debug)]
-pub(crate) struct Channel<H, T> {
+pub(crate) struct Channel<H, Q, T> {
     codec: Box<dyn Codec>,
     inbound: Inbound,
     /// Came with some bytes; belongs to the next `NODE_HANDLE`, whenever that comes.
     arrived: Option<H>,
-    handover: Handover<H, T>,
+    handover: Handover<H, Q, T>,
     outbox: Outbox<T>,
 }
 
-impl<H, T: Clone> Channel<H, T> {
+impl<H, Q, T: Clone> Channel<H, Q, T> {
     /// The longest message, in bytes, that a channel accepts unless told otherwise: as many as a
     /// string may have characters, 2^29.
     pub(crate) const DEFAULT_LIMIT: usize = 1 << 29;
@@ -82,7 +83,7 @@ impl<H, T: Clone> Channel<H, T> {
         let Kind::Internal(command) = codec.kind(payload) else {
             return Ok(Some(Received::Message(payload)));
         };
-        let (mut handle, mut gave_up) = (None, false);
+        let (mut handle, mut verdict) = (None, Verdict::Unasked);
         match command {
             Command::Handle => {
                 handle = arrived.take();
@@ -90,11 +91,11 @@ impl<H, T: Clone> Channel<H, T> {
             }
             Command::HandleAck | Command::HandleNack => {
                 let is_acknowledged = command == Command::HandleAck;
-                gave_up = handover.answered(is_acknowledged, codec, outbox) == Verdict::GaveUp;
+                verdict = handover.answered(is_acknowledged, codec, outbox);
             }
-            Command::Other => {}
+            _ => {}
         }
-        Ok(Some(Received::Internal { command, payload, handle, gave_up }))
+        Ok(Some(Received::Internal { command, payload, handle, verdict }))
     }
 
     /// Whether part of a message has come.
@@ -121,14 +122,42 @@ impl<H, T: Clone> Channel<H, T> {
     /// to slow down.
     pub(crate) fn send(&mut self, frame: &mut Vec<u8>, token: T) -> bool {
         if self.handover.is_busy() {
-            return self.handover.hold(frame, None, token);
+            return self.hold(frame, None, token);
         }
+        self.send_now(frame, token)
+    }
+
+    /// Whether a send has to wait for a handle before it.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.handover.is_busy()
+    }
+
+    /// Lets a send wait for its turn, with what is to be sent beside it; leaves `frame` empty.
+    /// Returns what `send` returns.
+    pub(crate) fn hold(&mut self, frame: &mut Vec<u8>, handle: Option<Q>, token: T) -> bool {
+        self.handover.hold(Held { frame: std::mem::take(frame), handle, token })
+    }
+
+    /// The next send that waited and has its turn now. The caller sends it with [`Self::send_now`]
+    /// or [`Self::send_handle`] and asks again.
+    pub(crate) fn next_held(&mut self) -> Option<Held<Q, T>> {
+        self.handover.next_held()
+    }
+
+    /// Whether something waits though nothing is in flight.
+    pub(crate) fn has_released(&self) -> bool {
+        self.handover.has_released()
+    }
+
+    /// As [`Self::send`], for what has its turn.
+    pub(crate) fn send_now(&mut self, frame: &mut Vec<u8>, token: T) -> bool {
         self.codec.seal(frame);
         self.outbox.push(frame, false, Some(token));
         self.has_room()
     }
 
-    /// Sends a message with a handle; leaves `frame` empty. Returns what `send` returns.
+    /// Sends a message with a handle; leaves `frame` empty. No handle may be in flight. Returns what
+    /// `send` returns.
     pub(crate) fn send_handle(
         &mut self,
         frame: &mut Vec<u8>,
@@ -137,9 +166,6 @@ impl<H, T: Clone> Channel<H, T> {
         token: T,
     ) -> bool {
         self.codec.wrap(envelope, frame);
-        if self.handover.is_busy() {
-            return self.handover.hold(frame, Some(handle), token);
-        }
         self.handover.begin(frame, handle, token, &*self.codec, &mut self.outbox);
         self.has_room()
     }
@@ -167,11 +193,12 @@ impl<H, T: Clone> Channel<H, T> {
     }
 
     /// The operating system refuses the handle of the last [`Self::next_write`], though not the
-    /// channel: that send alone is lost. False if the write had no handle, and nothing is changed.
+    /// channel: that send alone is lost, and those that wait have their turn. False if the write had
+    /// no handle, and nothing is changed.
     pub(crate) fn reject_handle(&mut self) -> bool {
         let had_handle = self.outbox.reject_handle();
         if had_handle {
-            self.handover.rejected(&*self.codec, &mut self.outbox);
+            self.handover.rejected();
         }
         had_handle
     }

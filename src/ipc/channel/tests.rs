@@ -7,7 +7,7 @@ use crate::ipc::codec::HandleType;
 
 /// A handle that is counted: nobody may keep it longer than the protocol needs it.
 type Handle = Rc<Named>;
-type End = Channel<Handle, u32>;
+type End = Channel<Handle, (Handle, Retention), u32>;
 
 #[derive(Debug, PartialEq, Eq)]
 struct Named(&'static str);
@@ -43,7 +43,21 @@ fn send_handle(
     let mut frame = Vec::new();
     end.open(&mut frame);
     frame.extend_from_slice(text.as_bytes());
-    end.send_handle(&mut frame, &SOCKET, (Rc::clone(handle), retention), token)
+    let handle = (Rc::clone(handle), retention);
+    if end.is_busy() {
+        return end.hold(&mut frame, Some(handle), token);
+    }
+    end.send_handle(&mut frame, &SOCKET, handle, token)
+}
+
+/// Sends what waited and has its turn, as an end of a channel does after every frame.
+fn release(end: &mut End) {
+    while let Some(mut held) = end.next_held() {
+        match held.handle {
+            Some(handle) => end.send_handle(&mut held.frame, &SOCKET, handle, held.token),
+            None => end.send_now(&mut held.frame, held.token),
+        };
+    }
 }
 
 /// Takes one write of at most `limit` bytes: its bytes and its handle.
@@ -76,11 +90,13 @@ fn receive(end: &mut End, chunk: &[u8]) -> Vec<String> {
     while let Some(received) = end.next_frame(&mut chunk).unwrap() {
         all.push(match received {
             Received::Message(payload) => String::from_utf8_lossy(payload).into_owned(),
-            Received::Internal { command, handle, gave_up, .. } => {
+            Received::Internal { command, handle, verdict, .. } => {
                 let handle = handle.map_or("-", |handle| handle.0);
+                let gave_up = verdict == Verdict::GaveUp;
                 format!("!{command:?} {handle}{}", if gave_up { " gave up" } else { "" })
             }
         });
+        release(end);
     }
     all
 }
@@ -324,6 +340,7 @@ fn a_refused_handle_costs_only_its_own_send() {
     receive(&mut end, format!("{}\n", envelope("9")).as_bytes());
     assert_eq!(write(&mut end, usize::MAX), Some(("0\n".to_owned(), None)));
     assert!(end.reject_handle());
+    release(&mut end);
     assert_eq!(Rc::strong_count(&first), 1);
     assert_eq!(
         writes(&mut end),
@@ -463,4 +480,49 @@ fn two_ends_keep_the_order_of_messages_and_handles_however_the_bytes_are_cut() {
         assert!(left.is_drained() && right.is_drained());
         assert_eq!(got, sent, "seed {seed}");
     }
+}
+
+#[test]
+fn nothing_overtakes_what_is_being_released() {
+    let mut end = end();
+    send_handle(&mut end, "1", &named("fd"), Retention::UntilWritten, 1);
+    send(&mut end, "2", 2);
+    send(&mut end, "3", 3);
+    writes(&mut end);
+    let mut chunk = ACK.as_bytes();
+    while end.next_frame(&mut chunk).unwrap().is_some() {}
+    let mut first = end.next_held().unwrap();
+    // A program that is called in between sends something new.
+    assert!(!send(&mut end, "4", 4));
+    end.send_now(&mut first.frame, first.token);
+    assert!(end.is_busy());
+    release(&mut end);
+    assert!(!end.is_busy());
+    assert_eq!(written(&mut end), "2\n3\n4\n");
+}
+
+#[test]
+fn verdicts_of_answers() {
+    let mut end = end();
+    let verdict = |end: &mut End, answer: &str| {
+        let mut chunk = answer.as_bytes();
+        match end.next_frame(&mut chunk).unwrap() {
+            Some(Received::Internal { verdict, .. }) => verdict,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(verdict(&mut end, ACK), Verdict::Unasked);
+    let (first, second) = (named("first"), named("second"));
+    send_handle(&mut end, "1", &first, Retention::UntilWritten, 1);
+    assert_eq!(verdict(&mut end, NACK), Verdict::Unasked, "it is not even written");
+    writes(&mut end);
+    assert_eq!(verdict(&mut end, NACK), Verdict::Settled);
+    send_handle(&mut end, "2", &second, Retention::UntilAcknowledged, 2);
+    for _ in 0..3 {
+        writes(&mut end);
+        assert_eq!(verdict(&mut end, NACK), Verdict::SentAgain);
+    }
+    writes(&mut end);
+    assert_eq!(verdict(&mut end, NACK), Verdict::GaveUp);
+    assert_eq!((Rc::strong_count(&first), Rc::strong_count(&second)), (1, 1));
 }

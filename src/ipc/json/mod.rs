@@ -60,8 +60,7 @@ impl Codec for Json {
     }
 
     fn push_reply(&self, command: Command, frame: &mut Vec<u8>) {
-        let named = Command::NAMED.into_iter().find(|(_, named)| *named == command);
-        let (name, _) = named.expect("only named commands are replies");
+        let name = command.name().expect("only named commands are replies");
         frame.extend_from_slice(br#"{"cmd":""#);
         frame.extend_from_slice(name.as_bytes());
         frame.extend_from_slice(b"\"}\n");

@@ -1,0 +1,134 @@
+'use strict';
+
+// Sockets and servers on their way between two processes: what a program sends is taken apart to its
+// handle here, and what arrives is put together.
+
+const EventEmitter = require('events');
+const net = require('net');
+
+// What the peer is told that an object is; undefined for what cannot be sent.
+function typeOf(given) {
+  if (given instanceof net.Socket) return 'net.Socket';
+  if (given instanceof net.Server) return 'net.Server';
+  const type = native.nativeType(given);
+  if (type !== undefined) return type;
+  if (given instanceof require('dgram').Socket) return 'dgram.Socket';
+  return undefined;
+}
+
+// The handle of an object that has its turn, and what the peer has to know of it. Of a socket that is
+// not kept open nothing but its handle is left to us.
+function take(link, given, type, keepOpen) {
+  switch (type) {
+    case 'net.Socket': return takeSocket(link, given, keepOpen);
+    case 'net.Server': return { handle: given._handle };
+    case 'dgram.Socket': return { handle: native.datagramHandle(given), dgramType: given.type };
+    default: return { handle: given };
+  }
+}
+
+function takeSocket(link, socket, keepOpen) {
+  const { _handle: handle, server } = socket;
+  if (!handle) return { handle: null };
+  let key;
+  if (server) {
+    key = server._connectionKey;
+    setUpWorker(link, key, server);
+  }
+  if (!keepOpen) {
+    detach(socket, handle);
+    if (server) server._connections--;
+  }
+  return { handle, key };
+}
+
+function nothing() {}
+
+// What comes in from now on is the receiver's.
+function detach(socket, handle) {
+  handle.readStop();
+  handle.onread = nothing;
+  socket._handle = null;
+  socket.setTimeout(0);
+}
+
+// A socket that did not leave this process is the program's again.
+function giveBack(socket, handle) {
+  if (socket.destroyed || socket._handle) {
+    handle.close();
+    return;
+  }
+  socket._handle = handle;
+  require('internal/net/socket').initHandle(socket);
+  if (socket.server) socket.server._connections++;
+  if (socket.readableFlowing) socket.read(0);
+}
+
+// Makes what the program gets of a handle that came, and hands it to `emit`; `fail` is told why there
+// is nothing to hand over.
+function receive(link, { type, key, dgramType }, handle, emit, fail) {
+  switch (type) {
+    case 'net.Socket': {
+      const socket = new net.Socket({ handle, readable: true, writable: true });
+      if (typeof key === 'string') count(link, key, socket);
+      emit(socket);
+      break;
+    }
+    case 'net.Server':
+      begin(new net.Server(), 'listen', handle, emit, fail);
+      break;
+    case 'dgram.Socket':
+      begin(new (require('dgram').Socket)(dgramType), 'bind', handle, emit, fail);
+      break;
+    default:
+      emit(handle);
+  }
+}
+
+function begin(object, method, handle, emit, fail) {
+  object.once('error', fail);
+  object[method](handle, () => {
+    object.removeListener('error', fail);
+    emit(object);
+  });
+}
+
+// Which connections of a server live where
+
+function count(link, key, socket) {
+  link.opened(key);
+  socket.once('close', () => link.closed(key));
+}
+
+// The connections of one server that were sent through one channel.
+class SocketList extends EventEmitter {
+  #link;
+
+  constructor(link, key) {
+    super();
+    this.#link = link;
+    this.key = key;
+    link.target.once('exit', () => this.emit('exit', this));
+  }
+
+  getConnections(callback) {
+    this.#link.askCount(this.key, callback);
+  }
+
+  close(callback) {
+    this.#link.askClose(this.key, callback);
+  }
+}
+
+const lists = new WeakMap();
+
+function setUpWorker(link, key, server) {
+  if (!lists.has(link)) lists.set(link, new Map());
+  const known = lists.get(link);
+  if (known.has(key)) return;
+  const list = new SocketList(link, key);
+  known.set(key, list);
+  server._setupWorker(list);
+}
+
+module.exports = { giveBack, receive, take, typeOf };

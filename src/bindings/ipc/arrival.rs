@@ -1,0 +1,164 @@
+//! Handles that came: what they are is looked at before it is believed, then the program gets a
+//! ready object with its message.
+
+use std::{os::fd::OwnedFd, rc::Rc};
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
+
+use super::{Endpoint, EndpointRef, handle};
+use crate::{
+    bindings::events,
+    engine::{
+        errors::value_of,
+        natives::{arg, closure},
+        reflect, state,
+    },
+    ipc::codec::HandleType,
+};
+
+/// How often an envelope may be within another: one that is sent again is.
+const MAX_ENVELOPES: usize = 4;
+
+/// An envelope, opened.
+struct Opened {
+    /// The innermost envelope.
+    envelope: JsObject,
+    kind: Option<HandleType>,
+    message: JsValue,
+}
+
+/// The command of an internal message: of an object whose `cmd` begins with `NODE_` and is longer.
+fn internal_command(message: &JsValue) -> Option<String> {
+    let object = message.as_object()?;
+    let command = reflect::data_value(&object, &PropertyKey::from(js_string!("cmd")))?;
+    let command = command.as_string()?.to_std_string_lossy();
+    (command.starts_with("NODE_") && command.len() > "NODE_".len()).then_some(command)
+}
+
+fn open(message: &JsValue, context: &mut Context) -> JsResult<Option<Opened>> {
+    let Some(mut envelope) = message.as_object() else { return Ok(None) };
+    let mut inner = envelope.get(js_string!("msg"), context)?;
+    for _ in 0..MAX_ENVELOPES {
+        if internal_command(&inner).as_deref() != Some("NODE_HANDLE") {
+            break;
+        }
+        envelope = inner.to_object(context)?;
+        inner = envelope.get(js_string!("msg"), context)?;
+    }
+    let kind = envelope.get(js_string!("type"), context)?.as_string();
+    let kind = kind.and_then(|kind| HandleType::from_name(&kind.to_std_string_lossy()));
+    Ok(Some(Opened { envelope, kind, message: inner }))
+}
+
+impl Endpoint {
+    /// A `NODE_HANDLE` message with the descriptor that belongs to it.
+    pub(super) fn arrived(
+        self: &Rc<Self>,
+        message: JsValue,
+        fd: OwnedFd,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let Some(opened) = open(&message, context)? else { return Ok(()) };
+        let suited = opened.kind.filter(|kind| handle::suits(*kind, &fd));
+        let object = match suited {
+            Some(kind) => handle::adopt(kind, fd, context)?,
+            None => None,
+        };
+        let Some(object) = object else {
+            let kind = opened.kind.map_or("of an unknown type", HandleType::name);
+            let text = format!("A handle arrived on the IPC channel that is no {kind}");
+            self.report(&text, context);
+            self.deliver(opened.message, JsValue::undefined(), context);
+            return Ok(());
+        };
+        self.emit_internal(message, object.clone().into(), context)?;
+        self.put_together(opened, &object, context)
+    }
+
+    /// Makes the program's object of a handle, and its event.
+    fn put_together(
+        self: &Rc<Self>,
+        opened: Opened,
+        object: &JsObject,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let captured = || (EndpointRef(self.clone()), opened.message.clone(), object.clone());
+        let emit = closure("emit", 1, captured(), emit, context);
+        let fail = closure("fail", 1, captured(), fail, context);
+        let link = self.link(context);
+        let args = [
+            link.into(),
+            opened.envelope.clone().into(),
+            object.clone().into(),
+            emit.into(),
+            fail.into(),
+        ];
+        if let Err(error) = handle::call("receive", &args, context) {
+            let error = value_of(error, context);
+            self.unusable(&error, &opened.message, object, context);
+        }
+        Ok(())
+    }
+
+    /// The program gets its message alone; what was wrong with the handle is told apart.
+    fn unusable(
+        self: &Rc<Self>,
+        error: &JsValue,
+        message: &JsValue,
+        handle: &JsObject,
+        context: &mut Context,
+    ) {
+        let reason = error
+            .as_object()
+            .and_then(|error| reflect::data_value(&error, &js_string!("message").into()))
+            .and_then(|message| message.as_string())
+            .map_or_else(String::new, |reason| format!(": {}", reason.to_std_string_lossy()));
+        let _ = handle::close(handle, context);
+        self.report(&format!("A handle that arrived cannot be used{reason}"), context);
+        self.deliver(message.clone(), JsValue::undefined(), context);
+    }
+
+    /// Emits what an envelope held: to the program, or to who listens for internal messages.
+    fn deliver(self: &Rc<Self>, message: JsValue, handle: JsValue, context: &mut Context) {
+        if internal_command(&message).is_none() {
+            return self.queue(message, handle, context);
+        }
+        let endpoint = self.clone();
+        state::of(context)
+            .ticks
+            .push_native(move |context| endpoint.emit_internal(message, handle, context));
+    }
+
+    /// Tells those who listen for internal messages.
+    pub(super) fn emit_internal(
+        &self,
+        message: JsValue,
+        handle: JsValue,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let Some(target) = self.target.borrow().clone() else { return Ok(()) };
+        events::emit(&target, js_string!("internalMessage"), &[message, handle], context).map(drop)
+    }
+}
+
+type Captured = (EndpointRef, JsValue, JsObject);
+
+fn emit(
+    _: &JsValue,
+    args: &[JsValue],
+    (endpoint, message, _): &Captured,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    endpoint.0.deliver(message.clone(), arg(args, 0), context);
+    Ok(JsValue::undefined())
+}
+
+fn fail(
+    _: &JsValue,
+    args: &[JsValue],
+    (endpoint, message, handle): &Captured,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    endpoint.0.unusable(&arg(args, 0), message, handle, context);
+    Ok(JsValue::undefined())
+}

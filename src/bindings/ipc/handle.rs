@@ -1,0 +1,121 @@
+//! What travels beside a message, and what programs know it as.
+
+use std::{
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    rc::Rc,
+};
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+
+use crate::{
+    bindings::{dgram, handles},
+    engine::{
+        builtins,
+        natives::{Method, arg, exports_of},
+    },
+    event_loop::stream::StreamFd,
+    ipc::codec::HandleType,
+    sys::fd::{self, FdKind},
+};
+
+/// A descriptor on its way.
+pub(super) enum Handle {
+    /// It came from the peer, and is nobody's yet.
+    Arrived(OwnedFd),
+    /// It belongs to a TCP socket or a pipe of this program.
+    Stream(Rc<StreamFd>),
+    /// It belongs to a UDP socket of this program.
+    Datagram(Rc<OwnedFd>),
+}
+
+impl AsFd for Handle {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Arrived(fd) => fd.as_fd(),
+            Self::Stream(fd) => fd.as_fd(),
+            Self::Datagram(fd) => fd.as_fd(),
+        }
+    }
+}
+
+impl Handle {
+    /// The descriptor of a handle object, while it is open.
+    pub(super) fn of(object: &JsObject) -> Option<Self> {
+        match handles::fd_of(object) {
+            Some(fd) => Some(Self::Stream(fd)),
+            None => dgram::descriptor(object).map(Self::Datagram),
+        }
+    }
+}
+
+/// Whether a descriptor is what the peer says that it is.
+pub(super) fn suits(kind: HandleType, fd: &OwnedFd) -> bool {
+    let is_stream = matches!(fd::kind(fd), FdKind::Tcp | FdKind::Pipe);
+    match kind {
+        HandleType::Native => is_stream,
+        HandleType::Socket => is_stream && !fd::is_listening(fd),
+        HandleType::Server => is_stream && fd::is_listening(fd),
+        HandleType::Dgram | HandleType::DgramNative => fd::kind(fd) == FdKind::Udp,
+    }
+}
+
+/// The handle object of a descriptor that came; `None` if there can be none, and then the
+/// descriptor is closed.
+pub(super) fn adopt(
+    kind: HandleType,
+    fd: OwnedFd,
+    context: &mut Context,
+) -> JsResult<Option<JsObject>> {
+    Ok(match kind {
+        HandleType::Dgram | HandleType::DgramNative => dgram::from_fd(fd, context)?.ok(),
+        HandleType::Native | HandleType::Socket | HandleType::Server => {
+            handles::adopt(fd, context).ok()
+        }
+    })
+}
+
+/// Calls a function of the builtin that takes sockets apart and puts them together.
+pub(super) fn call(
+    function: &'static str,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let module = builtins::load_object("internal/ipc/handles", context)?;
+    let function = module.get(JsString::from(function), context)?.to_object(context)?;
+    function.call(&JsValue::undefined(), args, context)
+}
+
+/// Closes a handle object.
+pub(super) fn close(handle: &JsObject, context: &mut Context) -> JsResult<()> {
+    let close = handle.get(js_string!("close"), context)?;
+    match close.as_callable() {
+        Some(close) => close.call(&handle.clone().into(), &[], context).map(drop),
+        None => Ok(()),
+    }
+}
+
+const METHODS: &[Method] =
+    &[("nativeType", 1, native_type), ("datagramHandle", 1, datagram_handle)];
+
+/// The native half of `internal/ipc/handles`.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    Ok(exports_of(METHODS, context).into())
+}
+
+/// `nativeType(object)`: of a handle, what the peer is told.
+fn native_type(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    let Some(object) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
+    let kind = if handles::is_handle(&object) {
+        HandleType::Native
+    } else if dgram::is_handle(&object) {
+        HandleType::DgramNative
+    } else {
+        return Ok(JsValue::undefined());
+    };
+    Ok(JsString::from(kind.name()).into())
+}
+
+/// `datagramHandle(socket)`: the handle of a `dgram.Socket`, null once it is closed.
+fn datagram_handle(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    dgram::handle_of_socket(&arg(args, 0), context)
+}
