@@ -35,6 +35,22 @@ pub(crate) fn closure<T: boa_gc::Trace + 'static>(
     build(native, name, length, None, context)
 }
 
+/// As [`closure`], and `new` calls it as well, with `new.target` as `this`.
+pub(crate) fn constructible<T: boa_gc::Trace + 'static>(
+    name: &str,
+    length: usize,
+    captures: T,
+    call: fn(&JsValue, &[JsValue], &T, &mut Context) -> JsResult<JsValue>,
+    context: &Context,
+) -> JsFunction {
+    let native = NativeFunction::from_copy_closure_with_captures(call, captures);
+    FunctionObjectBuilder::new(context.realm(), native)
+        .name(JsString::from(name))
+        .length(length)
+        .constructor(true)
+        .build()
+}
+
 /// Makes the function object of a native of ours.
 ///
 /// The engine shows the name that a native was built with in stack traces, and reads `name` for

@@ -2,7 +2,10 @@
 
 use boa_engine::{Context, JsError, JsResult, JsString, JsValue, js_string, value::JsVariant};
 
-use super::errors::{Code, coded};
+use super::{
+    errors::{Code, coded},
+    kinds,
+};
 
 /// `ERR_INVALID_ARG_TYPE`: `expected` reads on from "must be", e.g. `"of type string"`.
 pub(crate) fn invalid_arg_type(
@@ -124,10 +127,10 @@ pub(crate) fn object(
     name: &str,
     context: &mut Context,
 ) -> JsResult<boa_engine::JsObject> {
-    value
-        .as_object()
-        .filter(|object| !object.is_array() && !object.is_callable())
-        .ok_or_else(|| invalid_arg_type(context, name, "of type object", value))
+    match value.as_object() {
+        Some(object) if !object.is_callable() && !kinds::is_array(&object, context) => Ok(object),
+        _ => Err(invalid_arg_type(context, name, "of type object", value)),
+    }
 }
 
 /// A function, or `ERR_INVALID_ARG_TYPE`.

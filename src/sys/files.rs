@@ -5,20 +5,21 @@
 
 use std::{
     fs::{self, File, Metadata, OpenOptions, Permissions},
-    io::{self, Read, Write},
+    io::{self, IoSlice, IoSliceMut, Read, Write},
     mem::ManuallyDrop,
     os::{
-        fd::{FromRawFd, IntoRawFd, RawFd},
-        unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt, symlink},
+        fd::{AsFd, FromRawFd, IntoRawFd, RawFd},
+        unix::fs::{FileExt, OpenOptionsExt, PermissionsExt, symlink},
     },
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use nix::{
     sys::{
-        stat::{UtimensatFlags, utimensat},
+        stat::{UtimensatFlags, futimens, utimensat},
+        statfs::{Statfs, statfs as stat_file_system},
         time::TimeSpec,
+        uio::{preadv, pwritev},
     },
     unistd::{self, AccessFlags},
 };
@@ -37,16 +38,19 @@ pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     file.and_then(|mut file| file.write_all(bytes)).map_err(at("open", path))
 }
 
-fn at<'a>(syscall: &'static str, path: &'a Path) -> impl Fn(io::Error) -> SysError + use<'a> {
+pub(super) fn at<'a>(
+    syscall: &'static str,
+    path: &'a Path,
+) -> impl Fn(io::Error) -> SysError + use<'a> {
     move |error| SysError::from_io(&error, syscall, path)
 }
 
-fn of_fd(syscall: &'static str) -> impl Fn(io::Error) -> SysError {
+pub(super) fn of_fd(syscall: &'static str) -> impl Fn(io::Error) -> SysError {
     move |error| SysError::new(Errno::of(&error), syscall)
 }
 
 /// An open descriptor that stays its owner's: the `File` is never dropped.
-fn borrowed(fd: RawFd) -> ManuallyDrop<File> {
+pub(super) fn borrowed(fd: RawFd) -> ManuallyDrop<File> {
     // SAFETY: the descriptor belongs to the program that passed its number; it is neither closed
     // here nor kept. A number that is not open gives EBADF from the call that uses it.
     ManuallyDrop::new(unsafe { File::from_raw_fd(fd) })
@@ -87,36 +91,32 @@ pub(crate) fn write(fd: RawFd, bytes: &[u8], position: Option<u64>) -> Result<us
     outcome.map_err(of_fd("write"))
 }
 
-/// Everything from where a descriptor stands.
-pub(crate) fn read_rest(fd: RawFd) -> Result<Vec<u8>> {
+/// `readv(2)`, or `preadv(2)` at a position.
+pub(crate) fn read_vectored(
+    fd: RawFd,
+    buffers: &mut [IoSliceMut<'_>],
+    position: Option<u64>,
+) -> Result<usize> {
     let mut file = borrowed(fd);
-    file.metadata().map_err(of_fd("fstat"))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(of_fd("read"))?;
-    Ok(bytes)
+    match position {
+        Some(position) => preadv(file.as_fd(), buffers, position.cast_signed())
+            .map_err(|errno| SysError::new(errno, "read")),
+        None => file.read_vectored(buffers).map_err(of_fd("read")),
+    }
 }
 
-/// A whole file.
-pub(crate) fn read_file(path: &Path, flags: i32) -> Result<Vec<u8>> {
-    let fd = open(path, flags, 0o666)?;
-    // SAFETY: `open` has just made the descriptor and nobody else knows it.
-    let mut file = unsafe { File::from_raw_fd(fd) };
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(of_fd("read"))?;
-    Ok(bytes)
-}
-
-/// Writes a whole file.
-pub(crate) fn write_file(path: &Path, bytes: &[u8], flags: i32, mode: u32) -> Result<()> {
-    let fd = open(path, flags, mode)?;
-    // SAFETY: `open` has just made the descriptor and nobody else knows it.
-    let mut file = unsafe { File::from_raw_fd(fd) };
-    file.write_all(bytes).map_err(of_fd("write"))
-}
-
-/// Writes everything from where a descriptor stands.
-pub(crate) fn write_rest(fd: RawFd, bytes: &[u8]) -> Result<()> {
-    borrowed(fd).write_all(bytes).map_err(of_fd("write"))
+/// `writev(2)`, or `pwritev(2)` at a position.
+pub(crate) fn write_vectored(
+    fd: RawFd,
+    buffers: &[IoSlice<'_>],
+    position: Option<u64>,
+) -> Result<usize> {
+    let mut file = borrowed(fd);
+    match position {
+        Some(position) => pwritev(file.as_fd(), buffers, position.cast_signed())
+            .map_err(|errno| SysError::new(errno, "write")),
+        None => file.write_vectored(buffers).map_err(of_fd("write")),
+    }
 }
 
 /// `stat(2)`.
@@ -134,69 +134,15 @@ pub(crate) fn fstat(fd: RawFd) -> Result<Metadata> {
     borrowed(fd).metadata().map_err(of_fd("fstat"))
 }
 
+/// `statfs(2)`.
+pub(crate) fn file_system(path: &Path) -> Result<Statfs> {
+    stat_file_system(path).map_err(|errno| SysError::new(errno, "statfs").about_path(path))
+}
+
 /// `access(2)`; the bits of `mode` are `F_OK`, `R_OK`, `W_OK`, `X_OK`.
 pub(crate) fn access(path: &Path, mode: i32) -> Result<()> {
     let flags = AccessFlags::from_bits_truncate(mode);
     unistd::access(path, flags).map_err(|errno| SysError::new(errno, "access").about_path(path))
-}
-
-/// `mkdir(2)`.
-pub(crate) fn mkdir(path: &Path, mode: u32) -> Result<()> {
-    fs::DirBuilder::new().mode(mode).create(path).map_err(at("mkdir", path))
-}
-
-/// Makes a folder with all those above it; the first that was made, if any was.
-pub(crate) fn mkdir_all(path: &Path, mode: u32) -> Result<Option<PathBuf>> {
-    let mut missing = Vec::new();
-    let mut cursor = path;
-    loop {
-        match fs::DirBuilder::new().mode(mode).create(cursor) {
-            Ok(()) => break,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                missing.push(cursor);
-                cursor = cursor.parent().ok_or_else(|| at("mkdir", path)(error))?;
-            }
-            Err(_) if cursor.is_dir() => {
-                let Some(next) = missing.pop() else { return Ok(None) };
-                mkdir(next, mode)?;
-                cursor = next;
-                break;
-            }
-            Err(error) => return Err(at("mkdir", path)(error)),
-        }
-    }
-    let first = cursor.to_path_buf();
-    for folder in missing.into_iter().rev() {
-        mkdir(folder, mode)?;
-    }
-    Ok(Some(first))
-}
-
-/// `mkdtemp(3)`: six characters are put after the prefix.
-pub(crate) fn mkdtemp(prefix: &Path) -> Result<PathBuf> {
-    let mut template = prefix.as_os_str().to_owned();
-    template.push("XXXXXX");
-    let template = PathBuf::from(template);
-    unistd::mkdtemp(&template).map_err(|errno| SysError::new(errno, "mkdtemp").about_path(template))
-}
-
-/// `rmdir(2)`.
-pub(crate) fn rmdir(path: &Path) -> Result<()> {
-    fs::remove_dir(path).map_err(at("rmdir", path))
-}
-
-/// `unlink(2)`.
-pub(crate) fn unlink(path: &Path) -> Result<()> {
-    fs::remove_file(path).map_err(at("unlink", path))
-}
-
-/// Removes a file, a link, or a folder with everything in it; links are not followed.
-pub(crate) fn remove_all(path: &Path) -> Result<()> {
-    if lstat(path)?.is_dir() {
-        fs::remove_dir_all(path).map_err(at("rm", path))
-    } else {
-        fs::remove_file(path).map_err(at("rm", path))
-    }
 }
 
 /// `rename(2)`.
@@ -214,7 +160,7 @@ pub(crate) fn make_symlink(target: &Path, path: &Path) -> Result<()> {
     symlink(target, path).map_err(between("symlink", target, path))
 }
 
-fn between<'a>(
+pub(super) fn between<'a>(
     syscall: &'static str,
     from: &'a Path,
     to: &'a Path,
@@ -234,41 +180,6 @@ pub(crate) fn readlink(path: &Path) -> Result<PathBuf> {
 /// `realpath(3)`.
 pub(crate) fn realpath(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).map_err(at("realpath", path))
-}
-
-/// Copies a file; with `exclusive`, not over another.
-pub(crate) fn copy(from: &Path, to: &Path, exclusive: bool) -> Result<()> {
-    let failed = between("copyfile", from, to);
-    let mut source = File::open(from).map_err(&failed)?;
-    let metadata = source.metadata().map_err(&failed)?;
-    let mut options = OpenOptions::new();
-    options.write(true).mode(metadata.permissions().mode());
-    if exclusive {
-        options.create_new(true);
-    } else {
-        options.create(true).truncate(true);
-    }
-    let mut target = options.open(to).map_err(&failed)?;
-    io::copy(&mut source, &mut target).map(drop).map_err(&failed)
-}
-
-/// The entries of a folder: name and `d_type`-like kind, in the system's order.
-pub(crate) fn scandir(path: &Path) -> Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(path).map_err(at("scandir", path))? {
-        let entry = entry.map_err(at("scandir", path))?;
-        let kind = entry.file_type().map_err(at("scandir", path))?;
-        entries.push(Entry { name: entry.file_name().into(), kind });
-    }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(entries)
-}
-
-/// One entry of a folder.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) name: PathBuf,
-    pub(crate) kind: fs::FileType,
 }
 
 /// `chmod(2)`.
@@ -291,21 +202,34 @@ pub(crate) fn chown(path: &Path, uid: u32, gid: u32, follow: bool) -> Result<()>
     }
 }
 
-/// `utimensat(2)`: times since the epoch.
-pub(crate) fn utimes(
-    path: &Path,
-    accessed: Duration,
-    modified: Duration,
-    follow: bool,
-) -> Result<()> {
+/// `fchown(2)`.
+pub(crate) fn fchown(fd: RawFd, uid: u32, gid: u32) -> Result<()> {
+    let file = borrowed(fd);
+    std::os::unix::fs::fchown(file.as_fd(), Some(uid), Some(gid)).map_err(of_fd("fchown"))
+}
+
+/// `utimensat(2)`: times since the epoch; those of a link itself where it is not followed.
+pub(crate) fn utimes(path: &Path, times: &[TimeSpec; 2], follow: bool) -> Result<()> {
     let (flag, syscall) = if follow {
         (UtimensatFlags::FollowSymlink, "utime")
     } else {
         (UtimensatFlags::NoFollowSymlink, "lutime")
     };
-    let times = [accessed, modified].map(TimeSpec::from_duration);
     utimensat(nix::fcntl::AT_FDCWD, path, &times[0], &times[1], flag)
         .map_err(|errno| SysError::new(errno, syscall).about_path(path))
+}
+
+/// `futimens(2)`: times since the epoch.
+pub(crate) fn futimes(fd: RawFd, times: &[TimeSpec; 2]) -> Result<()> {
+    futimens(borrowed(fd).as_fd(), &times[0], &times[1])
+        .map_err(|errno| SysError::new(errno, "futime"))
+}
+
+/// Seconds since the epoch, which may lie before it, as the system takes them.
+pub(crate) fn time_spec(seconds: f64) -> TimeSpec {
+    let whole = seconds.floor();
+    let nanoseconds = ((seconds - whole) * 1e9) as i64;
+    TimeSpec::new(whole as i64, nanoseconds.clamp(0, 999_999_999))
 }
 
 /// `ftruncate(2)`.

@@ -1,12 +1,17 @@
 //! What `fs` answers: outcomes as JavaScript values, failures as errors.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 
-use super::{dirent, operation::Outcome, stats};
+use super::{
+    dirent, open_folders,
+    operation::{Answer, Failure, Outcome},
+    statfs, stats,
+    walk::Found,
+};
 use crate::{
     bindings::{
         buffer::{self, View},
@@ -16,35 +21,43 @@ use crate::{
         errors::{Code, Wording, coded_object, from_sys},
         natives::define_value,
     },
-    sys::{errno::Errno, error::SysError},
+    sys::{
+        errno::Errno,
+        error::{Subject, SysError},
+        folders::Entry,
+    },
 };
 
 /// How an outcome is shown to JavaScript.
 pub(super) enum Shape {
     /// As it is.
     Plain,
-    /// Bytes as text, or as a `Buffer`.
+    /// Bytes or paths as text, or as a `Buffer`.
     Text(Option<Encoding>),
     /// A `Stats` object; with `bigint` of bigints; `undefined` if `missing_ok` and not there.
     Stats { bigint: bool, missing_ok: bool },
-    /// An array of names or of `Dirent`s.
-    Entries { with_types: bool, encoding: Option<Encoding>, base: std::path::PathBuf },
+    /// An array of names, or of `Dirent`s whose folders are shown below `root` as it was given.
+    Found { with_types: bool, encoding: Option<Encoding>, base: PathBuf, root: JsValue },
+    /// An array of names and kinds by turns, or `null` at the end.
+    Entries { encoding: Option<Encoding>, folder: JsValue },
     /// The bytes go into this part of a program's buffer; the answer is their number.
-    Into(View),
+    Into { view: View, buffer: JsValue },
+    /// The bytes go into these buffers, one after the other.
+    IntoAll { views: Vec<View>, buffers: JsValue },
+    /// The answer is the number of bytes that came from this buffer or text.
+    From(JsValue),
     /// True or false, never an error.
     Exists,
 }
 
 impl Shape {
     /// The answer of a call that succeeded or failed.
-    pub(super) fn answer(
-        &self,
-        result: Result<Outcome, SysError>,
-        context: &mut Context,
-    ) -> JsResult<JsValue> {
+    pub(super) fn answer(&self, result: Answer, context: &mut Context) -> JsResult<JsValue> {
         match (self, result) {
             (Self::Exists, result) => Ok(result.is_ok().into()),
-            (Self::Stats { missing_ok: true, .. }, Err(error)) if is_missing(&error) => {
+            (Self::Stats { missing_ok: true, .. }, Err(Failure::Sys(error)))
+                if is_missing(&error) =>
+            {
                 Ok(JsValue::undefined())
             }
             (_, Err(error)) => Err(JsError::from_opaque(failure(&error, context).into())),
@@ -52,48 +65,121 @@ impl Shape {
         }
     }
 
+    /// What a callback gets besides the answer: the buffer that was read into or written from.
+    pub(super) fn buffer(&self) -> Option<JsValue> {
+        match self {
+            Self::Into { buffer, .. } | Self::IntoAll { buffers: buffer, .. } => {
+                Some(buffer.clone())
+            }
+            Self::From(data) => Some(data.clone()),
+            _ => None,
+        }
+    }
+
     fn value(&self, outcome: Outcome, context: &mut Context) -> JsResult<JsValue> {
-        match (self, outcome) {
-            (_, Outcome::Nothing) => Ok(JsValue::undefined()),
-            (_, Outcome::Number(number)) => Ok((number as f64).into()),
-            (_, Outcome::Fd(fd)) => Ok(fd.into()),
-            (Self::Into(view), Outcome::Bytes(bytes)) => {
-                let count = bytes.len();
-                view.part(0, count).write(context, |slots| {
-                    let count = slots.len().min(bytes.len());
-                    slots[..count].copy_from_slice(&bytes[..count]);
-                })?;
+        let bigint = matches!(self, Self::Stats { bigint: true, .. });
+        match outcome {
+            Outcome::Nothing if self.buffer().is_some() => Ok(0.into()),
+            Outcome::Nothing => Ok(JsValue::undefined()),
+            Outcome::Number(number) => Ok((number as f64).into()),
+            Outcome::Fd(fd) => Ok(fd.into()),
+            Outcome::Folder(folder) => Ok(open_folders::of(context).insert(folder).into()),
+            Outcome::Metadata(metadata) => Ok(stats::create(&metadata, bigint, context).into()),
+            Outcome::FileSystem(statfs) => Ok(statfs::create(&statfs, bigint, context).into()),
+            Outcome::Path(path) => name(&path, self.encoding(), context),
+            Outcome::Bytes(bytes) => self.bytes(&bytes, context),
+            Outcome::Parts { count, parts } => {
+                if let Self::IntoAll { views, .. } = self {
+                    distribute(views, &parts, count, context)?;
+                }
                 Ok((count as f64).into())
             }
-            (Self::Text(Some(encoding)), Outcome::Bytes(bytes)) => text(&bytes, *encoding, context),
-            (_, Outcome::Bytes(bytes)) => Ok(buffer::from_slice(&bytes, context)?.into()),
-            (Self::Text(encoding), Outcome::Path(path)) => name(&path, *encoding, context),
-            (_, Outcome::Path(path)) => name(&path, Some(Encoding::Utf8), context),
-            (Self::Stats { bigint, .. }, Outcome::Metadata(metadata)) => {
-                stats::create(&metadata, *bigint, context).map(JsValue::from)
-            }
-            (_, Outcome::Metadata(metadata)) => {
-                stats::create(&metadata, false, context).map(JsValue::from)
-            }
-            (Self::Entries { with_types, encoding, base }, Outcome::Entries(entries)) => {
-                let mut list = Vec::with_capacity(entries.len());
-                for (folder, entry) in entries {
-                    list.push(if *with_types {
-                        dirent::create(&folder, &entry, *encoding, context)?.into()
-                    } else {
-                        let nested = folder.strip_prefix(base).unwrap_or(Path::new(""));
-                        name(&nested.join(&entry.name), *encoding, context)?
-                    });
-                }
-                Ok(JsArray::from_iter(list, context).into())
-            }
-            (_, Outcome::Entries(_)) => Ok(JsArray::new(context)?.into()),
+            Outcome::Entries(entries) => self.entries(&entries, context),
+            Outcome::Found(found) => self.found(&found, context),
         }
+    }
+
+    /// The encoding of names.
+    fn encoding(&self) -> Option<Encoding> {
+        match self {
+            Self::Text(encoding)
+            | Self::Entries { encoding, .. }
+            | Self::Found { encoding, .. } => *encoding,
+            _ => Some(Encoding::Utf8),
+        }
+    }
+
+    fn bytes(&self, bytes: &[u8], context: &mut Context) -> JsResult<JsValue> {
+        match self {
+            Self::Into { view, .. } => {
+                copy(view, bytes, context)?;
+                Ok((bytes.len() as f64).into())
+            }
+            Self::Text(Some(encoding)) => text(bytes, *encoding, context),
+            _ => Ok(buffer::from_slice(bytes, context)?.into()),
+        }
+    }
+
+    fn entries(&self, entries: &[Entry], context: &mut Context) -> JsResult<JsValue> {
+        let Self::Entries { folder, .. } = self else { return Ok(JsValue::null()) };
+        if entries.is_empty() {
+            return Ok(JsValue::null());
+        }
+        let mut list = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let name = name(&entry.name, self.encoding(), context)?;
+            list.push(dirent::create(name, folder.clone(), entry.kind, context).into());
+        }
+        Ok(JsArray::from_iter(list, context).into())
+    }
+
+    fn found(&self, found: &[Found], context: &mut Context) -> JsResult<JsValue> {
+        let Self::Found { with_types, base, root, .. } = self else { return Ok(JsValue::null()) };
+        let mut list = Vec::with_capacity(found.len());
+        let mut last: Option<(&Path, JsValue)> = None;
+        for Found { folder, entry } in found {
+            if *with_types {
+                let shown = match &last {
+                    Some((path, shown)) if *path == folder.as_path() => shown.clone(),
+                    _ if folder == base => root.clone(),
+                    _ => name(folder, Some(Encoding::Utf8), context)?,
+                };
+                last = Some((folder, shown.clone()));
+                let name = name(&entry.name, self.encoding(), context)?;
+                list.push(dirent::create(name, shown, entry.kind, context).into());
+            } else {
+                let nested = folder.strip_prefix(base).unwrap_or(Path::new(""));
+                list.push(name(&nested.join(&entry.name), self.encoding(), context)?);
+            }
+        }
+        Ok(JsArray::from_iter(list, context).into())
     }
 }
 
 fn is_missing(error: &SysError) -> bool {
     matches!(error.errno.0, libc::ENOENT | libc::ENOTDIR)
+}
+
+/// Copies bytes to where a view begins, as far as it still reaches.
+fn copy(view: &View, bytes: &[u8], context: &mut Context) -> JsResult<()> {
+    view.part(0, bytes.len()).write(context, |slots| {
+        let count = slots.len().min(bytes.len());
+        slots[..count].copy_from_slice(&bytes[..count]);
+    })
+}
+
+fn distribute(
+    views: &[View],
+    parts: &[Vec<u8>],
+    mut count: usize,
+    context: &mut Context,
+) -> JsResult<()> {
+    for (view, part) in views.iter().zip(parts) {
+        let length = part.len().min(count);
+        copy(view, &part[..length], context)?;
+        count -= length;
+    }
+    Ok(())
 }
 
 /// Bytes as text; a text that is too long for a string is an error.
@@ -124,24 +210,71 @@ pub(super) fn name(
 }
 
 /// The error object of a failed call.
-pub(super) fn failure(error: &SysError, context: &mut Context) -> JsObject {
-    if error.syscall == "rm" && error.errno == Errno(libc::EISDIR) {
-        return removed_folder(error, context);
+pub(super) fn failure(failure: &Failure, context: &mut Context) -> JsObject {
+    match failure {
+        Failure::Sys(error) => from_sys(context, error, Wording::Described),
+        Failure::TooLarge(size) => {
+            let message = format!("File size ({size}) is greater than 2 GiB");
+            coded_object(context, Code::ERR_FS_FILE_TOO_LARGE, message)
+        }
+        Failure::IsFolder(path) => {
+            let mut error = SysError::new(Errno(libc::EISDIR), "rm");
+            error.subject = Subject::Path(path.clone());
+            system_error(
+                Code::ERR_FS_EISDIR,
+                "Path is a directory",
+                "is a directory",
+                &error,
+                context,
+            )
+        }
     }
-    from_sys(context, error, Wording::Described)
 }
 
-/// `fs.rm` of a folder without `recursive` has an error of its own.
-fn removed_folder(error: &SysError, context: &mut Context) -> JsObject {
-    let path = match &error.subject {
-        crate::sys::error::Subject::Path(path) => path.to_string_lossy().into_owned(),
-        _ => String::new(),
+/// An error of Node's that looks like one of the system's: `about: call returned CODE (message)
+/// path => dest`, with `info`.
+pub(super) fn system_error(
+    code: Code,
+    about: &str,
+    message: &str,
+    error: &SysError,
+    context: &mut Context,
+) -> JsObject {
+    let SysError { errno, syscall, subject } = error;
+    let errno_name = errno.name().unwrap_or("UNKNOWN");
+    let (path, dest) = match subject {
+        Subject::Path(path) => (Some(path), None),
+        Subject::Paths(path, dest) => (Some(path), Some(dest)),
+        _ => (None, None),
     };
-    let message = format!("Path is a directory: rm returned EISDIR (is a directory) {path}");
-    let object = coded_object(context, Code::ERR_FS_EISDIR, message);
+    let mut full = format!("{about}: {syscall} returned {errno_name} ({message})");
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    if let Some(path) = path {
+        full.push_str(&format!(" {}", text(path)));
+    }
+    if let Some(dest) = dest {
+        full.push_str(&format!(" => {}", text(dest)));
+    }
+    let object = coded_object(context, code, full);
     define_value(&object, js_string!("name"), js_string!("SystemError"), false);
-    define_value(&object, js_string!("errno"), error.errno.0, true);
-    define_value(&object, js_string!("syscall"), js_string!("rm"), true);
-    define_value(&object, js_string!("path"), JsString::from(path), true);
+    let info = JsObject::with_object_proto(context.intrinsics());
+    define_value(&info, js_string!("message"), JsString::from(message), true);
+    let mut details: Vec<(&str, JsValue)> = Vec::new();
+    if let Some(path) = path {
+        details.push(("path", JsString::from(text(path)).into()));
+    }
+    if let Some(dest) = dest {
+        details.push(("dest", JsString::from(text(dest)).into()));
+    }
+    let syscall = ("syscall", JsString::from(syscall.as_str()).into());
+    let errno = ("errno", errno.0.into());
+    let code = ("code", JsString::from(errno_name).into());
+    for (name, value) in details.iter().cloned().chain([syscall.clone(), errno.clone(), code]) {
+        define_value(&info, JsString::from(name), value, true);
+    }
+    define_value(&object, js_string!("info"), info, true);
+    for (name, value) in [errno, syscall].into_iter().chain(details) {
+        define_value(&object, JsString::from(name), value, true);
+    }
     object
 }

@@ -1,101 +1,97 @@
 //! `fs.Dirent`: one entry of a folder with its kind.
 
-use std::{fs::FileType, os::unix::fs::FileTypeExt, path::Path};
-
-use boa_engine::{Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
-
-use crate::{
-    bindings::encoding::Encoding,
-    engine::natives::{Method, define_methods, define_value, function},
-    sys::files::Entry,
+use boa_engine::{
+    Context, JsObject, JsResult, JsSymbol, JsValue, builtins::object::OrdinaryObject, js_string,
 };
 
-/// Kinds, as `fs.constants.UV_DIRENT_*` numbers them.
-const FILE: i32 = 1;
-const DIR: i32 = 2;
-const LINK: i32 = 3;
-const FIFO: i32 = 4;
-const SOCKET: i32 = 5;
-const CHAR: i32 = 6;
-const BLOCK: i32 = 7;
+use crate::{
+    engine::{
+        classes::{self, Class, ClassSpec, new_target},
+        natives::{Method, arg, define_value},
+    },
+    sys::folders::Kind,
+};
 
 const METHODS: &[Method] = &[
-    ("isDirectory", 0, |this, _, context| is_kind(this, DIR, context)),
-    ("isFile", 0, |this, _, context| is_kind(this, FILE, context)),
-    ("isBlockDevice", 0, |this, _, context| is_kind(this, BLOCK, context)),
-    ("isCharacterDevice", 0, |this, _, context| is_kind(this, CHAR, context)),
-    ("isSymbolicLink", 0, |this, _, context| is_kind(this, LINK, context)),
-    ("isFIFO", 0, |this, _, context| is_kind(this, FIFO, context)),
-    ("isSocket", 0, |this, _, context| is_kind(this, SOCKET, context)),
+    ("isDirectory", 0, |this, _, context| is_kind(this, Kind::Folder, context)),
+    ("isFile", 0, |this, _, context| is_kind(this, Kind::File, context)),
+    ("isBlockDevice", 0, |this, _, context| is_kind(this, Kind::BlockDevice, context)),
+    ("isCharacterDevice", 0, |this, _, context| is_kind(this, Kind::CharacterDevice, context)),
+    ("isSymbolicLink", 0, |this, _, context| is_kind(this, Kind::Link, context)),
+    ("isFIFO", 0, |this, _, context| is_kind(this, Kind::Fifo, context)),
+    ("isSocket", 0, |this, _, context| is_kind(this, Kind::Socket, context)),
 ];
+
+const SPEC: ClassSpec = ClassSpec { methods: METHODS, ..ClassSpec::new("Dirent", 3, construct) };
 
 /// The class, made on first use.
 #[derive(Clone)]
-struct Class {
-    prototype: JsObject,
-    constructor: JsObject,
+struct Dirent {
+    class: Class,
     kind: JsSymbol,
 }
 
-fn class_of(context: &mut Context) -> Class {
-    if let Some(known) = context.get_data::<Class>() {
+fn dirent_of(context: &mut Context) -> Dirent {
+    if let Some(known) = context.get_data::<Dirent>() {
         return known.clone();
     }
-    let prototype = JsObject::with_object_proto(context.intrinsics());
-    define_methods(&prototype, METHODS, false, context);
-    let constructor: JsObject =
-        function("Dirent", 3, |_, _, _| Ok(JsValue::undefined()), context).into();
-    define_value(&constructor, js_string!("prototype"), prototype.clone(), false);
-    define_value(&prototype, js_string!("constructor"), constructor.clone(), false);
+    let class = classes::class(&SPEC, None, context);
     // Boa runs out of symbols after 2^64 of them.
     let kind = JsSymbol::new(Some(js_string!("type"))).expect("one symbol a realm is available");
-    let made = Class { prototype, constructor, kind };
+    let made = Dirent { class, kind };
     context.insert_data(made.clone());
     made
 }
 
-/// `fs.Dirent`, for `instanceof`.
+/// `fs.Dirent`.
 pub(super) fn class(context: &mut Context) -> JsObject {
-    class_of(context).constructor
+    dirent_of(context).class.constructor
 }
 
-fn is_kind(this: &JsValue, kind: i32, context: &mut Context) -> JsResult<JsValue> {
-    let key = class_of(context).kind;
+/// `new Dirent(name, type, path)`.
+fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let new_target = new_target(this, "Dirent")?;
+    let dirent = dirent_of(context);
+    let object = classes::instance(&new_target, &dirent.class, OrdinaryObject, context)?;
+    define(&object, [arg(args, 0), arg(args, 2), arg(args, 1)], &dirent.kind);
+    Ok(object.into())
+}
+
+fn define(object: &JsObject, [name, folder, kind]: [JsValue; 3], symbol: &JsSymbol) {
+    define_value(object, js_string!("name"), name, true);
+    define_value(object, js_string!("parentPath"), folder, true);
+    define_value(object, symbol.clone(), kind, true);
+}
+
+fn is_kind(this: &JsValue, kind: Kind, context: &mut Context) -> JsResult<JsValue> {
+    let key = dirent_of(context).kind;
     let own = this.to_object(context)?.get(key, context)?;
-    Ok((own.as_number() == Some(f64::from(kind))).into())
+    Ok((own.as_number() == Some(f64::from(number(kind)))).into())
 }
 
-fn kind_number(kind: FileType) -> i32 {
+/// Kinds, as `fs.constants.UV_DIRENT_*` numbers them.
+const fn number(kind: Kind) -> i32 {
     match kind {
-        kind if kind.is_file() => FILE,
-        kind if kind.is_dir() => DIR,
-        kind if kind.is_symlink() => LINK,
-        kind if kind.is_fifo() => FIFO,
-        kind if kind.is_socket() => SOCKET,
-        kind if kind.is_char_device() => CHAR,
-        kind if kind.is_block_device() => BLOCK,
-        _ => 0,
+        Kind::Unknown => 0,
+        Kind::File => 1,
+        Kind::Folder => 2,
+        Kind::Link => 3,
+        Kind::Fifo => 4,
+        Kind::Socket => 5,
+        Kind::CharacterDevice => 6,
+        Kind::BlockDevice => 7,
     }
 }
 
-/// Makes a `Dirent`.
+/// Makes a `Dirent` of a name, the path of its folder, and its kind.
 pub(super) fn create(
-    folder: &Path,
-    entry: &Entry,
-    encoding: Option<Encoding>,
+    name: JsValue,
+    folder: JsValue,
+    kind: Kind,
     context: &mut Context,
-) -> JsResult<JsObject> {
-    let class = class_of(context);
-    let name = super::answer::name(&entry.name, encoding, context)?;
-    let object = JsObject::new(
-        context.root_shape(),
-        class.prototype,
-        boa_engine::builtins::object::OrdinaryObject,
-    )
-    .upcast();
-    define_value(&object, js_string!("name"), name, true);
-    let folder = JsString::from(&*folder.to_string_lossy());
-    define_value(&object, js_string!("parentPath"), folder, true);
-    define_value(&object, class.kind, kind_number(entry.kind), true);
-    Ok(object)
+) -> JsObject {
+    let dirent = dirent_of(context);
+    let object = classes::object(&dirent.class, OrdinaryObject, context);
+    define(&object, [name, folder, number(kind).into()], &dirent.kind);
+    object
 }

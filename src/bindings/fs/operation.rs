@@ -1,11 +1,24 @@
 //! What `fs` does, as values: decoded in JavaScript's thread, run there or in the pool.
 
-use std::{fs::Metadata, path::PathBuf, time::Duration};
+use std::{
+    fs::Metadata,
+    io::{IoSlice, IoSliceMut},
+    path::{Path, PathBuf},
+};
 
+use nix::sys::{statfs::Statfs, time::TimeSpec};
+
+use super::{
+    open_folders::SharedFolder,
+    walk::{self, Found},
+};
 use crate::sys::{
+    content::{self, ReadError, StopSign},
+    copying::{self, CopyMode},
     errno::Errno,
     error::SysError,
-    files::{self, Entry},
+    files,
+    folders::{self, Entry, Retries},
 };
 
 /// A path, or a descriptor that the program opened.
@@ -18,31 +31,138 @@ pub(super) enum Target {
 /// One call of `fs`, ready to run.
 #[derive(Debug)]
 pub(super) enum Operation {
-    Access { path: PathBuf, mode: i32 },
-    Chmod { target: Target, mode: u32 },
-    Chown { path: PathBuf, uid: u32, gid: u32, follow: bool },
-    Close { fd: i32 },
-    Copy { from: PathBuf, to: PathBuf, exclusive: bool },
-    Link { from: PathBuf, to: PathBuf },
-    Mkdir { path: PathBuf, mode: u32, recursive: bool },
-    Mkdtemp { prefix: PathBuf },
-    Open { path: PathBuf, flags: i32, mode: u32 },
-    Read { fd: i32, length: usize, position: Option<u64> },
-    ReadFile { target: Target, flags: i32 },
-    Readlink { path: PathBuf },
-    Realpath { path: PathBuf, syscall: &'static str },
-    Rename { from: PathBuf, to: PathBuf },
-    Rm { path: PathBuf, recursive: bool, force: bool },
-    Rmdir { path: PathBuf },
-    Scandir { path: PathBuf, recursive: bool },
-    Stat { target: Target, follow: bool },
-    Symlink { target: PathBuf, path: PathBuf },
-    Sync { fd: i32, data_only: bool },
-    Truncate { target: Target, length: u64 },
-    Unlink { path: PathBuf },
-    Utimes { path: PathBuf, accessed: Duration, modified: Duration, follow: bool },
-    Write { fd: i32, bytes: Vec<u8>, position: Option<u64> },
-    WriteFile { target: Target, bytes: Vec<u8>, flags: i32, mode: u32 },
+    /// Does nothing: a read of no bytes.
+    Idle,
+    Access {
+        path: PathBuf,
+        mode: i32,
+    },
+    Chmod {
+        target: Target,
+        mode: u32,
+    },
+    Chown {
+        target: Target,
+        uid: u32,
+        gid: u32,
+        follow: bool,
+    },
+    Close {
+        fd: i32,
+    },
+    Copy {
+        from: PathBuf,
+        to: PathBuf,
+        mode: CopyMode,
+    },
+    Link {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Mkdir {
+        path: PathBuf,
+        mode: u32,
+        recursive: bool,
+    },
+    Mkdtemp {
+        prefix: PathBuf,
+    },
+    Open {
+        path: PathBuf,
+        flags: i32,
+        mode: u32,
+    },
+    OpenFolder {
+        path: PathBuf,
+    },
+    Read {
+        fd: i32,
+        length: usize,
+        position: Option<u64>,
+    },
+    ReadFile {
+        target: Target,
+        flags: i32,
+        stop: StopSign,
+    },
+    ReadFolder {
+        folder: SharedFolder,
+        count: usize,
+    },
+    Readv {
+        fd: i32,
+        lengths: Vec<usize>,
+        position: Option<u64>,
+    },
+    Readlink {
+        path: PathBuf,
+    },
+    Realpath {
+        path: PathBuf,
+        walks: bool,
+    },
+    Rename {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Rm {
+        path: PathBuf,
+        recursive: bool,
+        force: bool,
+        retries: Retries,
+    },
+    Rmdir {
+        path: PathBuf,
+    },
+    Scandir {
+        path: PathBuf,
+        recursive: bool,
+        follow: bool,
+    },
+    Stat {
+        target: Target,
+        follow: bool,
+    },
+    Statfs {
+        path: PathBuf,
+    },
+    Symlink {
+        target: PathBuf,
+        path: PathBuf,
+    },
+    Sync {
+        fd: i32,
+        data_only: bool,
+    },
+    Truncate {
+        target: Target,
+        length: u64,
+    },
+    Unlink {
+        path: PathBuf,
+    },
+    Utimes {
+        target: Target,
+        times: [TimeSpec; 2],
+        follow: bool,
+    },
+    Write {
+        fd: i32,
+        bytes: Vec<u8>,
+        position: Option<u64>,
+    },
+    WriteFile {
+        target: Target,
+        bytes: Vec<u8>,
+        flags: i32,
+        mode: u32,
+        stop: StopSign,
+    },
+    Writev {
+        fd: i32,
+        parts: Vec<Vec<u8>>,
+        position: Option<u64>,
+    },
 }
 
 /// What an operation answers.
@@ -50,77 +170,124 @@ pub(super) enum Operation {
 pub(super) enum Outcome {
     Nothing,
     Bytes(Vec<u8>),
+    Parts { count: usize, parts: Vec<Vec<u8>> },
     Number(usize),
     Fd(i32),
+    Folder(SharedFolder),
     Path(PathBuf),
     Metadata(Box<Metadata>),
-    Entries(Vec<(PathBuf, Entry)>),
+    FileSystem(Box<Statfs>),
+    Entries(Vec<Entry>),
+    Found(Vec<Found>),
 }
 
-impl Operation {
-    /// Makes the system calls. May take long.
-    pub(super) fn run(self) -> Result<Outcome, SysError> {
-        match self {
-            Self::Access { path, mode } => nothing(files::access(&path, mode)),
-            Self::Chmod { target: Target::Path(path), mode } => nothing(files::chmod(&path, mode)),
-            Self::Chmod { target: Target::Fd(fd), mode } => nothing(files::fchmod(fd, mode)),
-            Self::Chown { path, uid, gid, follow } => {
-                nothing(files::chown(&path, uid, gid, follow))
-            }
-            Self::Close { fd } => nothing(files::close(fd)),
-            Self::Copy { from, to, exclusive } => nothing(files::copy(&from, &to, exclusive)),
-            Self::Link { from, to } => nothing(files::link(&from, &to)),
-            Self::Mkdir { path, mode, recursive } => mkdir(&path, mode, recursive),
-            Self::Mkdtemp { prefix } => files::mkdtemp(&prefix).map(Outcome::Path),
-            Self::Open { path, flags, mode } => files::open(&path, flags, mode).map(Outcome::Fd),
-            Self::Read { fd, length, position } => read(fd, length, position),
-            Self::ReadFile { target, flags } => match target {
-                Target::Path(path) => files::read_file(&path, flags).map(Outcome::Bytes),
-                Target::Fd(fd) => files::read_rest(fd).map(Outcome::Bytes),
-            },
-            Self::Readlink { path } => files::readlink(&path).map(Outcome::Path),
-            Self::Realpath { path, syscall } => realpath(&path, syscall),
-            Self::Rename { from, to } => nothing(files::rename(&from, &to)),
-            Self::Rm { path, recursive, force } => rm(&path, recursive, force),
-            Self::Rmdir { path } => nothing(files::rmdir(&path)),
-            Self::Scandir { path, recursive } => {
-                let mut entries = Vec::new();
-                scandir(&path, recursive, &mut entries)?;
-                Ok(Outcome::Entries(entries))
-            }
-            Self::Stat { target, follow } => stat(&target, follow),
-            Self::Symlink { target, path } => nothing(files::make_symlink(&target, &path)),
-            Self::Sync { fd, data_only } => nothing(files::sync(fd, data_only)),
-            Self::Truncate { target: Target::Path(path), length } => {
-                nothing(files::truncate(&path, length))
-            }
-            Self::Truncate { target: Target::Fd(fd), length } => {
-                nothing(files::ftruncate(fd, length))
-            }
-            Self::Unlink { path } => nothing(files::unlink(&path)),
-            Self::Utimes { path, accessed, modified, follow } => {
-                nothing(files::utimes(&path, accessed, modified, follow))
-            }
-            Self::Write { fd, bytes, position } => {
-                files::write(fd, &bytes, position).map(Outcome::Number)
-            }
-            Self::WriteFile { target, bytes, flags, mode } => nothing(match target {
-                Target::Path(path) => files::write_file(&path, &bytes, flags, mode),
-                Target::Fd(fd) => files::write_rest(fd, &bytes),
-            }),
+/// Why an operation failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Sys(SysError),
+    /// A file of so many bytes cannot be read at once.
+    TooLarge(u64),
+    /// `rm` of a folder without `recursive`.
+    IsFolder(PathBuf),
+}
+
+impl From<SysError> for Failure {
+    fn from(error: SysError) -> Self {
+        Self::Sys(error)
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Sys(error) => Self::Sys(error),
+            ReadError::TooLarge(size) => Self::TooLarge(size),
         }
     }
 }
 
-fn nothing(result: Result<(), SysError>) -> Result<Outcome, SysError> {
-    result.map(|()| Outcome::Nothing)
+/// The result of an operation.
+pub(super) type Answer = Result<Outcome, Failure>;
+
+impl Operation {
+    /// Makes the system calls. May take long.
+    #[allow(clippy::too_many_lines)] // a table
+    pub(super) fn run(self) -> Answer {
+        Ok(match self {
+            Self::Idle => Outcome::Nothing,
+            Self::Access { path, mode } => done(files::access(&path, mode)?),
+            Self::Chmod { target: Target::Path(path), mode } => done(files::chmod(&path, mode)?),
+            Self::Chmod { target: Target::Fd(fd), mode } => done(files::fchmod(fd, mode)?),
+            Self::Chown { target: Target::Path(path), uid, gid, follow } => {
+                done(files::chown(&path, uid, gid, follow)?)
+            }
+            Self::Chown { target: Target::Fd(fd), uid, gid, .. } => {
+                done(files::fchown(fd, uid, gid)?)
+            }
+            Self::Close { fd } => done(files::close(fd)?),
+            Self::Copy { from, to, mode } => done(copying::copy(&from, &to, mode)?),
+            Self::Link { from, to } => done(files::link(&from, &to)?),
+            Self::Mkdir { path, mode, recursive } => mkdir(&path, mode, recursive)?,
+            Self::Mkdtemp { prefix } => Outcome::Path(folders::mkdtemp(&prefix)?),
+            Self::Open { path, flags, mode } => Outcome::Fd(files::open(&path, flags, mode)?),
+            Self::OpenFolder { path } => Outcome::Folder(SharedFolder::open(&path)?),
+            Self::Read { fd, length, position } => read(fd, length, position)?,
+            Self::ReadFile { target: Target::Path(path), flags, stop } => {
+                Outcome::Bytes(content::read_file(&path, flags, &stop)?)
+            }
+            Self::ReadFile { target: Target::Fd(fd), stop, .. } => {
+                Outcome::Bytes(content::read_rest(fd, &stop)?)
+            }
+            Self::ReadFolder { folder, count } => Outcome::Entries(folder.read(count)?),
+            Self::Readv { fd, lengths, position } => readv(fd, &lengths, position)?,
+            Self::Readlink { path } => Outcome::Path(files::readlink(&path)?),
+            Self::Realpath { path, walks } => Outcome::Path(realpath(&path, walks)?),
+            Self::Rename { from, to } => done(files::rename(&from, &to)?),
+            Self::Rm { path, recursive, force, retries } => {
+                done(rm(&path, recursive, force, retries)?)
+            }
+            Self::Rmdir { path } => done(folders::rmdir(&path)?),
+            Self::Scandir { path, recursive, follow } => {
+                Outcome::Found(walk::scan(&path, recursive, follow)?)
+            }
+            Self::Stat { target, follow } => Outcome::Metadata(Box::new(stat(&target, follow)?)),
+            Self::Statfs { path } => Outcome::FileSystem(Box::new(files::file_system(&path)?)),
+            Self::Symlink { target, path } => done(files::make_symlink(&target, &path)?),
+            Self::Sync { fd, data_only } => done(files::sync(fd, data_only)?),
+            Self::Truncate { target: Target::Path(path), length } => {
+                done(files::truncate(&path, length)?)
+            }
+            Self::Truncate { target: Target::Fd(fd), length } => {
+                done(files::ftruncate(fd, length)?)
+            }
+            Self::Unlink { path } => done(folders::unlink(&path)?),
+            Self::Utimes { target: Target::Path(path), times, follow } => {
+                done(files::utimes(&path, &times, follow)?)
+            }
+            Self::Utimes { target: Target::Fd(fd), times, .. } => done(files::futimes(fd, &times)?),
+            Self::Write { fd, bytes, position } => {
+                Outcome::Number(files::write(fd, &bytes, position)?)
+            }
+            Self::WriteFile { target: Target::Path(path), bytes, flags, mode, stop } => {
+                done(content::write_file(&path, &bytes, flags, mode, &stop)?)
+            }
+            Self::WriteFile { target: Target::Fd(fd), bytes, stop, .. } => {
+                done(content::write_rest(fd, &bytes, &stop)?)
+            }
+            Self::Writev { fd, parts, position } => writev(fd, &parts, position)?,
+        })
+    }
 }
 
-fn mkdir(path: &std::path::Path, mode: u32, recursive: bool) -> Result<Outcome, SysError> {
+fn done((): ()) -> Outcome {
+    Outcome::Nothing
+}
+
+fn mkdir(path: &Path, mode: u32, recursive: bool) -> Result<Outcome, SysError> {
     if !recursive {
-        return nothing(files::mkdir(path, mode));
+        return folders::mkdir(path, mode).map(done);
     }
-    Ok(files::mkdir_all(path, mode)?.map_or(Outcome::Nothing, Outcome::Path))
+    Ok(folders::mkdir_all(path, mode)?.map_or(Outcome::Nothing, Outcome::Path))
 }
 
 fn read(fd: i32, length: usize, position: Option<u64>) -> Result<Outcome, SysError> {
@@ -130,50 +297,48 @@ fn read(fd: i32, length: usize, position: Option<u64>) -> Result<Outcome, SysErr
     Ok(Outcome::Bytes(bytes))
 }
 
-fn realpath(path: &std::path::Path, syscall: &'static str) -> Result<Outcome, SysError> {
-    let Err(mut error) = files::realpath(path) else {
-        return files::realpath(path).map(Outcome::Path);
-    };
-    if syscall == "lstat" {
-        // Node walks the path and names the first part that is not there.
-        let missing = path.ancestors().filter(|part| files::lstat(part).is_err()).last();
-        error = SysError::new(error.errno, syscall).about_path(missing.unwrap_or(path));
+fn readv(fd: i32, lengths: &[usize], position: Option<u64>) -> Result<Outcome, SysError> {
+    if lengths.is_empty() {
+        return Err(SysError::new(Errno(libc::EINVAL), "read"));
     }
-    Err(error)
+    let mut parts: Vec<Vec<u8>> = lengths.iter().map(|&length| vec![0; length]).collect();
+    let mut slices: Vec<IoSliceMut<'_>> =
+        parts.iter_mut().map(|part| IoSliceMut::new(part)).collect();
+    let count = files::read_vectored(fd, &mut slices, position)?;
+    Ok(Outcome::Parts { count, parts })
 }
 
-fn rm(path: &std::path::Path, recursive: bool, force: bool) -> Result<Outcome, SysError> {
+fn writev(fd: i32, parts: &[Vec<u8>], position: Option<u64>) -> Result<Outcome, SysError> {
+    let slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
+    Ok(Outcome::Number(files::write_vectored(fd, &slices, position)?))
+}
+
+/// With `walks` errors are those of who follows the links himself, which is what Node does save
+/// for the native form.
+fn realpath(path: &Path, walks: bool) -> Result<PathBuf, SysError> {
+    files::realpath(path).map_err(
+        |error| {
+            if walks { walk::first_obstacle(path, error) } else { error }
+        },
+    )
+}
+
+fn rm(path: &Path, recursive: bool, force: bool, retries: Retries) -> Result<(), Failure> {
     let metadata = match files::lstat(path) {
         Ok(metadata) => metadata,
-        Err(error) if force && error.errno == Errno(libc::ENOENT) => return Ok(Outcome::Nothing),
-        Err(error) => return Err(error),
+        Err(error) if force && error.errno == Errno(libc::ENOENT) => return Ok(()),
+        Err(error) => return Err(error.into()),
     };
     if metadata.is_dir() && !recursive {
-        return Err(SysError::new(Errno(libc::EISDIR), "rm").about_path(path));
+        return Err(Failure::IsFolder(path.to_owned()));
     }
-    nothing(files::remove_all(path))
+    Ok(folders::remove_all(path, retries)?)
 }
 
-fn scandir(
-    path: &std::path::Path,
-    recursive: bool,
-    entries: &mut Vec<(PathBuf, Entry)>,
-) -> Result<(), SysError> {
-    for entry in files::scandir(path)? {
-        let nested = (recursive && entry.kind.is_dir()).then(|| path.join(&entry.name));
-        entries.push((path.to_path_buf(), entry));
-        if let Some(nested) = nested {
-            scandir(&nested, recursive, entries)?;
-        }
-    }
-    Ok(())
-}
-
-fn stat(target: &Target, follow: bool) -> Result<Outcome, SysError> {
-    let metadata = match target {
+fn stat(target: &Target, follow: bool) -> Result<Metadata, SysError> {
+    match target {
         Target::Path(path) if follow => files::stat(path),
         Target::Path(path) => files::lstat(path),
         Target::Fd(fd) => files::fstat(*fd),
-    };
-    metadata.map(Box::new).map(Outcome::Metadata)
+    }
 }

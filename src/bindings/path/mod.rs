@@ -5,12 +5,14 @@ mod posix;
 mod text;
 mod win32;
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+};
 use text::{BACKSLASH, Parsed, SLASH, string, units};
 
 use crate::engine::{
     builtins,
-    natives::{Method, arg, define_methods, define_value},
+    natives::{Method, arg, closure, define_methods, define_value},
     validate,
 };
 
@@ -334,4 +336,39 @@ fn matches_glob<const WINDOWS: bool>(
     let path = validate::string(&arg(args, 0), "path", context)?.to_std_string_lossy();
     let pattern = validate::string(&arg(args, 1), "pattern", context)?.to_std_string_lossy();
     Ok(glob::matches(&path, &pattern, WINDOWS).into())
+}
+
+/// `globPatterns(pattern)`: the patterns without braces, each an array of steps: `true` for `**`, a
+/// name, or a function that tests names.
+pub(crate) fn glob_patterns(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let pattern = arg(args, 0).to_string(context)?.to_std_string_lossy();
+    let mut patterns = Vec::new();
+    for steps in glob::steps(&pattern) {
+        let steps: Vec<JsValue> = steps
+            .into_iter()
+            .map(|step| match step {
+                glob::Step::Anywhere => true.into(),
+                glob::Step::Name(name) => JsString::from(name).into(),
+                glob::Step::Matching(matcher) => {
+                    closure("matches", 1, Fits(matcher), fits, context).into()
+                }
+            })
+            .collect();
+        patterns.push(JsArray::from_iter(steps, context).into());
+    }
+    Ok(JsArray::from_iter::<Vec<JsValue>>(patterns, context).into())
+}
+
+/// What a test of names remembers.
+#[derive(boa_gc::Trace, boa_gc::Finalize)]
+#[boa_gc(unsafe_empty_trace)]
+struct Fits(glob::Matcher);
+
+fn fits(_: &JsValue, args: &[JsValue], fits: &Fits, _: &mut Context) -> JsResult<JsValue> {
+    let name = arg(args, 0).as_string().unwrap_or_default();
+    Ok(fits.0.matches(&name.to_std_string_lossy()).into())
 }

@@ -24,7 +24,7 @@ pub(crate) use record::Record;
 
 use std::rc::Rc;
 
-use boa_engine::{Context, JsObject, JsResult};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue};
 
 use crate::engine::{builtins, classes::Class};
 
@@ -45,6 +45,21 @@ fn classes(context: &mut Context) -> JsResult<Rc<Classes>> {
     }
     builtins::load("url", context)?;
     Ok(context.get_data::<Rc<Classes>>().expect("loading `url` inserts its classes").clone())
+}
+
+/// True for a `URL` of any realm or package.
+pub(crate) fn is_url(object: &JsObject, context: &mut Context) -> bool {
+    file::looks_like_url(object, context)
+}
+
+/// The path of what looks like a `URL`, which must be one of a file; `None` for anything else.
+pub(crate) fn path_if_url(value: &JsValue, context: &mut Context) -> JsResult<Option<JsString>> {
+    let Some(object) = value.as_object() else { return Ok(None) };
+    if !file::looks_like_url(&object, context) {
+        return Ok(None);
+    }
+    let path = file::file_url_to_path(&JsValue::undefined(), std::slice::from_ref(value), context)?;
+    Ok(path.as_string())
 }
 
 /// A new `URL` object.

@@ -17,6 +17,8 @@ mod style_text;
 mod text;
 mod types;
 
+pub(crate) use promisify::{define_promisified, name_values};
+
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{deep_equal, inspect::inspect_function};

@@ -53,6 +53,17 @@ pub(crate) fn name_values(
     Ok(())
 }
 
+/// Lets the promisified form of a function of ours be this one.
+pub(crate) fn define_promisified(
+    function: &JsObject,
+    promisified: JsObject,
+    context: &mut Context,
+) -> JsResult<()> {
+    let symbols = Symbols::of(context)?;
+    define_value(function, symbols.custom, promisified, false);
+    Ok(())
+}
+
 /// Defines `promisify.custom`.
 pub(super) fn define_custom(util: &JsObject, context: &mut Context) -> JsResult<()> {
     let symbols = Symbols::of(context)?;

@@ -24,6 +24,44 @@ pub(super) fn matches(path: &str, pattern: &str, windows: bool) -> bool {
     braces::expand(&pattern).iter().any(|pattern| match_parts(&parts(pattern), &path))
 }
 
+/// One component of a pattern, for who walks folders along it.
+pub(super) enum Step {
+    /// `**`: any number of folders.
+    Anywhere,
+    /// A name without wildcards.
+    Name(String),
+    /// Any name that fits.
+    Matching(Matcher),
+}
+
+/// Tests names against a component of a pattern.
+pub(super) struct Matcher(Segment);
+
+impl Matcher {
+    /// True where a name fits.
+    pub(super) fn matches(&self, name: &str) -> bool {
+        self.0.matches(name)
+    }
+}
+
+/// The patterns without braces that a pattern stands for, as steps.
+pub(super) fn steps(pattern: &str) -> Vec<Vec<Step>> {
+    let pattern = pattern.replace('\\', "/");
+    let step = |text: &str| match (text, Segment::parse(text)) {
+        ("**", _) => Step::Anywhere,
+        (_, segment) => match segment.literal() {
+            Some(name) => Step::Name(name),
+            None => Step::Matching(Matcher(segment)),
+        },
+    };
+    let steps = |pattern: &String| {
+        let mut components = simplified(components(pattern));
+        components.dedup_by(|next, previous| *next == "**" && *previous == "**");
+        components.into_iter().map(step).collect()
+    };
+    braces::expand(&pattern).iter().map(steps).collect()
+}
+
 fn parts(pattern: &str) -> Vec<Part> {
     let mut components = simplified(components(pattern));
     components.dedup_by(|next, previous| *next == "**" && *previous == "**");

@@ -53,6 +53,15 @@ impl Segment {
         Self { tokens: parse_tokens(&chars) }
     }
 
+    /// The only text that matches, where there is just one.
+    pub(super) fn literal(&self) -> Option<String> {
+        let literal = |token: &Token| match token {
+            Token::Literal(c) => Some(*c),
+            _ => None,
+        };
+        self.tokens.iter().map(literal).collect()
+    }
+
     pub(super) fn matches(&self, text: &str) -> bool {
         let chars: Vec<char> = text.chars().collect();
         match self.tokens.as_slice() {
