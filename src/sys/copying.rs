@@ -51,15 +51,24 @@ pub(crate) fn copy(from: &Path, to: &Path, mode: CopyMode) -> Result<()> {
     if existing.dev() == metadata.dev() && existing.ino() == metadata.ino() {
         return Ok(());
     }
-    fill(&source, &target, permissions, mode).map_err(|error| {
+    let has_content = existing.len() > 0;
+    fill(&source, &target, has_content, permissions, mode).map_err(|error| {
         // What is there is no copy; that it cannot be removed either says nothing new.
         let _ = std::fs::remove_file(to);
         failed(error)
     })
 }
 
-fn fill(source: &File, target: &File, permissions: u32, mode: CopyMode) -> io::Result<()> {
-    target.set_len(0)?;
+fn fill(
+    source: &File,
+    target: &File,
+    has_content: bool,
+    permissions: u32,
+    mode: CopyMode,
+) -> io::Result<()> {
+    if has_content {
+        target.set_len(0)?;
+    }
     match target.set_permissions(Permissions::from_mode(permissions)) {
         // Some file systems have no permissions.
         Err(error) if error.raw_os_error() != Some(libc::EPERM) => return Err(error),

@@ -48,7 +48,8 @@ class Dir {
   #next = 0;
   #isClosed = false;
   // Asynchronous calls run one after the other; synchronous ones must not come between.
-  #pending = null;
+  #inFlight = 0;
+  #last = Promise.resolve();
 
   constructor(token, id, path, options) {
     if (token !== OPENED) throw coded('ERR_MISSING_ARGS', 'The "handle" argument must be specified');
@@ -135,18 +136,15 @@ class Dir {
   }
 
   #queue(work) {
-    const before = this.#pending ?? Promise.resolve();
-    const result = before.then(work);
-    const pending = result.then(() => {}, () => {}).then(() => {
-      if (this.#pending === pending) this.#pending = null;
-    });
-    this.#pending = pending;
+    this.#inFlight += 1;
+    const result = this.#last.then(work).finally(() => { this.#inFlight -= 1; });
+    this.#last = result.then(() => {}, () => {});
     return result;
   }
 
   #requireIdle() {
     if (this.#isClosed) throw closed();
-    if (this.#pending !== null) {
+    if (this.#inFlight > 0) {
       throw coded('ERR_DIR_CONCURRENT_OPERATION',
         'Cannot do synchronous work on directory handle with concurrent asynchronous operations');
     }

@@ -6,6 +6,9 @@ const EventEmitter = require('events');
 const { coded } = require('internal/errors');
 const { promised, sync } = require('internal/fs/native');
 
+// How much a web stream reads at once.
+const CHUNK = 16384;
+
 // How many streams and calls use a handle is counted under these.
 const kRef = Symbol('kRef');
 const kUnref = Symbol('kUnref');
@@ -45,6 +48,7 @@ class FileHandle extends EventEmitter {
   #fd;
   #refs = 1;
   #closing = null;
+  #isLocked = false;
   #resolveClosed;
   #rejectClosed;
 
@@ -167,9 +171,32 @@ class FileHandle extends EventEmitter {
     return new WriteStream(undefined, { ...options, fd: this });
   }
 
-  readableWebStream() {
-    throw coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-      'FileHandle.readableWebStream is not available in this version of rjs: it has no web streams');
+  // A byte stream of the rest of the file; a handle gives one at most.
+  readableWebStream({ autoClose = false } = {}) {
+    if (this.#fd === -1) throw coded('ERR_INVALID_STATE', 'Invalid state: The FileHandle is closed');
+    if (this.#closing !== null) throw coded('ERR_INVALID_STATE', 'Invalid state: The FileHandle is closing');
+    if (this.#isLocked) throw coded('ERR_INVALID_STATE', 'Invalid state: The FileHandle is locked');
+    this.#isLocked = true;
+    this[kRef]();
+    const end = async () => {
+      this[kUnref]();
+      if (autoClose) await this.close();
+    };
+    const { ReadableStream } = require('stream/web');
+    return new ReadableStream({
+      type: 'bytes',
+      autoAllocateChunkSize: CHUNK,
+      pull: async (controller) => {
+        const { view } = controller.byobRequest;
+        const { bytesRead } = await promised.readOfHandle(this.#fd, view, 0, view.byteLength);
+        if (bytesRead === 0) {
+          controller.close();
+          await end();
+        }
+        controller.byobRequest.respond(bytesRead);
+      },
+      cancel: end,
+    });
   }
 
   async [Symbol.asyncDispose]() { await this.close(); }
