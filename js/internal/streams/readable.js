@@ -16,7 +16,6 @@ const { FLOWING, available, take } = require('internal/streams/buffer');
 const { Stream } = require('internal/streams/legacy');
 
 const { isView } = ArrayBuffer;
-const { isInteger } = Number;
 const { on, removeListener, removeAllListeners } = Stream.prototype;
 
 const END_EMITTED = 1 << 11;
@@ -128,14 +127,14 @@ function mayGoOn(state) {
 }
 
 // A chunk that is one: straight to the listeners, or into the buffer.
-function place(stream, state, chunk, isFront) {
+function place(stream, state, chunk, size, isFront) {
   if (state.length === 0 && (state.flags & (DIRECT | SYNC)) === DIRECT) {
     nobodyHoldsUp(state);
     state.flags |= DATA_EMITTED;
     stream.emit('data', chunk);
   } else {
     const { buffer } = state;
-    state.length += state.flags & OBJECT_MODE ? 1 : chunk.length;
+    state.length += size;
     if (!isFront) buffer[buffer.length] = chunk;
     else if (state.bufferIndex > 0) buffer[--state.bufferIndex] = chunk;
     else buffer.unshift(chunk);
@@ -327,6 +326,7 @@ Object.assign(Readable.prototype, {
       endOfInput(this, state);
       return false;
     }
+    let size = 1;
     if (!(state.flags & OBJECT_MODE)) {
       if (typeof chunk === 'string') {
         encoding ||= state.defaultEncoding;
@@ -335,21 +335,24 @@ Object.assign(Readable.prototype, {
           encoding = '';
         }
       } else if (isView(chunk)) {
-        if (!(chunk instanceof Buffer)) chunk = bufferOf(chunk);
+        // Most are; the walk along the prototypes is dear.
+        if (chunk.constructor !== Buffer && !(chunk instanceof Buffer)) chunk = bufferOf(chunk);
         encoding = '';
       } else if (chunk !== undefined) {
         errorOrDestroy(this, invalidChunk(chunk));
         return false;
       }
-      if (!chunk || chunk.length === 0) return nothingCame(this, state);
+      size = chunk ? chunk.length : 0;
+      if (size === 0) return nothingCame(this, state);
     }
     if (state.flags & CANNOT_TAKE) return refuse(this, state);
     state.flags &= ~READING;
     if (state.decoder && !encoding) {
       chunk = state.decoder.write(chunk);
-      if (chunk.length === 0 && !(state.flags & OBJECT_MODE)) return nothingCame(this, state);
+      if (!(state.flags & OBJECT_MODE)) size = chunk.length;
+      if (size === 0) return nothingCame(this, state);
     }
-    return place(this, state, chunk, false);
+    return place(this, state, chunk, size, false);
   },
 
   isPaused() {
@@ -361,7 +364,7 @@ Object.assign(Readable.prototype, {
     const state = this._readableState;
     let size = asked;
     if (size === undefined) size = NaN;
-    else if (!isInteger(size)) size = parseInt(size, 10);
+    else if ((size | 0) !== size) size = parseInt(size, 10);
     const wanted = size;
     if (size > state.highWaterMark) {
       state.highWaterMark = require('internal/streams/buffer_parts').nextMark(size);

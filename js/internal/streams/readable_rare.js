@@ -37,7 +37,7 @@ function unshift(chunk, encoding) {
     errorOrDestroy(this, coded('ERR_STREAM_UNSHIFT_AFTER_END_EVENT', 'stream.unshift() after end event'));
     return false;
   }
-  return state.destroyed || state.errored ? false : place(this, state, chunk, true);
+  return state.destroyed || state.errored ? false : place(this, state, chunk, state.objectMode ? 1 : chunk.length, true);
 }
 
 function setEncoding(encoding) {

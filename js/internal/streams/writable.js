@@ -128,7 +128,7 @@ function write(stream, chunk, encoding, callback) {
         encoding = 'buffer';
       }
     } else if (isView(chunk)) {
-      if (!(chunk instanceof Buffer)) chunk = bufferOf(chunk);
+      if (chunk.constructor !== Buffer && !(chunk instanceof Buffer)) chunk = bufferOf(chunk);
       encoding = 'buffer';
     } else {
       throw invalidChunk(chunk);
