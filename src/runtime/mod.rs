@@ -19,7 +19,7 @@ pub use seed::{Birth, await_birth};
 
 use crate::{
     bindings::{
-        cluster,
+        cluster, handles,
         ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
     },
@@ -202,6 +202,7 @@ impl Runtime {
         let code = exit::finish(context);
         // What was sent arrives, however the program ended.
         ipc::flush_all(context);
+        handles::restore_terminal();
         code
     }
 

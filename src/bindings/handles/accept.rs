@@ -54,7 +54,10 @@ pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
                 };
                 let client = stream::create(kind, context);
                 if let Some(accepted_handle) = stream::of_object(&client) {
-                    accepted_handle.open(&client, StreamFd::Owned(accepted));
+                    // A connection inherits nothing of who listens.
+                    event_loop(context).scope().within(None, || {
+                        accepted_handle.open(&client, StreamFd::Owned(accepted));
+                    });
                     super::listing::enlist(&accepted_handle, context);
                 }
                 tell(handle, 0, client.into(), context);

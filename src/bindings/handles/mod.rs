@@ -141,6 +141,12 @@ pub(crate) fn fd_of(object: &JsObject) -> Option<Rc<StreamFd>> {
     stream::of_object(object)?.stream().fd()
 }
 
+/// Makes a terminal that the program has made raw what it was before.
+pub(crate) fn restore_terminal() {
+    // One that is gone needs it no more.
+    let _ = tty::restore();
+}
+
 /// A status as JavaScript sees it.
 pub(crate) fn status(errno: Errno) -> i32 {
     -errno.0

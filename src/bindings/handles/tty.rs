@@ -71,6 +71,11 @@ fn set_raw_mode(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<J
     Ok(status_of(handle.stream().opened().and_then(|fd| tty::set_raw(&*fd, raw))).into())
 }
 
+/// See [`tty::restore`].
+pub(super) fn restore() -> Result<(), Errno> {
+    tty::restore()
+}
+
 /// `TTY.isTTY(fd)`.
 fn is_tty(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let number = arg(args, 0).to_i32(context)?;

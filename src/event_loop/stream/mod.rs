@@ -58,6 +58,8 @@ pub(crate) struct Stream<H: Host> {
     on_readable: RefCell<Option<OnReadable<H>>>,
     reading: Cell<bool>,
     refed: Cell<bool>,
+    /// What was current when it was opened: what it calls inherits that.
+    scope: RefCell<Option<H::Scope>>,
     connecting: RefCell<Option<Pending<H>>>,
     writes: RefCell<Writes<H>>,
     ending: RefCell<Option<Pending<H>>>,
@@ -83,6 +85,7 @@ impl<H: Host> Stream<H> {
             on_readable: RefCell::default(),
             reading: Cell::new(false),
             refed: Cell::new(true),
+            scope: RefCell::default(),
             connecting: RefCell::default(),
             writes: RefCell::default(),
             ending: RefCell::default(),
@@ -92,6 +95,7 @@ impl<H: Host> Stream<H> {
     /// Opens it on a descriptor, which does not block. One that it had before is closed.
     pub(crate) fn open(&self, fd: StreamFd) {
         self.unwatch();
+        *self.scope.borrow_mut() = self.event_loop.scope().current();
         *self.fd.borrow_mut() = Some(Rc::new(fd));
     }
 
@@ -286,7 +290,11 @@ impl<H: Host> Stream<H> {
         let stream = self.clone();
         let callback = Rc::new(move |host: &mut H, ready| stream.ready(ready, host));
         let watched = Watched(self.opened()?);
-        let added = self.event_loop.add_source(watched, interest, callback);
+        let scope = self.scope.borrow().clone();
+        let added = self
+            .event_loop
+            .scope()
+            .within(scope, || self.event_loop.add_source(watched, interest, callback));
         let id = added.map_err(|error| Errno::of(&error))?;
         self.event_loop.set_source_ref(id, self.refed.get());
         self.source.set(Some(id));
