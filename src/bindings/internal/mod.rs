@@ -2,4 +2,5 @@
 
 mod errno;
 pub(crate) mod errors;
+pub(crate) mod text_width;
 pub(crate) mod validate;
