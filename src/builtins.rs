@@ -299,6 +299,13 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/readline/interface.js"),
     ),
     script("internal/readline/keys", Internal, include_str!("../js/internal/readline/keys.js")),
+    both(
+        "internal/terminal",
+        Internal,
+        bindings::tty::exports,
+        include_str!("../js/internal/terminal.js"),
+    ),
+    script("tty", Public, include_str!("../js/tty.js")),
     native("internal/text_width", Internal, bindings::internal::text_width::exports),
     script("readline", Public, include_str!("../js/readline.js")),
     script("readline/promises", Public, include_str!("../js/readline/promises.js")),

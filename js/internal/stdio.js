@@ -22,8 +22,7 @@ class OutputStream extends EventEmitter {
     this._isStdio = true;
     if (this._type !== 'tty') return;
     this.isTTY = true;
-    const size = native.size(fd);
-    if (size !== undefined) [this.columns, this.rows] = size;
+    require('internal/terminal').standard(this, () => native.size(fd));
   }
 
   get writable() { return !this.#ended; }

@@ -34,6 +34,7 @@ pub(crate) mod queue_microtask;
 pub(crate) mod string_decoder;
 pub(crate) mod structured_clone;
 pub(crate) mod timers;
+pub(crate) mod tty;
 pub(crate) mod url;
 pub(crate) mod util;
 pub(crate) mod v8;

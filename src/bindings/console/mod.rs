@@ -19,7 +19,7 @@ use boa_engine::{
     object::builtins::JsMap, property::PropertyDescriptor,
 };
 
-pub(crate) use self::colors::shows_colors;
+pub(crate) use self::colors::{color_depth, shows_colors};
 use self::data::ConsoleData;
 use super::inspect;
 use crate::engine::natives::{arg, closure, define_accessor, define_value, function};
