@@ -14,6 +14,7 @@ mod runtime;
 mod sys;
 
 pub use runtime::{
-    Birth, CreateError, InputType, ModuleSettings, Program, Runtime, RuntimeBuilder,
-    UnhandledRejections, WarmFork, Warnings, await_birth, on_deep_stack, prepare_process,
+    Birth, CreateError, Evaluation, InputType, ModuleSettings, Program, Repl, Runtime,
+    RuntimeBuilder, UnhandledRejections, Waker, WarmFork, Warnings, await_birth, on_deep_stack,
+    prepare_process, redirect_output,
 };

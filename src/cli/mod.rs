@@ -4,10 +4,11 @@ mod environment;
 mod help;
 mod options;
 mod parse;
+mod repl;
 
 use std::{
     env, fs,
-    io::{self, Read, Write},
+    io::{self, IsTerminal, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -66,29 +67,42 @@ fn command(mut args: impl Iterator<Item = String>) -> u8 {
 }
 
 fn run(argv0: &str, line: CommandLine) -> u8 {
-    let (program, script) = match program(&line) {
-        Ok(program) => program,
-        Err(message) => {
-            complain(&format!("{argv0}: {message}"));
-            return INVALID_ARGUMENT;
+    match prepare(argv0, line) {
+        Ok((mut runtime, None, settings)) => {
+            runtime.preload(&settings.requires);
+            repl::run(runtime)
         }
+        Ok((runtime, Some(program), settings)) => execute(runtime, &program, &settings),
+        Err((message, code)) => {
+            complain(&format!("{argv0}: {message}"));
+            code
+        }
+    }
+}
+
+/// The runtime, what it is to run (`None`: what a person types), and the settings.
+fn prepare(
+    argv0: &str,
+    line: CommandLine,
+) -> Result<(Runtime, Option<Program>, Settings), (String, u8)> {
+    let invalid = |message| (message, INVALID_ARGUMENT);
+    let (program, script) = if is_conversation(&line) {
+        (None, None)
+    } else {
+        let (program, script) = program(&line).map_err(invalid)?;
+        (Some(program), script)
     };
     let settings = line.settings.clone();
     let builder = configured(argv0, line, script);
-    let builder = match with_env_files(builder, &settings) {
-        Ok(builder) => builder,
-        Err(message) => {
-            complain(&format!("{argv0}: {message}"));
-            return INVALID_ARGUMENT;
-        }
-    };
-    match builder.build() {
-        Ok(runtime) => execute(runtime, &program, &settings),
-        Err(error) => {
-            complain(&format!("{argv0}: {error}"));
-            1
-        }
-    }
+    let builder = with_env_files(builder, &settings).map_err(invalid)?;
+    let runtime = builder.build().map_err(|error| (error.to_string(), 1))?;
+    Ok((runtime, program, settings))
+}
+
+/// Whether there is a person to talk to: nothing to run, and a terminal, or `-i`.
+fn is_conversation(line: &CommandLine) -> bool {
+    let has_program = line.settings.eval.is_some() || line.script.is_some();
+    !has_program && (line.settings.interactive || io::stdin().is_terminal())
 }
 
 /// Standard output may be closed; nothing else would come after.

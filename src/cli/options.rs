@@ -10,6 +10,7 @@ pub(crate) struct Settings {
     pub(crate) version: bool,
     pub(crate) check: bool,
     pub(crate) print: bool,
+    pub(crate) interactive: bool,
     pub(crate) eval: Option<String>,
     pub(crate) requires: Vec<String>,
     pub(crate) imports: Vec<String>,
@@ -101,6 +102,13 @@ pub(crate) const TABLE: &[OptionRow] = &[
     },
     flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it")
         .command_line_only(),
+    flag(
+        "--interactive",
+        Some("-i"),
+        |s| s.interactive = true,
+        "talk to a person, terminal or not",
+    )
+    .command_line_only(),
     required("--require", Some("-r"), "MODULE", require, "load MODULE before the script"),
     required("--import", None, "MODULE", import, "import MODULE before the script"),
     required("--input-type", None, "TYPE", input_type, "what TEXT is: commonjs or module"),

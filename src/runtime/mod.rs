@@ -2,6 +2,7 @@
 
 mod builder;
 mod process_setup;
+mod repl;
 mod seed;
 mod text;
 
@@ -15,6 +16,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 pub use crate::engine::commonjs::ModuleSettings;
 pub use builder::{RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
 pub use process_setup::{on_deep_stack, prepare_process};
+pub use repl::{Evaluation, Repl, Waker, redirect_output};
 pub use seed::{Birth, await_birth};
 
 use crate::{
@@ -204,6 +206,14 @@ impl Runtime {
         ipc::flush_all(context);
         handles::restore_terminal();
         code
+    }
+
+    /// Makes it one for texts that a person types; `colors`: values are shown in colours.
+    ///
+    /// # Errors
+    /// The text of what went wrong where the scope was made.
+    pub fn into_repl(self, colors: bool) -> Result<Repl, String> {
+        Repl::new(self, colors)
     }
 
     /// Parses a file without running it; the report of what is wrong with it, if anything is.

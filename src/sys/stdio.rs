@@ -1,6 +1,13 @@
 //! Writes to the standard streams that are complete when they return.
 
-use std::{io, os::fd::BorrowedFd};
+use std::{
+    io,
+    os::fd::BorrowedFd,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use nix::{
     errno::Errno as Nix,
@@ -47,9 +54,35 @@ pub(crate) enum Output {
     Stderr,
 }
 
+/// Shows what is written to the standard streams, in the place of the write.
+pub(crate) type Show = Box<dyn FnMut(&str) + Send>;
+
+static SHOW: Mutex<Option<Show>> = Mutex::new(None);
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Has what this process writes to standard output and standard error shown by `show` from now on.
+pub(crate) fn redirect(show: Option<Show>) {
+    IS_SHOWN.store(show.is_some(), Ordering::Release);
+    *SHOW.lock().unwrap_or_else(PoisonError::into_inner) = show;
+}
+
+/// True if somebody has shown it.
+fn is_shown(bytes: &[u8]) -> bool {
+    if !IS_SHOWN.load(Ordering::Acquire) {
+        return false;
+    }
+    let mut show = SHOW.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(show) = show.as_mut() else { return false };
+    show(&String::from_utf8_lossy(bytes));
+    true
+}
+
 /// Writes everything to standard output or standard error.
 pub(crate) fn write_output(output: Output, bytes: &[u8]) -> Result<(), SysError> {
     use std::os::fd::AsFd;
+    if is_shown(bytes) {
+        return Ok(());
+    }
     match output {
         Output::Stdout => write_all(io::stdout().as_fd(), bytes),
         Output::Stderr => write_all(io::stderr().as_fd(), bytes),

@@ -9,6 +9,7 @@ mod cursor;
 mod declarations;
 mod explain;
 mod exports;
+pub(crate) mod interactive;
 pub(crate) mod lexer;
 mod messages;
 

@@ -1,0 +1,148 @@
+//! The line editor: keys, history, completion, colours.
+
+use std::borrow::Cow;
+
+use rustyline::{
+    Config, Context, Editor, ExternalPrinter, Helper, Result,
+    completion::Completer,
+    error::ReadlineError,
+    highlight::{CmdKind, Highlighter},
+    hint::{Hinter, HistoryHinter},
+    history::FileHistory,
+    validate::Validator,
+};
+
+use super::{Ask, Line, Next, colors, commands::END_OF_EDITING, history};
+
+/// What precedes a line.
+const PROMPT: &str = "> ";
+const CONTINUATION: &str = "| ";
+
+/// Answers the editor's questions about a line.
+struct Assistant {
+    line: Line,
+    hinter: HistoryHinter,
+    has_colors: bool,
+}
+
+impl Helper for Assistant {}
+impl Validator for Assistant {}
+
+impl Completer for Assistant {
+    type Candidate = String;
+
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> Result<(usize, Vec<String>)> {
+        let before = line.get(..position).unwrap_or_default().to_owned();
+        Ok(self.line.ask(|sender| Ask::Complete(before, sender)).unwrap_or_default())
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = String;
+
+    /// The rest of an earlier line that began like this one.
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
+        if self.has_colors { self.hinter.hint(line, position, context) } else { None }
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if self.has_colors { colors::highlighted(line) } else { Cow::Borrowed(line) }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(format!("\x1b[90m{hint}\x1b[39m"))
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        self.has_colors
+    }
+}
+
+/// Reads lines until there are no more.
+pub(super) fn run(line: &Line) {
+    if let Err(error) = converse(line) {
+        super::super::complain(&format!("rjs: the terminal cannot be read: {error}"));
+    }
+    line.end();
+}
+
+fn converse(line: &Line) -> Result<()> {
+    let config = Config::builder()
+        .max_history_size(history::LENGTH)?
+        .history_ignore_space(true)
+        .auto_add_history(false)
+        .build();
+    let mut editor: Editor<Assistant, FileHistory> = Editor::with_config(config)?;
+    editor.set_helper(Some(Assistant {
+        line: line.clone(),
+        hinter: HistoryHinter::new(),
+        has_colors: colors::are_wanted(),
+    }));
+    let file = history::file();
+    if let Some(file) = &file {
+        // The first conversation has no file yet; one that cannot be read is not worth a word.
+        let _ = editor.load_history(file);
+    }
+    if let Ok(mut printer) = editor.create_external_printer() {
+        crate::redirect_output(move |text| {
+            // A terminal that is gone shows nothing more.
+            let _ = printer.print(text.to_owned());
+        });
+    }
+    println!(
+        "Welcome to rjs v{}.\nType \".help\" for more information.",
+        env!("CARGO_PKG_VERSION")
+    );
+    let outcome = read_lines(&mut editor, line);
+    if let Some(file) = &file
+        && let Err(error) = editor.save_history(file)
+    {
+        super::super::complain(&format!("rjs: cannot write {}: {error}", file.display()));
+    }
+    outcome
+}
+
+fn read_lines(editor: &mut Editor<Assistant, FileHistory>, line: &Line) -> Result<()> {
+    let mut next = Next::Prompt;
+    let mut was_interrupted = false;
+    loop {
+        let prompt = match next {
+            Next::Prompt => PROMPT,
+            Next::Continue | Next::Edit => CONTINUATION,
+            Next::Leave => return Ok(()),
+        };
+        let typed = match editor.readline(prompt) {
+            Ok(typed) => typed,
+            Err(ReadlineError::Interrupted) => {
+                let had_any = line.ask(Ask::Interrupt).unwrap_or(false);
+                if was_interrupted && !had_any {
+                    return Ok(());
+                }
+                was_interrupted = !had_any;
+                if was_interrupted {
+                    println!("(To exit, press Ctrl+C again or Ctrl+D or type .exit)");
+                }
+                next = Next::Prompt;
+                continue;
+            }
+            Err(ReadlineError::Eof) if next == Next::Edit => END_OF_EDITING.to_owned(),
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        was_interrupted = false;
+        if !typed.trim().is_empty() && typed != END_OF_EDITING {
+            editor.add_history_entry(typed.as_str())?;
+        }
+        match line.ask(|sender| Ask::Line(typed, sender)) {
+            Some(answer) => next = answer,
+            None => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! A runtime that a person talks to: one text after the other, in one global scope, while the loop
+//! goes on.
+
+mod completion;
+mod scope;
+
+use std::time::Duration;
+
+use boa_engine::{
+    Context, JsError, JsResult, JsString, JsValue, builtins::promise::PromiseState, js_string,
+    object::builtins::JsPromise,
+};
+
+use super::Runtime;
+use crate::{
+    bindings::{
+        inspect::{self, Options},
+        ipc,
+        process::exit,
+    },
+    engine::{
+        callbacks,
+        errors::value_of,
+        natives::define_value,
+        scripts, state,
+        syntax::{Goal, explain, interactive},
+        ticks,
+    },
+    event_loop::Remote,
+    sys::stdio::{self, Output},
+};
+
+/// What became of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Evaluation {
+    /// It ends in the middle of something: more lines are needed.
+    Unfinished,
+    /// Its value, as `util.inspect` shows it.
+    Value(String),
+    /// It threw; what it threw, as it is shown after the word `Uncaught`.
+    Error(String),
+    /// The program ended itself.
+    Exited,
+}
+
+/// Wakes a [`Repl`] that waits in [`Repl::turn`], from another thread.
+#[derive(Clone)]
+pub struct Waker(Remote<Context>);
+
+impl Waker {
+    /// Ends the wait.
+    pub fn wake(&self) {
+        // If the loop is gone, nobody waits.
+        let _ = self.0.post(Box::new(|_| {}));
+    }
+}
+
+/// A runtime for texts that a person types. Made by [`Runtime::into_repl`].
+pub struct Repl {
+    runtime: Runtime,
+    texts: u32,
+    colors: bool,
+}
+
+impl Repl {
+    /// # Errors
+    /// The text of what a builtin threw when it was put into the scope.
+    pub(super) fn new(mut runtime: Runtime, colors: bool) -> Result<Self, String> {
+        let context = &mut runtime.context;
+        let engine = state::of(context);
+        engine.async_ids.enter_root();
+        engine.set_uncaught_handler(report_uncaught);
+        scope::furnish(context).map_err(|error| error.to_string())?;
+        Ok(Self { runtime, texts: 0, colors })
+    }
+
+    /// Runs a text: a script in which names may be declared again, and which may use `await`.
+    /// Waits for a promise that `await` made, and the loop turns meanwhile.
+    pub fn evaluate(&mut self, text: &str) -> Evaluation {
+        if interactive::is_unfinished(text) {
+            return Evaluation::Unfinished;
+        }
+        let Some((script, awaits)) = script(text) else { return Evaluation::Unfinished };
+        self.texts += 1;
+        let name = format!("REPL{}", self.texts);
+        let context = &mut self.runtime.context;
+        let mut outcome = scripts::evaluate(&script, &name, context);
+        if awaits {
+            outcome = outcome.and_then(|promise| settled(&promise, context));
+        }
+        let evaluation = self.shown(outcome);
+        let context = &mut self.runtime.context;
+        if state::of(context).exit_code().is_none() {
+            ticks::drain(context);
+        }
+        self.unless_exited(evaluation)
+    }
+
+    fn shown(&mut self, outcome: JsResult<JsValue>) -> Evaluation {
+        let context = &mut self.runtime.context;
+        if state::of(context).exit_code().is_some() {
+            return Evaluation::Exited;
+        }
+        match outcome {
+            Ok(value) => {
+                scope::remember("_", &value, context);
+                Evaluation::Value(show(&value, self.colors, context))
+            }
+            Err(error) => {
+                let value = value_of(error, context);
+                scope::remember("_error", &value, context);
+                Evaluation::Error(show(&value, self.colors, context))
+            }
+        }
+    }
+
+    fn unless_exited(&self, evaluation: Evaluation) -> Evaluation {
+        match state::of(&self.runtime.context).exit_code() {
+            Some(_) => Evaluation::Exited,
+            None => evaluation,
+        }
+    }
+
+    /// The names that may stand at the end of a line, and the byte of the line where they begin.
+    pub fn complete(&mut self, line: &str) -> (usize, Vec<String>) {
+        completion::complete(line, &mut self.runtime.context)
+    }
+
+    /// One turn of the loop. It waits, for `max_wait` at most, only if nothing is to be done.
+    ///
+    /// Returns false once the program has ended itself.
+    pub fn turn(&mut self, max_wait: Option<Duration>) -> bool {
+        let context = &mut self.runtime.context;
+        let engine = state::of(context);
+        if engine.exit_code().is_none() {
+            engine.event_loop.turn(context, max_wait);
+        }
+        engine.exit_code().is_none()
+    }
+
+    /// A way to end [`Self::turn`]'s wait from another thread.
+    pub fn waker(&self) -> Waker {
+        Waker(state::of(&self.runtime.context).event_loop.remote())
+    }
+
+    /// The end: emits `exit`, writes what is still queued, and returns the exit code.
+    pub fn finish(mut self) -> i32 {
+        let context = &mut self.runtime.context;
+        let code = exit::finish(context);
+        ipc::flush_all(context);
+        stdio::redirect(None);
+        // The process ends: taking its heap apart object by object would only take time.
+        std::mem::forget(self.runtime);
+        code
+    }
+}
+
+/// Has `show` called with what this process writes to standard output and standard error, instead
+/// of the write; who edits a line there has to be asked before anything else appears.
+pub fn redirect_output(show: impl FnMut(&str) + Send + 'static) {
+    stdio::redirect(Some(Box::new(show)));
+}
+
+/// The script that a text stands for, and whether its value is a promise that `await` made; `None`
+/// if the text is not at its end.
+fn script(text: &str) -> Option<(String, bool)> {
+    // An object, not a block: as in Node, what is typed is an expression where it can be one.
+    if text.trim_start().starts_with('{') && !text.trim_end().ends_with(';') {
+        let grouped = format!("({text}\n)");
+        if explain(&grouped, Goal::Script).is_none() {
+            return Some((grouped, false));
+        }
+    }
+    let plain = interactive::redeclarable(text);
+    let Some(fault) = explain(&plain, Goal::Script) else { return Some((plain, false)) };
+    if interactive::mentions_await(text) {
+        let awaiting = interactive::in_async_function(text);
+        if explain(&awaiting, Goal::Script).is_none() {
+            return Some((awaiting, true));
+        }
+    }
+    if fault.message == "Unexpected end of input" {
+        return None;
+    }
+    Some((plain, false))
+}
+
+/// Turns the loop until a promise is settled.
+fn settled(promise: &JsValue, context: &mut Context) -> JsResult<JsValue> {
+    let Some(object) = promise.as_object() else { return Ok(promise.clone()) };
+    let promise = JsPromise::from_object(object)?;
+    let engine = state::of(context);
+    // Whatever comes of it is shown here.
+    engine.rejections.forget(&promise.clone().into());
+    ticks::drain(context);
+    loop {
+        match promise.state() {
+            PromiseState::Fulfilled(value) => return Ok(value),
+            PromiseState::Rejected(reason) => return Err(JsError::from_opaque(reason)),
+            PromiseState::Pending if engine.exit_code().is_some() => {
+                return Ok(JsValue::undefined());
+            }
+            PromiseState::Pending => engine.event_loop.turn(context, None),
+        }
+    }
+}
+
+fn show(value: &JsValue, colors: bool, context: &mut Context) -> String {
+    let mut options = Options::default();
+    options.colors = colors;
+    options.show_proxy = true;
+    let shown = callbacks::enter(context, |context| inspect::inspect(value, &options, context));
+    shown.map_or_else(String::new, inspect::Text::into_string)
+}
+
+/// An exception that nobody caught: it is shown, and the conversation goes on.
+fn report_uncaught(value: JsValue, _: state::Origin, context: &mut Context) {
+    define_value(&context.global_object(), js_string!("_error"), value.clone(), false);
+    let text = format!("Uncaught {}\n", show(&value, false, context));
+    // There is nobody else to tell.
+    let _ = stdio::write_output(Output::Stdout, text.as_bytes());
+}
+
+fn text(text: &str) -> JsString {
+    JsString::from(text)
+}
