@@ -179,7 +179,8 @@ fn load(file: &str, session: &mut Session, repl: &mut Repl) -> Next {
 }
 
 fn save(file: &str, session: &Session) {
-    let text: String = session.past.iter().map(|text| format!("{text}\n")).collect();
+    let mut text = session.past.join("\n");
+    text.push('\n');
     match fs::write(file, text) {
         Ok(()) => println!("Session saved to: {file}"),
         Err(_) => println!("Failed to save: {file}"),
