@@ -86,6 +86,11 @@ pub(crate) const TABLE: &[Builtin] = &[
         bindings::assert::expectation_exports,
         include_str!("../js/internal/assert/expectations.js"),
     ),
+    script(
+        "internal/child_process/exec",
+        Internal,
+        include_str!("../js/internal/child_process/exec.js"),
+    ),
     native("internal/dom_exception", Internal, bindings::dom_exception::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(

@@ -14,7 +14,7 @@ mod runtime;
 mod sys;
 
 pub use runtime::{
-    Birth, CreateError, Evaluation, InputType, ModuleSettings, Program, Repl, Runtime,
+    Birth, CreateError, Evaluation, InputType, ModuleSettings, NodeCommand, Program, Repl, Runtime,
     RuntimeBuilder, UnhandledRejections, Waker, WarmFork, Warnings, await_birth, on_deep_stack,
     prepare_process, redirect_output,
 };

@@ -9,7 +9,7 @@ use super::{
     options::Settings,
     parse::{self, Origin},
 };
-use crate::WarmFork;
+use crate::{NodeCommand, WarmFork};
 
 /// The variables that hold options, in the order in which they apply.
 const OPTION_VARIABLES: [&str; 2] = ["NODE_OPTIONS", "RJS_OPTIONS"];
@@ -30,6 +30,9 @@ pub(super) fn apply(settings: &mut Settings) -> Result<(), String> {
         Ok("1") => Some(WarmFork::Always),
         _ => None,
     };
+    if env::var("RJS_NODE_LINK").as_deref() == Ok("0") {
+        settings.node_command = Some(NodeCommand::OfPath);
+    }
     for variable in OPTION_VARIABLES {
         let Ok(text) = env::var(variable) else { continue };
         let words =

@@ -13,7 +13,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{Birth, InputType, Program, Runtime, RuntimeBuilder, WarmFork};
+use crate::{Birth, InputType, NodeCommand, Program, Runtime, RuntimeBuilder, WarmFork};
 use options::Settings;
 use parse::CommandLine;
 
@@ -190,6 +190,7 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .modules(settings.modules)
         .expose_gc(settings.expose_gc)
         .warm_fork(settings.warm_fork.unwrap_or(WarmFork::Auto))
+        .node_command(settings.node_command.unwrap_or(NodeCommand::Missing))
         .abort_on_uncaught_exception(settings.abort_on_uncaught)
         .environment_flags(environment_flags());
     if let Some(title) = settings.title {

@@ -1,6 +1,6 @@
 //! THE TABLE of command-line options. Parsing and `--help` derive from it.
 
-use crate::{InputType, ModuleSettings, UnhandledRejections, WarmFork, Warnings};
+use crate::{InputType, ModuleSettings, NodeCommand, UnhandledRejections, WarmFork, Warnings};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub(crate) expose_gc: bool,
     pub(crate) stack_trace_limit: Option<u32>,
     pub(crate) warm_fork: Option<WarmFork>,
+    pub(crate) node_command: Option<NodeCommand>,
     pub(crate) abort_on_uncaught: bool,
     pub(crate) title: Option<String>,
     /// Files of environment variables; true: it is no error if the file is not there.
@@ -198,6 +199,18 @@ pub(crate) const TABLE: &[OptionRow] = &[
         None,
         |s| s.warm_fork = Some(WarmFork::Always),
         "start even the first child as a copy",
+    ),
+    flag(
+        "--as-node",
+        None,
+        |s| s.node_command = Some(NodeCommand::Own),
+        "be the command node of every child",
+    ),
+    flag(
+        "--no-node-link",
+        None,
+        |s| s.node_command = Some(NodeCommand::OfPath),
+        "be it not even where there is none",
     ),
     flag("--expose-gc", None, |s| s.expose_gc = true, "give scripts the function gc()"),
     required(

@@ -39,6 +39,18 @@ pub enum WarmFork {
     Always,
 }
 
+/// What the command `node` is for children.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NodeCommand {
+    /// The one in their PATH, or none.
+    #[default]
+    OfPath,
+    /// The one in their PATH; this executable where there is none.
+    Missing,
+    /// This executable.
+    Own,
+}
+
 /// What is printed about warnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -83,6 +95,7 @@ pub struct RuntimeBuilder {
     environment_flags: Vec<String>,
     started: Started,
     warm_fork: WarmFork,
+    node_command: NodeCommand,
 }
 
 impl RuntimeBuilder {
@@ -106,6 +119,7 @@ impl RuntimeBuilder {
             environment_flags: Vec::new(),
             started: Started::now(),
             warm_fork: WarmFork::default(),
+            node_command: NodeCommand::default(),
         }
     }
 
@@ -222,6 +236,13 @@ impl RuntimeBuilder {
         self
     }
 
+    /// What the command `node` is for children that this runtime starts. Only for an executable
+    /// that takes the same arguments as rjs.
+    pub fn node_command(mut self, which: NodeCommand) -> Self {
+        self.node_command = which;
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -277,6 +298,11 @@ impl RuntimeBuilder {
                 WarmFork::Never => launch::WarmFork::Never,
                 WarmFork::Auto => launch::WarmFork::Auto,
                 WarmFork::Always => launch::WarmFork::Always,
+            },
+            node_link: match self.node_command {
+                NodeCommand::OfPath => launch::NodeLink::Never,
+                NodeCommand::Missing => launch::NodeLink::Last,
+                NodeCommand::Own => launch::NodeLink::Front,
             },
         }
     }

@@ -14,14 +14,14 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 pub use crate::engine::commonjs::ModuleSettings;
-pub use builder::{RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
+pub use builder::{NodeCommand, RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
 pub use process_setup::{on_deep_stack, prepare_process};
 pub use repl::{Evaluation, Repl, Waker, redirect_output};
 pub use seed::{Birth, await_birth};
 
 use crate::{
     bindings::{
-        cluster, handles,
+        child_process, cluster, handles,
         ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
     },
@@ -205,6 +205,7 @@ impl Runtime {
         // What was sent arrives, however the program ended.
         ipc::flush_all(context);
         handles::restore_terminal();
+        child_process::remove_node_link(context);
         code
     }
 

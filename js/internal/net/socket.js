@@ -33,7 +33,7 @@ function Socket(options) {
     const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => options[name]);
     throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');
   }
-  options = typeof options === 'number' ? { fd: options } : { ...options };
+  options = typeof options === 'number' ? { fd: options } : { __proto__: null, ...options };
   if (options.keepAliveInitialDelay !== undefined) {
     const { validateNumber } = require('internal/validate');
     validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');

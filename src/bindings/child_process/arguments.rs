@@ -74,3 +74,17 @@ pub(super) fn copied(options: &JsValue, context: &mut Context) -> JsResult<JsObj
     }
     Ok(copy)
 }
+
+/// Items of a command line with spaces between them.
+pub(super) fn joined(
+    zeroth: &JsValue,
+    list: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsString> {
+    let mut line = zeroth.to_string(context)?;
+    for item in list {
+        let item = item.to_string(context)?;
+        line = JsString::concat_array(&[line.as_str(), js_string!(" ").as_str(), item.as_str()]);
+    }
+    Ok(line)
+}

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    os::fd::{AsFd, OwnedFd},
+    os::fd::OwnedFd,
     rc::Rc,
 };
 
@@ -10,30 +10,32 @@ use boa_engine::{Context, JsData, JsError, JsObject, JsResult, JsString, JsValue
 use boa_gc::{Finalize, Trace};
 
 use super::{
-    class, fork,
-    options::{SpawnOptions, valid_signal},
+    class,
+    ends::{self, ChildEnds, Ends},
+    fork,
+    kill::{self, KillOptions},
+    options::SpawnOptions,
     stdio::Slot,
-    warm,
+    streams, warm,
 };
 use crate::{
     bindings::{
-        abort,
+        abort::AbortListener,
         diagnostics_channel::{Tracing, message},
         events,
         ipc::{self, Endpoint},
     },
     engine::{
         callbacks,
-        errors::{Wording, from_sys, throw_sys, value_of},
-        natives::{arg, closure, define_value},
+        errors::{Wording, from_sys, throw_sys},
+        natives::define_value,
         state,
     },
     event_loop::{Interest, SourceId, TimerId},
     sys::{
         errno::Errno,
         error::SysError,
-        fd, signals,
-        spawn::{self, ChildFd},
+        signals, spawn,
         wait::{self, ExitStatus},
     },
 };
@@ -41,10 +43,16 @@ use crate::{
 /// A process that was started and has not been seen to end.
 #[derive(Default)]
 pub(super) struct Running {
-    pidfd: RefCell<Option<Rc<OwnedFd>>>,
+    pub(super) pid: Cell<i32>,
+    pub(super) pidfd: RefCell<Option<Rc<OwnedFd>>>,
     source: Cell<Option<SourceId>>,
-    timer: Cell<Option<TimerId>>,
-    endpoint: RefCell<Option<Rc<Endpoint>>>,
+    pub(super) timer: Cell<Option<TimerId>>,
+    pub(super) force_timer: Cell<Option<TimerId>>,
+    /// What waits for the signal to be aborted.
+    pub(super) abort_listener: RefCell<Option<AbortListener>>,
+    pub(super) kill_options: Cell<KillOptions>,
+    close_grace: Cell<Option<u64>>,
+    pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
     closes_needed: Cell<u32>,
     closes_got: Cell<u32>,
 }
@@ -64,57 +72,77 @@ fn is_reported_later(errno: Errno) -> bool {
     matches!(errno.0, libc::EACCES | libc::EAGAIN | libc::EMFILE | libc::ENFILE | libc::ENOENT)
 }
 
+/// Whether the system has come to its end: then Node makes no streams either.
+fn is_exhausted(errno: Errno) -> bool {
+    matches!(errno.0, libc::EMFILE | libc::ENFILE)
+}
+
 /// Starts a process and makes its `ChildProcess`.
 pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<JsObject> {
     let child = class::create(context)?;
-    let handle = running(&child).unwrap_or_default();
+    start(&child, options, context)?;
+    Ok(child)
+}
+
+/// Starts the process of a `ChildProcess` that has none. What went wrong, if it is told later.
+pub(super) fn start(
+    child: &JsObject,
+    options: SpawnOptions,
+    context: &mut Context,
+) -> JsResult<Option<Errno>> {
+    let handle = running(child).unwrap_or_default();
     define_value(
-        &child,
+        child,
         js_string!("spawnfile"),
         JsString::from(options.command.file.as_str()),
         true,
     );
     let args = fork::array(options.command.args.clone(), context);
-    define_value(&child, js_string!("spawnargs"), args, true);
-    let tracing =
-        Tracing::start("child_process.spawn", |cx| traced(&child, &options, cx), context)?;
-    if options.stdio.contains(&Slot::Ipc) {
-        handle.closes_needed.set(handle.closes_needed.get() + 1);
-    }
-    let channel = channel_pair(&options).map_err(|error| thrown(&error, context))?;
-    let (ours, theirs) = match channel {
-        Some((ours, theirs)) => (Some(ours), Some(theirs)),
-        None => (None, None),
+    define_value(child, js_string!("spawnargs"), args, true);
+    let tracing = Tracing::start("child_process.spawn", |cx| traced(child, &options, cx), context)?;
+    handle.kill_options.set(options.kill_options);
+    handle.close_grace.set(options.close_grace);
+    let (ends, outcome) = match ends::connect(&options.stdio.slots) {
+        Ok((ends, theirs)) => (ends, launch(&options, &theirs, context)),
+        Err(error) => (Ends::default(), Err(options.command.error(error.errno, "spawn"))),
     };
-    let outcome = start(&options, theirs.as_ref(), context);
-    drop(theirs);
     let failure = match outcome {
         Ok(started) => {
-            define_value(&child, js_string!("pid"), started.pid, true);
-            watch(&child, &handle, started.pidfd, context)?;
+            define_value(child, js_string!("pid"), started.pid, true);
+            watch(child, &handle, started, context)?;
             tracing.end(context)?;
             None
         }
         Err(error) if is_reported_later(error.errno) => {
-            let told = from_sys(context, &error, Wording::Short).into();
+            let told: JsValue = failure_object(&options, &error, context).into();
             tracing.error(&told, context)?;
-            Some(error)
+            Some((error.errno, told))
         }
         Err(error) => {
             let error = SysError::new(error.errno, "spawn");
-            return Err(thrown(&error, context));
+            return Err(JsError::from_opaque(failure_object(&options, &error, context).into()));
         }
     };
-    define_streams(&child, options.stdio.len(), context);
-    if let Some(ours) = ours {
-        let endpoint = ipc::attach_child(&child, ours, options.serialization, context)
-            .map_err(|error| thrown(&error, context))?;
-        close_with_channel(&child, &handle, &endpoint);
-        *handle.endpoint.borrow_mut() = Some(endpoint);
+    if !failure.as_ref().is_some_and(|(errno, _)| is_exhausted(*errno)) {
+        connect(child, &handle, &options, ends, context)?;
     }
-    announce(&child, failure, context);
-    limit(&child, &handle, &options, context)?;
-    Ok(child)
+    let errno = failure.as_ref().map(|(errno, _)| *errno);
+    announce(child, failure, context);
+    kill::limit(child, &handle, &options, context)?;
+    Ok(errno)
+}
+
+/// The error object of a start that failed, explained if that was asked for.
+fn failure_object(options: &SpawnOptions, error: &SysError, context: &mut Context) -> JsObject {
+    let object = from_sys(context, error, Wording::Short);
+    if options.explains
+        && let Some((cwd, sentence)) = options.command.missing_cwd()
+    {
+        let message = format!("{} {}: {sentence}", error.syscall, error.errno.name().unwrap_or(""));
+        define_value(&object, js_string!("message"), JsString::from(message.as_str()), false);
+        define_value(&object, js_string!("cwd"), JsString::from(cwd), true);
+    }
+    object
 }
 
 /// What the channels of `child_process.spawn` are told.
@@ -130,29 +158,16 @@ fn thrown(error: &SysError, context: &mut Context) -> JsError {
     throw_sys(context, error, Wording::Short)
 }
 
-fn channel_pair(options: &SpawnOptions) -> Result<Option<(OwnedFd, OwnedFd)>, SysError> {
-    if options.stdio.contains(&Slot::Ipc) { fd::stream_pair().map(Some) } else { Ok(None) }
-}
-
 /// Turns the options into a request and makes the system call.
-fn start(
+fn launch(
     options: &SpawnOptions,
-    channel: Option<&OwnedFd>,
+    theirs: &ChildEnds,
     context: &mut Context,
 ) -> Result<spawn::Child, SysError> {
-    let mut stdio = Vec::with_capacity(options.stdio.len());
-    for slot in &options.stdio {
-        stdio.push(match slot {
-            Slot::Ignore | Slot::Pipe => ChildFd::Ignored,
-            Slot::Fd(number) => ChildFd::From(fd::borrow(*number)?),
-            Slot::Ipc => match channel {
-                Some(channel) => ChildFd::From(channel.as_fd()),
-                None => ChildFd::Ignored,
-            },
-        });
-    }
+    let slots = &options.stdio.slots;
+    let stdio = theirs.place(slots)?;
     let mut channel = Vec::new();
-    if let Some(index) = options.stdio.iter().position(|slot| *slot == Slot::Ipc) {
+    if let Some(index) = slots.iter().position(|slot| *slot == Slot::Ipc) {
         channel.push(("NODE_CHANNEL_FD", index.to_string()));
         let mode = options.serialization.name().to_owned();
         channel.push(("NODE_CHANNEL_SERIALIZATION_MODE", mode));
@@ -160,25 +175,55 @@ fn start(
     warm::start(options.command.request(&channel, stdio), context)
 }
 
-/// No stream yet: every slot that can be asked for is the child's own.
-fn define_streams(child: &JsObject, count: usize, context: &mut Context) {
-    for name in ["stdin", "stdout", "stderr"] {
-        define_value(child, JsString::from(name), JsValue::null(), true);
+/// Makes the streams and the channel over our ends.
+fn connect(
+    child: &JsObject,
+    handle: &Rc<Running>,
+    options: &SpawnOptions,
+    ends: Ends,
+    context: &mut Context,
+) -> JsResult<()> {
+    for stream in &options.stdio.streams {
+        streams::hand_over(stream, context)?;
     }
-    let streams = fork::array(vec![JsValue::null(); count], context);
-    define_value(child, js_string!("stdio"), streams, true);
+    let mut sockets = vec![JsValue::null(); options.stdio.slots.len()];
+    for (slot, end) in ends.pipes {
+        let socket = streams::socket(end, slot, context)?;
+        if slot > 0 {
+            handle.closes_needed.set(handle.closes_needed.get() + 1);
+            let child = child.clone();
+            streams::when_closed(&socket, child, got_close, context)?;
+        }
+        if let Some(place) = sockets.get_mut(slot) {
+            *place = socket.into();
+        }
+    }
+    for (slot, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
+        let socket = sockets.get(slot).cloned().unwrap_or(JsValue::null());
+        define_value(child, JsString::from(name), socket, true);
+    }
+    let list = fork::array(sockets, context);
+    define_value(child, js_string!("stdio"), list, true);
+    let Some(end) = ends.channel else { return Ok(()) };
+    handle.closes_needed.set(handle.closes_needed.get() + 1);
+    let endpoint = ipc::attach_child(child, end, options.serialization, context)
+        .map_err(|error| thrown(&error, context))?;
+    close_with_channel(child, handle, &endpoint);
+    *handle.endpoint.borrow_mut() = Some(endpoint);
+    Ok(())
 }
 
 /// The events of the start, in the next tick: `spawn`, or `error` where it failed.
-fn announce(child: &JsObject, failure: Option<SysError>, context: &mut Context) {
+fn announce(child: &JsObject, failure: Option<(Errno, JsValue)>, context: &mut Context) {
     let child = child.clone();
     state::of(context).ticks.push_native(move |context| {
-        let Some(error) = failure else {
+        let Some((errno, error)) = failure else {
             return events::emit(&child, js_string!("spawn"), &[], context).map(drop);
         };
-        define_value(&child, js_string!("exitCode"), -error.errno.0, true);
-        let error = from_sys(context, &error, Wording::Short);
-        events::emit(&child, js_string!("error"), &[error.into()], context)?;
+        define_value(&child, js_string!("exitCode"), -errno.0, true);
+        streams::destroy(&child, "stdin", context)?;
+        events::emit(&child, js_string!("error"), &[error], context)?;
+        streams::flush_later(&child, context);
         got_close(&child, context)
     });
 }
@@ -187,10 +232,12 @@ fn announce(child: &JsObject, failure: Option<SysError>, context: &mut Context) 
 fn watch(
     child: &JsObject,
     handle: &Rc<Running>,
-    pidfd: OwnedFd,
+    started: spawn::Child,
     context: &mut Context,
 ) -> JsResult<()> {
+    let spawn::Child { pid, pidfd } = started;
     let pidfd = Rc::new(pidfd);
+    handle.pid.set(pid);
     *handle.pidfd.borrow_mut() = Some(pidfd.clone());
     let event_loop = state::of(context).event_loop.clone();
     let child = child.clone();
@@ -207,29 +254,56 @@ fn watch(
 
 /// The process ended: what it wrote to the channel comes first, then `exit`, then `close`.
 fn on_exit(child: &JsObject, pidfd: &OwnedFd, context: &mut Context) {
-    let Ok(Some(status)) = wait::try_wait(pidfd) else { return };
+    // Somebody else may have collected it: then nobody knows how it ended.
+    let status = match wait::try_wait(pidfd) {
+        Ok(None) => return,
+        Ok(Some(status)) => Some(status),
+        Err(_) => None,
+    };
     let Some(handle) = running(child) else { return };
+    let event_loop = state::of(context).event_loop.clone();
     if let Some(id) = handle.source.take() {
-        state::of(context).event_loop.remove_source(id);
+        event_loop.remove_source(id);
     }
     handle.pidfd.borrow_mut().take();
-    if let Some(timer) = handle.timer.take() {
-        state::of(context).event_loop.remove_timer(timer);
+    for timer in [handle.timer.take(), handle.force_timer.take()].into_iter().flatten() {
+        event_loop.remove_timer(timer);
     }
     let endpoint = handle.endpoint.borrow_mut().take();
     if let Some(endpoint) = endpoint {
         endpoint.read_rest(context);
     }
     callbacks::enter(context, |context| {
+        let listener = handle.abort_listener.take();
+        if let Some(listener) = listener {
+            listener.remove(context)?;
+        }
         let (code, signal) = match status {
-            ExitStatus::Exited(code) => (code.into(), JsValue::null()),
-            ExitStatus::Signaled(number) => (JsValue::null(), signal_name(number)),
+            Some(ExitStatus::Exited(code)) => (code.into(), JsValue::null()),
+            Some(ExitStatus::Signaled(number)) => (JsValue::null(), signal_name(number)),
+            None => (JsValue::null(), JsValue::null()),
         };
         define_value(child, js_string!("exitCode"), code.clone(), true);
         define_value(child, js_string!("signalCode"), signal.clone(), true);
+        streams::destroy(child, "stdin", context)?;
         events::emit(child, js_string!("exit"), &[code, signal], context)?;
+        streams::flush_later(child, context);
+        end_grace(child, &handle, context);
         got_close(child, context)
     });
+}
+
+/// `closeGrace`: who still holds the streams of a child that has ended is not waited for longer.
+fn end_grace(child: &JsObject, handle: &Rc<Running>, context: &mut Context) {
+    let is_last = handle.closes_got.get() == handle.closes_needed.get();
+    let Some(grace) = handle.close_grace.get().filter(|_| !is_last) else { return };
+    let child = child.clone();
+    let callback = Rc::new(move |context: &mut Context| {
+        callbacks::enter(context, |context| streams::destroy_all(&child, context));
+    });
+    let event_loop = state::of(context).event_loop.clone();
+    let timer = event_loop.add_timer(grace, false, callback);
+    handle.timer.set(Some(timer));
 }
 
 /// A signal's name; real-time signals have only numbers.
@@ -258,96 +332,12 @@ fn got_close(child: &JsObject, context: &mut Context) -> JsResult<()> {
     if handle.closes_got.get() != handle.closes_needed.get() + 1 {
         return Ok(());
     }
+    if let Some(timer) = handle.timer.take() {
+        state::of(context).event_loop.remove_timer(timer);
+    }
     let code = child.get(js_string!("exitCode"), context)?;
     let signal = child.get(js_string!("signalCode"), context)?;
     events::emit(child, js_string!("close"), &[code, signal], context).map(drop)
-}
-
-/// `timeout` and `signal`.
-fn limit(
-    child: &JsObject,
-    handle: &Rc<Running>,
-    options: &SpawnOptions,
-    context: &mut Context,
-) -> JsResult<()> {
-    if let Some(timeout) = options.timeout {
-        let target = child.clone();
-        let signal = options.kill_signal;
-        let callback = Rc::new(move |context: &mut Context| {
-            callbacks::enter(context, |context| kill_with(&target, signal, context));
-        });
-        let timer = state::of(context).event_loop.add_timer(timeout, false, callback);
-        handle.timer.set(Some(timer));
-    }
-    let Some(signal) = &options.abort_signal else { return Ok(()) };
-    if abort::is_aborted(signal, context)? {
-        let (child, signal, number) = (child.clone(), signal.clone(), options.kill_signal);
-        state::of(context).ticks.push_native(move |context| {
-            let reason = abort::reason(&signal, context)?;
-            abort_child(&child, number, reason, context)
-        });
-        return Ok(());
-    }
-    let captured = (child.clone(), signal.clone(), options.kill_signal);
-    let listener = closure("onAbortListener", 0, captured, on_abort, context);
-    abort::add_listener(signal, listener, context).map(drop)
-}
-
-fn on_abort(
-    _: &JsValue,
-    _: &[JsValue],
-    (child, signal, number): &(JsObject, JsObject, i32),
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    let reason = abort::reason(signal, context)?;
-    abort_child(child, *number, reason, context)?;
-    Ok(JsValue::undefined())
-}
-
-/// An aborted signal kills the child and is an `error` of it.
-fn abort_child(
-    child: &JsObject,
-    signal: i32,
-    reason: JsValue,
-    context: &mut Context,
-) -> JsResult<()> {
-    if !kill_with(child, signal, context)? {
-        return Ok(());
-    }
-    let error = abort::abort_error(Some(reason), context)?;
-    let error = value_of(error, context);
-    events::emit(child, js_string!("error"), &[error], context).map(drop)
-}
-
-/// `subprocess.kill(signal = 'SIGTERM')`.
-pub(super) fn kill(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let given = arg(args, 0);
-    let signal = if given.is_undefined() { libc::SIGTERM } else { valid_signal(&given, context)? };
-    let child = this.to_object(context)?;
-    kill_with(&child, signal, context).map(JsValue::from)
-}
-
-fn kill_with(child: &JsObject, signal: i32, context: &mut Context) -> JsResult<bool> {
-    let Some(handle) = running(child) else { return Ok(false) };
-    let pidfd = handle.pidfd.borrow().clone();
-    let Some(pidfd) = pidfd else { return Ok(false) };
-    // What was sent before the signal arrives before it.
-    if let Some(endpoint) = handle.endpoint.borrow().as_ref() {
-        endpoint.write_now(context);
-    }
-    let Err(error) = signals::kill_child(&*pidfd, signal) else {
-        define_value(child, js_string!("killed"), true, true);
-        return Ok(true);
-    };
-    match error.errno.0 {
-        libc::ESRCH => Ok(false),
-        libc::EINVAL | libc::ENOSYS => Err(thrown(&error, context)),
-        _ => {
-            let error = from_sys(context, &error, Wording::Short);
-            events::emit(child, js_string!("error"), &[error.into()], context)?;
-            Ok(false)
-        }
-    }
 }
 
 /// `subprocess.ref()` and `unref()`: whether the process keeps this program alive.

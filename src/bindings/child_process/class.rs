@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsObject, JsResult, JsSymbol, JsValue, js_string};
 
-use super::child::{self, Handle, Running};
+use super::{
+    child::{self, Handle, Running},
+    kill, raw,
+};
 use crate::{
     bindings::{diagnostics_channel, events},
     engine::{
@@ -19,7 +22,8 @@ const SPEC: ClassSpec = ClassSpec {
     length: 0,
     construct,
     methods: &[
-        ("kill", 1, child::kill),
+        ("kill", 1, kill::kill),
+        ("spawn", 1, raw::spawn),
         ("ref", 0, |this, _, context| child::set_ref(this, true, context)),
         ("unref", 0, |this, _, context| child::set_ref(this, false, context)),
     ],
@@ -60,7 +64,7 @@ fn dispose_symbol(context: &mut Context) -> JsResult<JsSymbol> {
 fn dispose(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let child = this.to_object(context)?;
     if !child.get(js_string!("killed"), context)?.to_boolean() {
-        child::kill(this, &[], context)?;
+        kill::kill(this, &[], context)?;
     }
     Ok(JsValue::undefined())
 }

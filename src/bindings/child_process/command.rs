@@ -3,18 +3,23 @@
 //!
 //! Source: Node's documentation, "Child process".
 
-use std::{cell::Cell, ffi::CString};
+use std::{cell::Cell, ffi::CString, fs};
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::options::{flag, own, text};
+use super::{
+    arguments::joined,
+    node_link,
+    options::{flag, own, text},
+};
 use crate::{
-    bindings::warning,
-    engine::{
-        errors::{Code, coded},
-        validate,
+    bindings::{url, warning},
+    engine::validate,
+    sys::{
+        errno::Errno,
+        error::{Subject, SysError},
+        spawn::{ChildFd, SpawnRequest},
     },
-    sys::spawn::{ChildFd, SpawnRequest},
 };
 
 const MAX_ID: f64 = 2_147_483_647.0;
@@ -33,6 +38,7 @@ pub(super) struct Command {
     pub(super) detached: bool,
     uid: Option<u32>,
     gid: Option<u32>,
+    dies_with_parent: bool,
 }
 
 impl Command {
@@ -54,15 +60,60 @@ impl Command {
             detached: self.detached,
             uid: self.uid,
             gid: self.gid,
+            dies_with_parent: self.dies_with_parent,
         }
     }
 }
 
+/// A command whose parts are as the system takes them.
+pub(super) struct Raw {
+    pub(super) file: String,
+    /// The zeroth first.
+    pub(super) args: Vec<JsValue>,
+    /// `NAME=value`.
+    pub(super) env: Vec<String>,
+}
+
+impl Raw {
+    /// With those options of a command that are given with it.
+    pub(super) fn command(self, options: &JsObject, context: &mut Context) -> JsResult<Command> {
+        let pair = |text: &String| {
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            (name.to_owned(), value.to_owned())
+        };
+        Ok(Command {
+            argv: arguments(&self.args, context)?,
+            file: self.file,
+            args: self.args,
+            cwd: cwd(options, context)?,
+            env: self.env.iter().map(pair).collect(),
+            detached: flag(options, "detached", context)?.unwrap_or(false),
+            uid: id(options, "uid", context)?,
+            gid: id(options, "gid", context)?,
+            dies_with_parent: false,
+        })
+    }
+}
+
 impl Command {
-    /// The arguments as errors show them: without the zeroth.
-    pub(super) fn shown_args(&self, context: &mut Context) -> JsResult<Vec<String>> {
-        let text = |value: &JsValue| Ok(value.to_string(context)?.to_std_string_lossy());
-        self.args.iter().skip(1).map(text).collect()
+    /// The error of a start that failed, as `call` reports it.
+    pub(super) fn error(&self, errno: Errno, call: &str) -> SysError {
+        let args = self.argv.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+        SysError {
+            errno,
+            syscall: format!("{call} {}", self.file),
+            subject: Subject::Spawn(self.file.clone(), args.collect()),
+        }
+    }
+
+    /// The working directory that is the reason why it did not start, and what is wrong with it.
+    pub(super) fn missing_cwd(&self) -> Option<(&str, String)> {
+        let cwd = self.cwd.as_deref()?;
+        match fs::metadata(cwd) {
+            Ok(metadata) if metadata.is_dir() => None,
+            Ok(_) => Some((cwd, format!("the working directory '{cwd}' is not a directory"))),
+            Err(_) => Some((cwd, format!("the working directory '{cwd}' does not exist"))),
+        }
     }
 }
 
@@ -98,18 +149,19 @@ pub(super) fn decode(
             if !args.is_empty() {
                 warn_of_concatenation(context)?;
             }
-            let line = command_line(&file, &args, context)?;
+            let line = joined(&JsString::from(file.as_str()).into(), &args, context)?;
             let args = vec![js_string!("-c").into(), line.clone().into()];
             (shell, args, vec![c"-c".to_owned(), c_string(&line.to_std_string_lossy())])
         }
     };
     let zeroth = argv0.unwrap_or_else(|| file.clone());
     let env = environment(options, context)?;
+    let dies_with_parent = flag(options, "killWithParent", context)?.unwrap_or(false);
     let mut shown = vec![JsString::from(zeroth.as_str()).into()];
     shown.extend(args);
     let mut all = vec![c_string(&zeroth)];
     all.extend(argv);
-    Ok(Command { file, args: shown, argv: all, cwd, env, detached, uid, gid })
+    Ok(Command { file, args: shown, argv: all, cwd, env, detached, uid, gid, dies_with_parent })
 }
 
 fn arguments(args: &[JsValue], context: &mut Context) -> JsResult<Vec<CString>> {
@@ -163,16 +215,10 @@ pub(super) fn path(value: &JsValue, name: &str, context: &mut Context) -> JsResu
         return without_nul(String::from_utf8_lossy(&view.to_vec()).into_owned(), context);
     }
     if let Some(object) = value.as_object()
-        && let Some(href) = object.get(js_string!("href"), context)?.as_string()
+        && url::looks_like_url(&object, context)
     {
-        let url = url::Url::parse(&href.to_std_string_lossy()).ok();
-        let file = url.filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
-        return match file {
-            Some(file) => Ok(file.to_string_lossy().into_owned()),
-            None => {
-                Err(coded(context, Code::ERR_INVALID_URL_SCHEME, "The URL must be of scheme file"))
-            }
-        };
+        let path = url::file_url_to_path(&JsValue::undefined(), &[object.into()], context)?;
+        return without_nul(path.to_string(context)?.to_std_string_lossy(), context);
     }
     let expected = "of type string or an instance of Buffer or URL";
     Err(validate::invalid_arg_type(context, name, expected, value))
@@ -203,15 +249,6 @@ fn shell(options: &JsObject, context: &mut Context) -> JsResult<Option<String>> 
             }
         },
     }
-}
-
-fn command_line(file: &str, args: &[JsValue], context: &mut Context) -> JsResult<JsString> {
-    let mut line = JsString::from(file);
-    for arg in args {
-        let arg = arg.to_string(context)?;
-        line = JsString::concat_array(&[line.as_str(), js_string!(" ").as_str(), arg.as_str()]);
-    }
-    Ok(line)
 }
 
 /// Whether DEP0190 was told; once is enough.
@@ -252,6 +289,12 @@ fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(Strin
         let text = value.to_string(context)?;
         let text = without_nul(&text, &format!("options.env['{name}']"), context)?;
         pairs.push((name, text));
+    }
+    // The one that counts is the last of its name.
+    if let Some((_, path)) = pairs.iter_mut().rev().find(|(name, _)| name == "PATH")
+        && let Some(extended) = node_link::extended(path, context)
+    {
+        *path = extended;
     }
     Ok(pairs)
 }

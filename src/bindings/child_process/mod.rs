@@ -4,11 +4,19 @@ mod arguments;
 mod child;
 mod class;
 mod command;
+mod ends;
+mod exec;
 mod fork;
+mod kill;
+mod node_link;
 mod options;
+mod raw;
 mod stdio;
+mod streams;
 mod sync;
 mod warm;
+
+pub(crate) use node_link::remove_node_link;
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
 
@@ -17,8 +25,8 @@ use crate::engine::natives::{Method, define_value, exports_of};
 const METHODS: &[Method] = &[
     ("fork", 1, fork::fork),
     ("spawn", 3, fork::spawn),
-    ("exec", 3, missing_exec),
-    ("execFile", 4, missing_exec),
+    ("exec", 3, exec::exec),
+    ("execFile", 4, exec::exec_file),
     ("execSync", 2, sync::exec_sync),
     ("execFileSync", 3, sync::exec_file_sync),
     ("spawnSync", 3, sync::spawn_sync),
@@ -29,10 +37,6 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
     let class = class::of(context)?;
     define_value(&exports, js_string!("ChildProcess"), class.constructor.clone(), true);
+    exec::define_promised(&exports, context)?;
     Ok(exports.into())
-}
-
-/// Those that need pipes come with the streams.
-fn missing_exec(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Err(options::unavailable("exec and execFile", context))
 }

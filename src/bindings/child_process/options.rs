@@ -7,7 +7,8 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue};
 
 use super::{
     command::{self, Command, without_nul},
-    stdio::{self, Mode, Slot},
+    kill::KillOptions,
+    stdio::{self, Mode, Stdio},
 };
 use crate::{
     bindings::{abort, process::signal_number},
@@ -18,16 +19,24 @@ use crate::{
     ipc::codec::Serialization,
 };
 
+/// `forceKillAfterDelay: true`, in milliseconds.
+const FORCE_AFTER: u64 = 5000;
+
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 /// Everything that `spawn` needs to know.
 pub(super) struct SpawnOptions {
     pub(super) command: Command,
-    pub(super) stdio: Vec<Slot>,
+    pub(super) stdio: Stdio,
     pub(super) serialization: Serialization,
     pub(super) timeout: Option<u64>,
     pub(super) kill_signal: i32,
     pub(super) abort_signal: Option<JsObject>,
+    pub(super) kill_options: KillOptions,
+    /// `closeGrace`: so long after the exit, in milliseconds, the streams are destroyed.
+    pub(super) close_grace: Option<u64>,
+    /// `explainErrors`: an error tells whether it was the working directory that is missing.
+    pub(super) explains: bool,
 }
 
 /// A property of an options object that is its own: options are never taken from a polluted
@@ -51,16 +60,38 @@ pub(super) fn decode(
     context: &mut Context,
 ) -> JsResult<SpawnOptions> {
     let command = command::decode(file, list, options, context)?;
+    beside(command, options, context)
+}
+
+/// Decodes the options beside a command.
+pub(super) fn beside(
+    command: Command,
+    options: &JsObject,
+    context: &mut Context,
+) -> JsResult<SpawnOptions> {
     let timeout = timeout(options, context)?;
     let abort_signal = abort_signal(options, context)?;
     let kill_signal = kill_signal(options, context)?;
     let serialization = serialization(options, context)?;
     let stdio = own(options, "stdio", context)?;
     let stdio = stdio::decode(&stdio, Mode::Async, context)?;
-    if stdio.contains(&Slot::Pipe) {
-        return Err(unavailable("stdio: 'pipe'", context));
-    }
-    Ok(SpawnOptions { command, stdio, serialization, timeout, kill_signal, abort_signal })
+    let kill_options = KillOptions {
+        tree: flag(options, "killTree", context)?.unwrap_or(false),
+        force_after: delay(options, "forceKillAfterDelay", Some(FORCE_AFTER), context)?,
+    };
+    let close_grace = delay(options, "closeGrace", None, context)?;
+    let explains = flag(options, "explainErrors", context)?.unwrap_or(false);
+    Ok(SpawnOptions {
+        command,
+        stdio,
+        serialization,
+        timeout,
+        kill_signal,
+        abort_signal,
+        kill_options,
+        close_grace,
+        explains,
+    })
 }
 
 /// An option that is true or false, if it is given.
@@ -91,10 +122,24 @@ pub(super) fn text(
     without_nul(&text, &full, context).map(Some)
 }
 
-/// What this version does not have, said plainly.
-pub(super) fn unavailable(what: &str, context: &mut Context) -> JsError {
-    let message = format!("{what} is not available in this version of rjs");
-    coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message)
+/// An option that is a number of milliseconds; true stands for `usual`, where there is one.
+fn delay(
+    options: &JsObject,
+    name: &str,
+    usual: Option<u64>,
+    context: &mut Context,
+) -> JsResult<Option<u64>> {
+    let value = own(options, name, context)?;
+    match value.as_boolean() {
+        _ if value.is_null_or_undefined() => Ok(None),
+        Some(false) => Ok(None),
+        Some(true) if usual.is_some() => Ok(usual),
+        _ => {
+            let full = format!("options.{name}");
+            let number = validate::integer(&value, &full, 0.0, MAX_SAFE, context)?;
+            Ok(Some(number as u64))
+        }
+    }
 }
 
 /// `options.timeout` in milliseconds; 0 is none.

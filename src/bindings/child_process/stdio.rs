@@ -24,6 +24,19 @@ pub(super) enum Slot {
     Ipc,
 }
 
+/// The whole option.
+pub(super) struct Stdio {
+    pub(super) slots: Vec<Slot>,
+    /// Streams of ours whose descriptors the child gets: it reads them from then on.
+    pub(super) streams: Vec<JsObject>,
+}
+
+impl Stdio {
+    fn of(slot: impl Fn(i32) -> Slot) -> Self {
+        Self { slots: (0..3).map(slot).collect(), streams: Vec::new() }
+    }
+}
+
 /// Whether the parent goes on while the child runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -32,15 +45,15 @@ pub(super) enum Mode {
 }
 
 /// Decodes the option: a name for all three, or a list.
-pub(super) fn decode(value: &JsValue, mode: Mode, context: &mut Context) -> JsResult<Vec<Slot>> {
+pub(super) fn decode(value: &JsValue, mode: Mode, context: &mut Context) -> JsResult<Stdio> {
     if value.is_null_or_undefined() || value.as_string().is_some_and(|name| name.is_empty()) {
-        return Ok(vec![Slot::Pipe; 3]);
+        return Ok(Stdio::of(|_| Slot::Pipe));
     }
     if let Some(name) = value.as_string() {
         return match name.to_std_string_lossy().as_str() {
-            "ignore" => Ok(vec![Slot::Ignore; 3]),
-            "pipe" | "overlapped" => Ok(vec![Slot::Pipe; 3]),
-            "inherit" => Ok(vec![Slot::Fd(0), Slot::Fd(1), Slot::Fd(2)]),
+            "ignore" => Ok(Stdio::of(|_| Slot::Ignore)),
+            "pipe" | "overlapped" => Ok(Stdio::of(|_| Slot::Pipe)),
+            "inherit" => Ok(Stdio::of(Slot::Fd)),
             _ => Err(invalid(value, context)),
         };
     }
@@ -52,14 +65,20 @@ pub(super) fn decode(value: &JsValue, mode: Mode, context: &mut Context) -> JsRe
         items.resize(3, JsValue::undefined());
     }
     let mut slots = Vec::with_capacity(items.len());
+    let mut streams = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let Some(slot) = slot(item, index, mode, context)? else { continue };
         if slot == Slot::Ipc {
             refuse_channel(mode, &slots, context)?;
         }
+        if let (Slot::Fd(_), Some(stream)) = (slot, item.as_object())
+            && stream.get(js_string!("_handle"), context)?.is_object()
+        {
+            streams.push(stream);
+        }
         slots.push(slot);
     }
-    Ok(slots)
+    Ok(Stdio { slots, streams })
 }
 
 fn invalid(value: &JsValue, context: &mut Context) -> JsError {

@@ -8,11 +8,11 @@ use boa_engine::{
 };
 
 use super::{
-    arguments::{Given, Taker, copied, given},
+    arguments::{Given, Taker, copied, given, joined},
     child,
     command::{self, Command, without_nul},
     options::{self, own},
-    stdio::{self, Mode, Slot},
+    stdio::{self, Mode, Slot, Stdio},
 };
 use crate::{
     bindings::{
@@ -27,7 +27,7 @@ use crate::{
         reflect, stack, validate,
     },
     sys::{
-        error::{Subject, SysError},
+        error::SysError,
         fd,
         run::{self, Limits, Outcome, RunSlot},
         spawn::{self, ChildFd},
@@ -100,15 +100,6 @@ pub(super) fn shell_command(
         define_value(&options, js_string!("shell"), true, true);
     }
     Ok((line, options))
-}
-
-fn joined(zeroth: &JsValue, list: &[JsValue], context: &mut Context) -> JsResult<JsString> {
-    let mut line = zeroth.to_string(context)?;
-    for item in list {
-        let item = item.to_string(context)?;
-        line = JsString::concat_array(&[line.as_str(), js_string!(" ").as_str(), item.as_str()]);
-    }
-    Ok(line)
 }
 
 /// What `execFileSync` and `execSync` have in common: standard error passes through unless `stdio`
@@ -206,7 +197,7 @@ fn decode(
         Some(limit) => (limit > 0.0 && limit.is_finite()).then_some(limit as u64),
     };
     let kill_signal = options::kill_signal(options, context)?;
-    let slots = stdio::decode(&own(options, "stdio", context)?, Mode::Sync, context)?;
+    let Stdio { slots, .. } = stdio::decode(&own(options, "stdio", context)?, Mode::Sync, context)?;
     let encoding = own(options, "encoding", context)?;
     let input = input(&own(options, "input", context)?, &encoding, context)?;
     let encoding = if encoding.to_boolean() { Some(encoding.to_string(context)?) } else { None };
@@ -284,11 +275,7 @@ fn result(
         define_value(&result, JsString::from(name), value, true);
     };
     if let Some(errno) = failure {
-        let error = SysError {
-            errno,
-            syscall: format!("spawnSync {}", command.file),
-            subject: Subject::Spawn(command.file.clone(), command.shown_args(context)?),
-        };
+        let error = command.error(errno, "spawnSync");
         define("error", from_sys(context, &error, Wording::Short).into());
     }
     let Some(outcome) = outcome else {

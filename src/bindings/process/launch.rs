@@ -30,6 +30,8 @@ pub(crate) struct Launch {
     pub(crate) environment_flags: Vec<String>,
     /// Which children that run this executable are copies of a zygote.
     pub(crate) warm_fork: WarmFork,
+    /// Whether children find a command `node` that is this executable.
+    pub(crate) node_link: NodeLink,
 }
 
 /// One instant on both clocks.
@@ -58,6 +60,18 @@ pub(crate) enum WarmFork {
     Auto,
     /// All, from the first on.
     Always,
+}
+
+/// What children find as the command `node`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum NodeLink {
+    /// What the PATH has.
+    #[default]
+    Never,
+    /// What the PATH has, or else this executable.
+    Last,
+    /// This executable.
+    Front,
 }
 
 /// What is printed about warnings, and what unhandled rejections do.

@@ -21,7 +21,7 @@ struct FileUrl {
 }
 
 /// `url.fileURLToPath(url, options)`.
-pub(super) fn file_url_to_path(
+pub(crate) fn file_url_to_path(
     _: &JsValue,
     args: &[JsValue],
     context: &mut Context,
@@ -108,7 +108,7 @@ fn checked(scheme: &str, context: &mut Context) -> JsResult<()> {
 }
 
 /// A `URL` of any realm or package; what `url.parse()` returns is none.
-pub(super) fn looks_like_url(object: &JsObject, context: &mut Context) -> bool {
+pub(crate) fn looks_like_url(object: &JsObject, context: &mut Context) -> bool {
     let mut get = |name: &str| object.get(JsString::from(name), context).unwrap_or_default();
     get("href").to_boolean()
         && get("protocol").to_boolean()

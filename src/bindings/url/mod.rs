@@ -19,6 +19,7 @@ mod record;
 mod setters;
 mod text;
 
+pub(crate) use file::{file_url_to_path, looks_like_url};
 pub(crate) use module::exports;
 pub(crate) use record::Record;
 

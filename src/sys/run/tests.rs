@@ -31,6 +31,7 @@ fn run_program(
             detached: false,
             uid: None,
             gid: None,
+            dies_with_parent: false,
         })
     })
 }

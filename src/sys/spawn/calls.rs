@@ -187,6 +187,17 @@ pub(super) fn set_user(uid: libc::uid_t) -> Result<(), Errno> {
     checked(|| unsafe { libc::syscall(SYS_setuid, uid) }).map(drop)
 }
 
+/// Asks for a SIGKILL when the parent's thread ends: `PR_SET_PDEATHSIG` of `prctl(2)`.
+///
+/// # Errors
+/// ESRCH: it has ended before it could be asked for.
+pub(super) fn die_with(parent: libc::pid_t) -> Result<(), Errno> {
+    // SAFETY: with this option prctl takes a number.
+    checked(|| unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) }.into())?;
+    // SAFETY: getppid takes nothing.
+    if unsafe { libc::getppid() } == parent { Ok(()) } else { Err(Errno(libc::ESRCH)) }
+}
+
 /// Becomes another program, or tells why not. `args` and `env` end with a null pointer.
 pub(super) fn execute(file: &CStr, args: &[*const c_char], env: &[*const c_char]) -> Errno {
     let executed = checked(|| {

@@ -18,6 +18,8 @@ pub(super) struct Orders {
     pub(super) arguments: Arguments,
     pub(super) env: Vec<*const c_char>,
     pub(super) preparation: Preparation,
+    /// The parent, if it is to die with it.
+    pub(super) parent: Option<libc::pid_t>,
     /// Why there is no new program.
     pub(super) failure: Option<Errno>,
 }
@@ -67,7 +69,9 @@ impl Orders {
     /// Becomes the program; comes back only if that failed.
     pub(super) fn carry_out(&mut self) {
         calls::reset_signals();
-        let prepared = self.preparation.carry_out();
+        // Behind the ids: the system forgets this when they change.
+        let bind = || self.parent.map_or(Ok(()), calls::die_with);
+        let prepared = self.preparation.carry_out().and_then(|()| bind());
         self.failure = Some(prepared.err().unwrap_or_else(|| self.execute()));
     }
 

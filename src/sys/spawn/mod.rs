@@ -61,6 +61,8 @@ pub(crate) struct SpawnRequest<'fd> {
     pub(crate) uid: Option<libc::uid_t>,
     /// Its group, if not the parent's. With either, it loses the parent's other groups.
     pub(crate) gid: Option<libc::gid_t>,
+    /// Kills it when the thread that starts it ends.
+    pub(crate) dies_with_parent: bool,
 }
 
 /// A program that was started.
@@ -88,7 +90,8 @@ pub(crate) fn spawn(request: SpawnRequest<'_>) -> Result<Child, SysError> {
 }
 
 fn start(request: SpawnRequest<'_>) -> Result<Child, Errno> {
-    let SpawnRequest { file, args, env, cwd, stdio, detached, uid, gid } = request;
+    let SpawnRequest { file, args, env, cwd, stdio, detached, uid, gid, dies_with_parent } =
+        request;
     let mut orders = Orders {
         search: Search::new(&file, &env),
         arguments: Arguments::new(&args),
@@ -101,6 +104,7 @@ fn start(request: SpawnRequest<'_>) -> Result<Child, Errno> {
             uid,
             gid,
         },
+        parent: dies_with_parent.then(nix::unistd::getpid).map(nix::unistd::Pid::as_raw),
         failure: None,
     };
     let mut stack = Box::new_uninit_slice(CHILD_STACK);

@@ -42,6 +42,7 @@ fn request(file: &str, args: &[&str]) -> SpawnRequest<'static> {
         detached: false,
         uid: None,
         gid: None,
+        dies_with_parent: false,
     }
 }
 
@@ -418,6 +419,7 @@ fn whichever_call_fails_nothing_is_left_behind() {
             let mut program = request("true", &[]);
             program.cwd = Some(c(folder.path()));
             program.detached = true;
+            program.dies_with_parent = true;
             if nix::unistd::geteuid().is_root() {
                 (program.uid, program.gid) = (Some(0), Some(0));
             }

@@ -101,6 +101,7 @@ impl Zygote {
             detached: false,
             uid: None,
             gid: None,
+            dies_with_parent: false,
         })?;
         let inheritance = INHERITANCE.load(Ordering::Relaxed);
         Ok(Self { socket: ours, process, inheritance })

@@ -21,8 +21,9 @@ pub(super) struct Order {
 /// A request with its header; `None` if a copy cannot fulfil it: a program that `execve` starts
 /// as another user is another one in more than its ids (what may look into it, what it may do).
 pub(super) fn encode(request: &SpawnRequest<'_>) -> Option<Vec<u8>> {
-    let SpawnRequest { file: _, args, env, cwd, stdio, detached, uid, gid } = request;
-    if uid.is_some() || gid.is_some() {
+    let SpawnRequest { file: _, args, env, cwd, stdio, detached, uid, gid, dies_with_parent } =
+        request;
+    if uid.is_some() || gid.is_some() || *dies_with_parent {
         return None;
     }
     let mut bytes = vec![0; HEADER];
@@ -102,6 +103,7 @@ mod tests {
             detached: cwd.is_some(),
             uid: None,
             gid: None,
+            dies_with_parent: false,
         }
     }
 
