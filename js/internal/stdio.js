@@ -1,6 +1,6 @@
 'use strict';
 
-// The standard streams: synchronous writers over the native half.
+// process.stdout and process.stderr: synchronous writers over the native half.
 
 const EventEmitter = require('events');
 const { coded, invalidArgType } = require('internal/errors');
@@ -116,97 +116,10 @@ function decode(chunk, encoding) {
   return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-// Standard input, read as long as somebody listens for its data.
-class InputStream extends EventEmitter {
-  #flowing = false;
-  #reading = false;
-  #ended = false;
-  #decoder;
-
-  constructor() {
-    super();
-    this.fd = 0;
-    this._type = native.isTerminal(0) ? 'tty' : 'fs';
-    if (this._type === 'tty') this.isTTY = true;
-  }
-
-  get readable() { return !this.#ended; }
-  get readableEnded() { return this.#ended; }
-  get readableFlowing() { return this.#flowing; }
-  get destroyed() { return false; }
-
-  on(name, listener) {
-    super.on(name, listener);
-    if (name === 'data') this.resume();
-    return this;
-  }
-
-  addListener(name, listener) { return this.on(name, listener); }
-
-  setEncoding(encoding) {
-    const { StringDecoder } = require('string_decoder');
-    this.#decoder = new StringDecoder(encoding);
-    return this;
-  }
-
-  isPaused() { return !this.#flowing; }
-
-  pause() {
-    this.#flowing = false;
-    return this;
-  }
-
-  resume() {
-    this.#flowing = true;
-    nextTick(() => this.#read());
-    return this;
-  }
-
-  ref() { return this; }
-  unref() { return this; }
-
-  async *[Symbol.asyncIterator]() {
-    const { on } = EventEmitter;
-    for await (const [chunk] of on(this, 'data', { close: ['end'] })) yield chunk;
-  }
-
-  #read() {
-    if (!this.#flowing || this.#reading || this.#ended) return;
-    this.#reading = true;
-    const chunk = require('buffer').Buffer.allocUnsafe(65536);
-    require('fs').read(0, chunk, 0, chunk.length, null, (error, count) => {
-      this.#reading = false;
-      if (error) {
-        this.emit('error', error);
-      } else if (count === 0) {
-        this.#end();
-      } else {
-        this.#push(chunk.subarray(0, count));
-        this.#read();
-      }
-    });
-  }
-
-  #push(bytes) {
-    const data = this.#decoder === undefined ? bytes : this.#decoder.write(bytes);
-    if (data.length > 0) this.emit('data', data);
-  }
-
-  #end() {
-    this.#ended = true;
-    const rest = this.#decoder?.end();
-    if (rest) this.emit('data', rest);
-    this.emit('end');
-    nextTick(() => this.emit('close'));
-  }
-}
-
-let stdin;
 let stdout;
 let stderr;
 
 module.exports = {
   get stdout() { return stdout ??= new OutputStream(1); },
   get stderr() { return stderr ??= new OutputStream(2); },
-  get stdin() { return stdin ??= new InputStream(); },
 };

@@ -191,7 +191,11 @@ impl Handle {
         } else {
             StreamFd::Owned(own(number, context)?)
         };
-        fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
+        if number > 2 {
+            // The standard three are shared with others, for whom they must go on blocking; reads
+            // wait until there is something, and writes are meant to be done when they return.
+            fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
+        }
         self.open(object, fd);
         super::listing::enlist(self, context);
         Ok(())

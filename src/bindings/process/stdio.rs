@@ -35,7 +35,7 @@ pub(super) fn get_stderr(_: &JsValue, _: &[JsValue], context: &mut Context) -> J
 
 /// `process.stdin`.
 pub(super) fn get_stdin(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    stream("stdin", context)
+    builtins::load_object("internal/stdin", context)?.get(js_string!("stdin"), context)
 }
 
 /// The getters of `process.stdout` and `process.stderr` as they were made.
