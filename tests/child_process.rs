@@ -76,7 +76,7 @@ fn options_are_not_taken_from_a_polluted_prototype() {
     let mut lines: Vec<_> = stdout(&script).lines().map(str::to_owned).collect();
     lines.retain(|line| !line.is_empty());
     lines.sort_unstable();
-    let expected = [" undefined", "fine", "null /bin/sh", "null sh ", "sh ", "sh "];
+    let expected = [" undefined", "fine", "null /bin/sh", "null sh", "sh", "sh"];
     assert_eq!(lines, expected);
 }
 
