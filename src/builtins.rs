@@ -326,6 +326,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     both("v8", Public, bindings::v8::exports, include_str!("../js/v8.js")),
     native("util", Public, bindings::util::exports),
     native("util/types", Public, bindings::util::types_exports),
+    both("vm", Public, bindings::vm::exports, include_str!("../js/vm.js")),
     native("timers", Public, bindings::timers::exports),
     script("timers/promises", Public, include_str!("../js/timers/promises.js")),
 ];

@@ -39,5 +39,6 @@ pub(crate) mod url;
 pub(crate) mod util;
 pub(crate) mod v8;
 pub(crate) mod value_format;
+pub(crate) mod vm;
 pub(crate) mod warning;
 pub(crate) mod web_base64;

@@ -3,12 +3,14 @@
 use std::{io, rc::Rc};
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsValue,
+    Context, JsData, JsNativeError, JsObject, JsResult, JsString, JsValue,
     builtins::promise::{OperationType, Promise},
-    context::{ContextBuilder, HostHooks},
+    context::{ContextBuilder, HostHooks, intrinsics::Intrinsics},
     job::JobCallback,
     object::builtins::JsFunction,
+    realm::Realm,
 };
+use boa_gc::{Finalize, Trace};
 
 use super::{
     builtins::{Builtin, BuiltinTable},
@@ -17,7 +19,7 @@ use super::{
     kinds, proxies, reflect,
     rejections::Rejections,
     stack,
-    state::{Engine, Loop},
+    state::{self, Engine, Loop, NextGlobal},
 };
 use crate::event_loop::Scope;
 
@@ -38,9 +40,34 @@ const STACK_SIZE_LIMIT: usize = 4 * 1024 * 1024;
 struct Hooks {
     rejections: Rc<Rejections>,
     scope: Rc<Scope<JsObject>>,
+    next_global: NextGlobal,
 }
 
+/// Marks a realm in which `eval` and `Function` are forbidden.
+#[derive(Trace, Finalize, JsData)]
+struct NoEval;
+
 impl HostHooks for Hooks {
+    fn create_global_object(&self, intrinsics: &Intrinsics) -> JsObject {
+        let given = self.next_global.borrow_mut().take();
+        given.unwrap_or_else(|| JsObject::with_object_proto(intrinsics))
+    }
+
+    fn ensure_can_compile_strings(
+        &self,
+        realm: Realm,
+        _parameters: &[JsString],
+        _body: &JsString,
+        _direct: bool,
+        _context: &mut Context,
+    ) -> JsResult<()> {
+        if !realm.host_defined().has::<NoEval>() {
+            return Ok(());
+        }
+        let message = "Code generation from strings disallowed for this context";
+        Err(JsNativeError::eval().with_message(message).into())
+    }
+
     fn make_job_callback(&self, callback: JsFunction, _context: &mut Context) -> JobCallback {
         jobs::callback(callback, &self.scope)
     }
@@ -79,22 +106,64 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     let event_loop = Rc::new(Loop::new().map_err(CreateError::Loop)?);
     let microtasks = Rc::new(Microtasks::default());
     let scope = event_loop.scope().clone();
+    let next_global = NextGlobal::default();
     let rejections = Rc::new(Rejections::new(scope.clone()));
     let modules = Rc::new(esm::Loader::default());
     let mut context = ContextBuilder::new()
         .job_executor(microtasks.clone())
         .module_loader(modules.clone())
-        .host_hooks(Rc::new(Hooks { rejections: rejections.clone(), scope }))
+        .host_hooks(Rc::new(Hooks {
+            rejections: rejections.clone(),
+            scope,
+            next_global: next_global.clone(),
+        }))
         .build()
         .map_err(CreateError::Engine)?;
     let limits = context.runtime_limits_mut();
     limits.set_recursion_limit(recursion_limit());
     limits.set_stack_size_limit(STACK_SIZE_LIMIT);
-    let engine = Engine::new(event_loop, microtasks, rejections, BuiltinTable::new(rows));
+    let engine =
+        Engine::new(event_loop, microtasks, rejections, BuiltinTable::new(rows), next_global);
     context.insert_data(Rc::new(engine));
     context.insert_data(modules);
     replace_intrinsics(&mut context).map_err(CreateError::Engine)?;
     Ok(context)
+}
+
+/// Makes a further realm in this context, with this global object. What the language defines
+/// globally is found on `holder` afterwards: the same object, or what stands behind it.
+pub(crate) fn create_further(
+    global: JsObject,
+    holder: &JsObject,
+    context: &mut Context,
+) -> JsResult<Realm> {
+    *state::of(context).next_global.borrow_mut() = Some(global);
+    let realm = context.create_realm()?;
+    holder.set_prototype(Some(realm.intrinsics().constructors().object().prototype()));
+    let before = context.enter_realm(realm.clone());
+    let outcome = replace_further(holder, context);
+    context.enter_realm(before);
+    outcome.map(|()| realm)
+}
+
+/// As [`replace_intrinsics`], for those that keep nothing of a realm.
+fn replace_further(holder: &JsObject, context: &mut Context) -> JsResult<()> {
+    remove_globals(holder, context)?;
+    stack::install_further(context)?;
+    intrinsics::install_further(context)
+}
+
+/// Takes away what the engine defines globally and V8 of this version does not.
+fn remove_globals(global: &JsObject, context: &mut Context) -> JsResult<()> {
+    for name in ["TypedArray", "Temporal"] {
+        global.delete_property_or_throw(JsString::from(name), context)?;
+    }
+    Ok(())
+}
+
+/// Forbids `eval` and `Function` in a realm.
+pub(crate) fn forbid_eval(realm: &Realm) {
+    realm.host_defined_mut().insert(NoEval);
 }
 
 fn recursion_limit() -> usize {
@@ -104,6 +173,7 @@ fn recursion_limit() -> usize {
 
 /// Puts our own natives in the place of intrinsics that the engine does badly.
 fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
+    remove_globals(&context.global_object(), context)?;
     stack::install(context)?;
     kinds::install(context)?;
     iterator_preview::install(context)?;

@@ -4,11 +4,12 @@
 //! value is shown after that place, and for a primitive, which has no stack, a hint follows.
 
 use boa_engine::{
-    Context, JsObject, JsString, JsValue, builtins::error::Error, js_string, property::PropertyKey,
+    Context, JsError, JsObject, JsString, JsValue, builtins::error::Error, js_string,
+    property::PropertyKey,
 };
 
 use super::{
-    builtins,
+    builtins, errors,
     natives::define_value,
     stack::{self, Site},
 };
@@ -22,6 +23,27 @@ pub(crate) fn uncaught(value: &JsValue, context: &mut Context) -> String {
         None => of_value(value, place, context),
     };
     format!("{body}\n\nrjs v{}\n", env!("CARGO_PKG_VERSION"))
+}
+
+/// An error that a script threw, with the place in its source before its stack, as Node shows the
+/// errors of `vm`.
+pub(crate) fn placed(error: JsError, context: &mut Context) -> JsError {
+    if error.as_engine().is_some() {
+        return error;
+    }
+    stack::remember_throw(&error, context);
+    let value = errors::value_of(error, context);
+    if let Some(object) = value.as_object().filter(JsObject::is::<Error>)
+        && !is_placed(&object, context)
+        && let Some(site) = stack::thrown_at(&value, context)
+        && let Ok(stack) = object.get(js_string!("stack"), context)
+        && let Some(stack) = stack.as_string()
+    {
+        let stack = js_string!(&JsString::from(format!("{}\n", place(&site))), &stack);
+        // A frozen error stays as it is.
+        drop(object.set(js_string!("stack"), stack, false, context));
+    }
+    JsError::from_opaque(value)
 }
 
 /// File and line, the line's text, a caret below it.

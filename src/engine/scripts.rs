@@ -43,12 +43,17 @@ pub(crate) fn compile_wrapper(
     Ok(function)
 }
 
-/// Evaluates a script in the global scope and returns its completion value.
-pub(crate) fn evaluate(source: &str, path: &str, context: &mut Context) -> JsResult<JsValue> {
+/// Parses a script of the current realm.
+pub(crate) fn parse_script(source: &str, path: &str, context: &mut Context) -> JsResult<Script> {
     let script = parse(source, path, context)
         .map_err(|error| refused(error, source, path, Goal::Script, context))?;
     sources::of(context).add(path, SourceText::new(source.to_owned(), 0));
-    script.evaluate(context)
+    Ok(script)
+}
+
+/// Evaluates a script in the global scope and returns its completion value.
+pub(crate) fn evaluate(source: &str, path: &str, context: &mut Context) -> JsResult<JsValue> {
+    parse_script(source, path, context)?.evaluate(context)
 }
 
 fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {

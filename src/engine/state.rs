@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsError, JsValue, error::PanicError};
+use boa_engine::{Context, JsError, JsObject, JsValue, error::PanicError};
 
 use super::{
     async_ids::AsyncIds, builtins::BuiltinTable, jobs::Microtasks, rejections::Rejections,
@@ -15,6 +15,9 @@ use crate::event_loop::EventLoop;
 
 /// The event loop as the engine uses it: its host is the JavaScript context.
 pub(crate) type Loop = EventLoop<Context>;
+
+/// The object that the next realm gets as its global object.
+pub(crate) type NextGlobal = Rc<RefCell<Option<JsObject>>>;
 
 /// Handles an exception that reached the bottom of the stack.
 ///
@@ -36,6 +39,8 @@ pub(crate) struct Engine {
     pub(crate) async_ids: AsyncIds,
     pub(crate) rejections: Rc<Rejections>,
     pub(crate) builtins: BuiltinTable,
+    /// The global object of the realm that is being made, if it is a further one.
+    pub(crate) next_global: NextGlobal,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
     pub(crate) depth: Cell<u32>,
     /// The timer or immediate that ran last threw.
@@ -51,6 +56,7 @@ impl Engine {
         microtasks: Rc<Microtasks>,
         rejections: Rc<Rejections>,
         builtins: BuiltinTable,
+        next_global: NextGlobal,
     ) -> Self {
         let ticks = TickQueue::new(event_loop.scope().clone());
         Self {
@@ -60,6 +66,7 @@ impl Engine {
             async_ids: AsyncIds::default(),
             rejections,
             builtins,
+            next_global,
             depth: Cell::new(0),
             failed: Cell::new(false),
             exit: Cell::new(None),

@@ -17,6 +17,13 @@ mod typed_arrays;
 
 use boa_engine::{Context, JsResult};
 
+/// Puts those in the place of a further realm's that keep nothing of a realm.
+pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
+    arrays::install(context);
+    strings::install(context);
+    typed_arrays::install(context)
+}
+
 /// Puts them in the place of the engine's. No program has run in this context yet.
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
     arrays::install(context);

@@ -44,7 +44,7 @@ pub(super) fn original(kind: ErrorKind, context: &Context) -> StandardConstructo
 }
 
 /// Makes the constructors and puts them into the global object; returns `Error`.
-pub(super) fn install(context: &mut Context) -> Vec<JsObject> {
+pub(super) fn install(context: &mut Context) -> JsResult<Vec<JsObject>> {
     let mut made: Vec<JsObject> = Vec::with_capacity(KINDS.len());
     for (index, (kind, name, length)) in KINDS.into_iter().enumerate() {
         let constructor = constructor(index, name, length, context);
@@ -59,10 +59,17 @@ pub(super) fn install(context: &mut Context) -> Vec<JsObject> {
         if let Some(error) = made.first() {
             constructor.set_prototype(Some(error.clone()));
         }
-        define_value(&context.global_object(), JsString::from(name), constructor.clone(), false);
+        let descriptor = PropertyDescriptor::builder()
+            .value(constructor.clone())
+            .writable(true)
+            .enumerable(false)
+            .configurable(true);
+        // The global object of a further realm may be a proxy.
+        let global = context.global_object();
+        global.define_property_or_throw(JsString::from(name), descriptor, context)?;
         made.push(constructor);
     }
-    made
+    Ok(made)
 }
 
 fn constructor(index: usize, name: &str, length: usize, context: &Context) -> JsObject {

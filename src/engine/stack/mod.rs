@@ -71,11 +71,19 @@ fn of(context: &Context) -> Rc<Stacks> {
         .clone()
 }
 
+/// Replaces `Error` and its relatives in a further realm; the limit of stacks stays the first's.
+pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
+    let first = of(context);
+    install(context)?;
+    context.insert_data(first);
+    Ok(())
+}
+
 /// Replaces `Error` and its relatives.
 pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     let original = constructors::original(ErrorKind::Error, context);
     let engine_getter = engine_getter(&original.prototype())?;
-    let constructors = constructors::install(context);
+    let constructors = constructors::install(context)?;
     let error = constructors[0].clone();
     let capture = function("captureStackTrace", 2, capture::capture_stack_trace, context);
     define_value(&error, js_string!("captureStackTrace"), capture, false);
