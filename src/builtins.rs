@@ -5,7 +5,7 @@
 use crate::{
     bindings,
     engine::builtins::{
-        Access::{self, Internal, Public},
+        Access::{self, Internal, Prefixed, Public},
         Builtin,
     },
 };
@@ -327,6 +327,16 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("util", Public, bindings::util::exports),
     native("util/types", Public, bindings::util::types_exports),
     both("vm", Public, bindings::vm::exports, include_str!("../js/vm.js")),
+    script("internal/test/context", Internal, include_str!("../js/internal/test/context.js")),
+    script("internal/test/mock", Internal, include_str!("../js/internal/test/mock.js")),
+    script(
+        "internal/test/mock_timers",
+        Internal,
+        include_str!("../js/internal/test/mock_timers.js"),
+    ),
+    script("internal/test/reporter", Internal, include_str!("../js/internal/test/reporter.js")),
+    script("internal/test/runner", Internal, include_str!("../js/internal/test/runner.js")),
+    script("test", Prefixed, include_str!("../js/test.js")),
     native("timers", Public, bindings::timers::exports),
     script("timers/promises", Public, include_str!("../js/timers/promises.js")),
 ];

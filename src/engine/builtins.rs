@@ -30,6 +30,8 @@ pub(crate) struct Builtin {
 pub(crate) enum Access {
     /// Anybody, with and without `node:`.
     Public,
+    /// Anybody, but only with `node:`.
+    Prefixed,
     /// Only other builtins.
     Internal,
 }
@@ -51,15 +53,24 @@ impl BuiltinTable {
         self.rows.iter().find(|row| row.name == name).copied()
     }
 
-    /// The names of the public rows, in the table's order.
-    pub(crate) fn public_names(&self) -> impl Iterator<Item = &'static str> {
-        self.rows.iter().filter(|row| row.access == Access::Public).map(|row| row.name)
+    /// The names by which user code reaches the public rows, in the table's order.
+    pub(crate) fn public_names(&self) -> impl Iterator<Item = String> {
+        self.rows.iter().filter_map(|row| match row.access {
+            Access::Public => Some(row.name.to_owned()),
+            Access::Prefixed => Some(format!("node:{}", row.name)),
+            Access::Internal => None,
+        })
     }
 
     /// The public row that user code means by this specifier.
     pub(crate) fn public(&self, specifier: &str) -> Option<Builtin> {
-        let name = specifier.strip_prefix("node:").unwrap_or(specifier);
-        self.row(name).filter(|row| row.access == Access::Public)
+        let bare = specifier.strip_prefix("node:");
+        let row = self.row(bare.unwrap_or(specifier))?;
+        match row.access {
+            Access::Public => Some(row),
+            Access::Prefixed => bare.is_some().then_some(row),
+            Access::Internal => None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use boa_engine::{
-    Context, JsData, JsError, JsObject, JsResult, JsString, JsValue,
+    Context, JsData, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue,
     object::builtins::JsArray,
     property::{PropertyDescriptor, PropertyKey},
 };
@@ -168,7 +168,7 @@ fn define(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
 
 /// The engine's answer to a change, where a TypeError of its own means no.
 fn allowed(outcome: JsResult<bool>) -> JsResult<bool> {
-    let is_refusal = |error: &JsError| error.as_native().is_some_and(|error| error.is_type());
+    let is_refusal = |error: &JsError| error.as_native().is_some_and(JsNativeError::is_type);
     match outcome {
         Err(error) if is_refusal(&error) => Ok(false),
         outcome => outcome,
