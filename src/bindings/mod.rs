@@ -13,6 +13,7 @@ pub(crate) mod dgram;
 pub(crate) mod diagnostics_channel;
 pub(crate) mod dns;
 pub(crate) mod dom_exception;
+pub(crate) mod domain;
 pub(crate) mod encoding;
 pub(crate) mod encoding_web;
 pub(crate) mod event_target;

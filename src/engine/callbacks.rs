@@ -17,16 +17,15 @@ pub(crate) fn enter<T>(
     engine.depth.set(engine.depth.get() + 1);
     let scope = engine.event_loop.scope();
     let frame = scope.current();
-    let result = work(context);
-    // What the work entered ends with it.
-    scope.replace(frame);
-    let outcome = match result {
+    let outcome = match work(context) {
         Ok(value) => Some(value),
         Err(error) => {
             state::uncaught(error, context);
             None
         }
     };
+    // What the work entered ends with it, once an exception has been dealt with.
+    scope.replace(frame);
     engine.depth.set(engine.depth.get() - 1);
     if engine.depth.get() == 0 && engine.exit_code().is_none() {
         ticks::drain(context);
@@ -60,11 +59,10 @@ pub(crate) fn run(context: &mut Context, work: impl FnOnce(&mut Context) -> JsRe
     engine.depth.set(engine.depth.get() + 1);
     let scope = engine.event_loop.scope();
     let frame = scope.current();
-    let result = work(context);
-    scope.replace(frame);
-    if let Err(error) = result {
+    if let Err(error) = work(context) {
         engine.failed.set(true);
         state::uncaught(error, context);
     }
+    scope.replace(frame);
     engine.depth.set(engine.depth.get() - 1);
 }

@@ -223,14 +223,24 @@ async function outcomeOf(promiseFn) {
   return { threw: false, error: undefined };
 }
 
+// After the wait the assertion that the program called is not on the stack any more: the stacks of
+// failures begin below these, with the function that waited.
+function named(name, check) {
+  const start = (...args) => check(start, ...args);
+  Object.defineProperty(start, 'name', { __proto__: null, value: name });
+  return start;
+}
+const checkRejected = named('rejects', expectsError);
+const checkNotRejected = named('doesNotReject', expectsNoError);
+
 async function rejects(start, diff, promiseFn, ...given) {
   const { threw, error } = await outcomeOf(promiseFn);
-  expectsError(start, diff, threw, error, ...given);
+  checkRejected(diff, threw, error, ...given);
 }
 
 async function doesNotReject(start, diff, promiseFn, ...given) {
   const { threw, error } = await outcomeOf(promiseFn);
-  expectsNoError(start, diff, threw, error, ...given);
+  checkNotRejected(diff, threw, error, ...given);
 }
 
 function unwanted(error) {

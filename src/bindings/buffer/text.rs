@@ -87,7 +87,12 @@ pub(crate) fn decoded(
     Ok(encoding::decode(bytes, encoding))
 }
 
-fn check_length(bytes: usize, encoding: Encoding, context: &mut Context) -> JsResult<()> {
+/// `ERR_STRING_TOO_LONG` if so many bytes decode to more than a string may have.
+pub(crate) fn check_length(
+    bytes: usize,
+    encoding: Encoding,
+    context: &mut Context,
+) -> JsResult<()> {
     if encoding::decoded_length(bytes, encoding) <= MAX_STRING_LENGTH {
         return Ok(());
     }

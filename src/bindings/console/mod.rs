@@ -195,6 +195,13 @@ fn label(args: &[JsValue], context: &mut Context) -> JsResult<JsString> {
     }
 }
 
+/// Prints lines as `console.error` of the global console does, whatever a program made of it.
+pub(crate) fn error_line(text: &str, context: &mut Context) -> JsResult<()> {
+    let console = crate::engine::builtins::load_object("console", context)?;
+    let text = JsString::from(text.strip_suffix('\n').unwrap_or(text));
+    call_own(&console, "error", &[text.into()], context)
+}
+
 /// True if what is written to standard error may have colours.
 pub(crate) fn standard_error_shows_colors(context: &mut Context) -> JsResult<bool> {
     colors::standard_stream_shows_colors(data::Stream::Stderr, context)

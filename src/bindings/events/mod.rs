@@ -22,6 +22,7 @@ use boa_engine::{
     js_string, property::PropertyKey,
 };
 
+use super::domain;
 use crate::engine::{
     builtins,
     natives::{arg, define_value},
@@ -113,7 +114,8 @@ pub(crate) fn initialize(
     if !emitter.get(js_string!("_maxListeners"), context)?.to_boolean() {
         put(emitter, js_string!("_maxListeners"), JsValue::undefined(), plain, context)?;
     }
-    put(emitter, events.capture.clone(), capture, plain, context)
+    put(emitter, events.capture.clone(), capture, plain, context)?;
+    domain::adopt(emitter, context)
 }
 
 fn put(

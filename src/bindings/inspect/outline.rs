@@ -15,7 +15,10 @@ use super::{
     slots::{self, inherits_error},
     text::Text,
 };
-use crate::engine::{iterator_preview, kinds};
+use crate::{
+    bindings::url,
+    engine::{iterator_preview, kinds},
+};
 
 /// What is known of an object before its contents are shown.
 pub(super) struct Frame {
@@ -232,6 +235,11 @@ impl Inspector {
             let is_bare = is_bare || self.options.depth.is_exceeded_at(level);
             let base = self.options.stylize.apply(base, "regexp", context)?;
             return self.with_base(base, None, keys, is_bare, context);
+        }
+        if let Some(href) = url::href_of(object)
+            && !self.options.depth.is_exceeded_at(level)
+        {
+            return self.with_base(Text::from(href), None, keys, is_bare, context);
         }
         if kinds::is_date(object) {
             let base = slots::date_base(subject, context)?;

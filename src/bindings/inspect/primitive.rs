@@ -219,11 +219,10 @@ pub(crate) fn number(n: f64, grouped: bool) -> Text {
         return Text::from(if grouped { "0" } else { "-0" });
     }
     let digits = JsValue::from(n).display().to_string();
-    if !grouped || !n.is_finite() {
+    if !grouped || !n.is_finite() || digits.contains('e') {
         return Text::from(digits);
     }
     match digits.split_once('.') {
-        None if digits.contains('e') => Text::from(digits),
         None => Text::from(group_integer(&digits)),
         Some((whole, fraction)) => {
             Text::from(format!("{}.{}", group_integer(whole), group_fraction(fraction)))

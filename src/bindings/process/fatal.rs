@@ -7,6 +7,7 @@ use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, 
 
 use super::{ProcessState, emit, launch::RejectionMode, warning};
 use crate::{
+    bindings::domain,
     engine::{
         errors::{Code, coded_object, value_of},
         natives::arg,
@@ -68,6 +69,9 @@ fn offer(value: &JsValue, origin: Origin, context: &mut Context) -> JsResult<boo
     });
     let args = [value.clone(), origin.into()];
     emit(&process.object, "uncaughtExceptionMonitor", &args, context)?;
+    if domain::takes(value, context)? {
+        return Ok(true);
+    }
     let capture = process.capture.borrow().clone();
     if let Some(capture) = capture {
         capture.call(&JsValue::undefined(), &args[..1], context)?;

@@ -4,14 +4,12 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_str
 
 use super::{ProcessState, emit};
 use crate::{
+    bindings::console,
     engine::{
         natives::{arg, define_value},
         state, validate,
     },
-    sys::{
-        files, identity,
-        stdio::{Output, write_output},
-    },
+    sys::{files, identity},
 };
 
 /// What `emitWarning` was given, decoded.
@@ -165,7 +163,7 @@ pub(super) fn on_warning(
                 context,
             )?);
     let text = printed(&warning, trace, &process, is_deprecation, context)?;
-    publish(&text, &process);
+    publish(&text, &process, context)?;
     Ok(JsValue::undefined())
 }
 
@@ -176,14 +174,13 @@ fn is_disabled(process: &ProcessState, name_or_code: &JsValue) -> bool {
 }
 
 /// Appends to the file that warnings go to; prints where there is none, or where it fails.
-fn publish(text: &str, process: &ProcessState) {
+fn publish(text: &str, process: &ProcessState, context: &mut Context) -> JsResult<()> {
     if let Some(path) = &process.launch.reports.redirected_to
         && files::append(path, text.as_bytes()).is_ok()
     {
-        return;
+        return Ok(());
     }
-    // Standard error may be closed; a warning about that would find it closed too.
-    let _ = write_output(Output::Stderr, text.as_bytes());
+    console::error_line(text, context)
 }
 
 fn printed(

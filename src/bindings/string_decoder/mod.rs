@@ -131,6 +131,8 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         let expected = "an instance of Buffer, TypedArray, or DataView";
         return Err(validate::invalid_arg_type(context, "buf", expected, &chunk));
     };
+    let encoding = with_state(this, context, |state| state.encoding())?;
+    buffer::check_length(view.len(), encoding, context)?;
     // The chunk may be the state itself: no view is read while another is written.
     let bytes = view.to_vec();
     Ok(with_state(this, context, |state| state.write(&bytes))?.into())

@@ -54,6 +54,11 @@ impl State {
         [a, b, c, d, self.missing as u8, self.buffered as u8, number]
     }
 
+    /// What the decoder decodes.
+    pub(super) const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// How many bytes the character lacks.
     pub(super) const fn missing(&self) -> usize {
         self.missing

@@ -33,6 +33,11 @@ impl UrlData {
     pub(super) fn new(record: Record) -> Self {
         Self { record: RefCell::new(record), params: GcRefCell::new(None) }
     }
+
+    /// The address.
+    pub(super) fn href(&self) -> String {
+        self.record.borrow().href()
+    }
 }
 
 /// The class without its last method and its inspection function, which `module` adds.

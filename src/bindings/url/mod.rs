@@ -63,6 +63,11 @@ pub(crate) fn path_if_url(value: &JsValue, context: &mut Context) -> JsResult<Op
     Ok(path.as_string())
 }
 
+/// The address of a `URL` object.
+pub(crate) fn href_of(object: &JsObject) -> Option<String> {
+    object.downcast_ref::<class::UrlData>().map(|url| url.href())
+}
+
 /// A new `URL` object.
 pub(crate) fn create(record: Record, context: &mut Context) -> JsResult<JsObject> {
     let classes = classes(context)?;
