@@ -14,11 +14,11 @@ use boa_gc::{Finalize, Trace};
 
 use super::{
     builtins::{Builtin, BuiltinTable},
-    esm, intrinsics, iterator_preview,
+    esm, former_classes, intrinsics, iterator_preview,
     jobs::{self, Microtasks},
     kinds, proxies, reflect,
     rejections::Rejections,
-    stack,
+    sources, stack,
     state::{self, Engine, Loop, NextGlobal},
 };
 use crate::event_loop::Scope;
@@ -57,10 +57,11 @@ impl HostHooks for Hooks {
         &self,
         realm: Realm,
         _parameters: &[JsString],
-        _body: &JsString,
+        body: &JsString,
         _direct: bool,
-        _context: &mut Context,
+        context: &mut Context,
     ) -> JsResult<()> {
+        sources::of(context).note_evaluated(body);
         if !realm.host_defined().has::<NoEval>() {
             return Ok(());
         }
@@ -176,6 +177,7 @@ fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
     remove_globals(&context.global_object(), context)?;
     stack::install(context)?;
     kinds::install(context)?;
+    former_classes::install(context)?;
     iterator_preview::install(context)?;
     reflect::install(context)?;
     proxies::install(context)?;

@@ -4,12 +4,14 @@
 //! through here.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue,
+    Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue,
     builtins::{proxy::Proxy, typed_array::TypedArray},
     js_string,
     module::ModuleNamespace,
     property::{PropertyDescriptor, PropertyKey},
 };
+
+use super::proxies::{self, Behind};
 
 /// The own property of this name.
 ///
@@ -128,11 +130,33 @@ pub(crate) fn is_enumerable(
 /// Every own key in the standard's order: indices, strings, symbols.
 pub(crate) fn own_keys(object: &JsObject, context: &mut Context) -> JsResult<Vec<PropertyKey>> {
     if is_exotic(object) {
-        return object.own_property_keys(context);
+        return object.own_property_keys(context).map_err(|error| reworded(error, object, context));
     }
     let mut keys = index_keys(object);
     keys.extend(named_keys(object));
     Ok(keys)
+}
+
+/// What a proxy's `ownKeys` did wrong in V8's words, where only one key can be meant.
+fn reworded(error: JsError, proxy: &JsObject, context: &mut Context) -> JsError {
+    let is_omission =
+        |error: &JsNativeError| error.message().contains("non-configurable property keys");
+    let Behind::Proxy(behind) = proxies::behind(proxy, context) else { return error };
+    if !error.as_native().is_some_and(is_omission) || is_exotic(&behind.target) {
+        return error;
+    }
+    let target = behind.target.borrow();
+    let mut fixed = target.shape().keys();
+    fixed.retain(|key| {
+        target.properties().get(key).is_some_and(|own| own.configurable() == Some(false))
+    });
+    match fixed.as_slice() {
+        [key] => {
+            let message = format!("'ownKeys' on proxy: trap result did not include '{key}'");
+            JsNativeError::typ().with_message(message).into()
+        }
+        _ => error,
+    }
 }
 
 /// Objects whose keys are not all stored as properties.

@@ -9,7 +9,7 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::Context;
+use boa_engine::{Context, JsString};
 
 use super::syntax::lexer::is_line_end;
 
@@ -124,19 +124,44 @@ fn line_starts(text: &str) -> Box<[usize]> {
     starts.into()
 }
 
+/// How many texts given to `eval` and `Function` are kept.
+const EVALUATED: usize = 64;
+
 /// The texts of a realm by the name that stack traces show.
 #[derive(Debug, Default)]
-pub(crate) struct Sources(RefCell<HashMap<String, Rc<SourceText>>>);
+pub(crate) struct Sources {
+    named: RefCell<HashMap<String, Rc<SourceText>>>,
+    /// The texts given to `eval` and `Function`, while none is missing.
+    evaluated: RefCell<Vec<JsString>>,
+}
 
 impl Sources {
     /// Remembers a text; one that was compiled under the same name before is forgotten.
     pub(crate) fn add(&self, name: &str, source: SourceText) {
-        self.0.borrow_mut().insert(name.to_owned(), Rc::new(source));
+        self.named.borrow_mut().insert(name.to_owned(), Rc::new(source));
     }
 
     /// The text compiled under this name.
     pub(crate) fn get(&self, name: &str) -> Option<Rc<SourceText>> {
-        self.0.borrow().get(name).cloned()
+        self.named.borrow().get(name).cloned()
+    }
+
+    /// Remembers a text given to `eval` or `Function`.
+    pub(crate) fn note_evaluated(&self, text: &JsString) {
+        let mut texts = self.evaluated.borrow_mut();
+        // Nothing but their text tells such texts apart: if one is not kept, none is of use.
+        if texts.len() <= EVALUATED {
+            texts.push(text.clone());
+        }
+    }
+
+    /// The texts given to `eval` and `Function`, if all of them are known.
+    pub(crate) fn evaluated(&self) -> Vec<SourceText> {
+        let texts = self.evaluated.borrow();
+        if texts.len() > EVALUATED {
+            return Vec::new();
+        }
+        texts.iter().map(|text| SourceText::new(text.to_std_string_lossy(), 0)).collect()
     }
 }
 

@@ -43,12 +43,12 @@ impl Inspector {
             Outline::Open(frame) => frame,
         };
         if self.options.depth.is_exceeded_at(level) {
-            let name = bare_name(&subject);
+            let name = bare_name(&subject, context);
             let name = if constructor.is_some() { bracketed(&name) } else { name };
             return self.options.stylize.apply(name, "special", context);
         }
         if is_too_deep {
-            return self.interrupted(&bare_name(&subject), context);
+            return self.interrupted(&bare_name(&subject, context), context);
         }
         self.contents(frame, object, level + 1, of_typed_array, extras, context)
     }
@@ -231,8 +231,8 @@ pub(super) fn array_length(array: &JsObject) -> usize {
 }
 
 /// The name that stands for an object where only its name is shown.
-fn bare_name(subject: &Subject<'_>) -> Text {
-    let prefix = plain_prefix(subject.object, subject.constructor, subject.tag);
+fn bare_name(subject: &Subject<'_>, context: &mut Context) -> Text {
+    let prefix = plain_prefix(subject.object, subject.constructor, subject.tag, context);
     Text::from(&prefix.as_bytes()[..prefix.as_bytes().len() - 1])
 }
 

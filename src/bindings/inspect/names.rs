@@ -13,7 +13,7 @@ use super::{
     property::Place,
     text::Text,
 };
-use crate::engine::{kinds, reflect};
+use crate::engine::{former_classes, kinds, reflect};
 
 /// The name of an object's constructor; `None` where no prototype is left to ask.
 pub(super) type Constructor = Option<Text>;
@@ -290,7 +290,17 @@ fn says_something_new(constructor: &Text, tag: &Text) -> bool {
 }
 
 /// [`prefix`] of an object that is nothing in particular.
-pub(super) fn plain_prefix(object: &JsObject, constructor: Option<&Text>, tag: &Text) -> Text {
+pub(super) fn plain_prefix(
+    object: &JsObject,
+    constructor: Option<&Text>,
+    tag: &Text,
+    context: &mut Context,
+) -> Text {
+    if constructor.is_none()
+        && let Some(name) = former_classes::name_of(object, context)
+    {
+        return prefix(constructor, tag, &name.to_std_string_lossy(), None);
+    }
     let fallback = match constructor {
         Some(_) => "",
         None => match internal_name(object) {

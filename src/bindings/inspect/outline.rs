@@ -132,7 +132,7 @@ impl Inspector {
             return Ok(plain_object(subject, keys, is_bare, context));
         }
         if object.is_ordinary() && !inherits_error(object, context)? {
-            return Ok(nothing_in_particular(subject, keys, is_bare));
+            return Ok(nothing_in_particular(subject, keys, is_bare, context));
         }
         self.special_outline(subject, keys, is_bare, context)
     }
@@ -272,7 +272,7 @@ impl Inspector {
             None
         };
         let Some((kind, contents)) = known else {
-            return Ok(nothing_in_particular(subject, keys, is_bare));
+            return Ok(nothing_in_particular(subject, keys, is_bare, context));
         };
         let prefix = prefix(constructor, tag, kind, None);
         let frame = Frame::new(&prefix, "{", "}", keys).with(contents);
@@ -309,8 +309,13 @@ pub(super) fn concat(prefix: &Text, rest: &str) -> Text {
     out
 }
 
-fn nothing_in_particular(subject: &Subject<'_>, keys: Vec<PropertyKey>, is_bare: bool) -> Outline {
-    let prefix = plain_prefix(subject.object, subject.constructor, subject.tag);
+fn nothing_in_particular(
+    subject: &Subject<'_>,
+    keys: Vec<PropertyKey>,
+    is_bare: bool,
+    context: &mut Context,
+) -> Outline {
+    let prefix = plain_prefix(subject.object, subject.constructor, subject.tag, context);
     if is_bare {
         return Outline::Complete(concat(&prefix, "{}"));
     }

@@ -19,7 +19,7 @@ mod render;
 mod site;
 mod trace;
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue,
@@ -29,14 +29,21 @@ use boa_engine::{
     property::{PropertyDescriptor, PropertyKey},
 };
 
-use self::capture::{Captured, Skip};
+use self::{
+    call_text::CallText,
+    capture::{Captured, Skip},
+    frame::Location,
+};
 pub(crate) use self::{
     capture::{complete, current},
     frame::Frame,
     site::{Site, remember_throw, thrown_at},
     trace::SYNTHETIC,
 };
-use super::natives::{define_accessor, define_value, function};
+use super::{
+    natives::{define_accessor, define_value, function},
+    sources::SourceText,
+};
 
 /// How many frames an error shows where the program does not say.
 const DEFAULT_LIMIT: u32 = 10;
@@ -213,8 +220,28 @@ pub(crate) fn error_from(place: &str, message: &str, context: &mut Context) -> J
 pub(crate) fn calling_line(function: &JsObject, context: &mut Context) -> Option<(String, u32)> {
     let frame = capture::caller(function, context)?;
     let (line, column) = frame.position()?;
-    let source = super::sources::of(context).get(frame.file()?)?;
+    let sources = super::sources::of(context);
+    if let Location::Evaluated { origin, .. } = &frame.location {
+        // V8 counts two lines before the body that `Function` is given.
+        let line = if origin.is_empty() { line.checked_sub(2)? } else { line };
+        return evaluated_line(&sources.evaluated(), line, column);
+    }
+    let source = sources.get(frame.file()?)?;
     source.line(line).map(|text| (text.to_owned(), column))
+}
+
+/// The line of the one text that has a call at this position; `None` where several do.
+fn evaluated_line(texts: &[SourceText], line: u32, column: u32) -> Option<(String, u32)> {
+    let found: HashSet<(String, u32)> = texts
+        .iter()
+        .filter_map(|text| {
+            let site = call_text::at(text, line, column)?;
+            let is_call = site.call != CallText::Other;
+            is_call.then_some((text.line(line)?.to_owned(), site.position.1))
+        })
+        .collect();
+    let mut found = found.into_iter();
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The error that V8 throws where the engine's recursion limit was reached; its frames are those
