@@ -233,6 +233,8 @@ pub(crate) const TABLE: &[OptionRow] = &[
     accepted_with("--max-http-header-size"),
     accepted("--trace-uncaught"),
     accepted("--enable-source-maps"),
+    accepted("--zero-fill-buffers"),
+    accepted("--async-context-frame"),
     flag(
         "--preserve-symlinks",
         None,

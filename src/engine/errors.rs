@@ -2,6 +2,8 @@
 //!
 //! Source: Node's documentation, "Errors", section "Node.js error codes".
 
+use std::{cell::RefCell, collections::HashMap};
+
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue,
     builtins::{error::ErrorKind, object::OrdinaryObject},
@@ -11,7 +13,7 @@ use boa_engine::{
 };
 
 use super::{
-    natives::{define_value, function},
+    natives::{closure, define_value},
     stack,
 };
 use crate::sys::{
@@ -20,7 +22,7 @@ use crate::sys::{
 };
 
 /// The constructor that an error code belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Error,
     Type,
@@ -30,8 +32,6 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Error, Self::Type, Self::Range, Self::Syntax, Self::Uri];
-
     /// The kind whose constructor has this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         match name {
@@ -73,7 +73,7 @@ macro_rules! error_codes {
     ($($code:ident: $kind:ident,)*) => {
         /// Every error code that rjs can throw, with the constructor it belongs to.
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Code { $($code,)* }
 
         impl Code {
@@ -258,54 +258,75 @@ pub(crate) fn coded_object_of(
     // Node's own classes of errors are those whose codes begin so; `MODULE_NOT_FOUND` is a plain
     // error with a code.
     let is_class = code.name().starts_with("ERR_");
-    let prototype = is_class.then(|| coded_prototypes(context)[kind as usize].clone());
+    let prototype = is_class.then(|| coded_prototype(code, kind, context));
     let message = message.into();
     let error = stack::new_error(kind.engine(), prototype.as_ref(), &message, context);
     define_value(&error, js_string!("code"), JsString::from(code.name()), true);
     error
 }
 
-/// The prototypes of the errors that have one of Node's codes, in the order of [`Kind`].
-struct CodedPrototypes([JsObject; Kind::ALL.len()]);
+/// The prototypes of the errors that have one of Node's codes.
+#[derive(Default)]
+struct CodedPrototypes(RefCell<HashMap<(Code, Kind), JsObject>>);
 
-fn coded_prototypes(context: &mut Context) -> [JsObject; Kind::ALL.len()] {
-    if let Some(CodedPrototypes(made)) = context.get_data() {
-        return made.clone();
+fn coded_prototype(code: Code, kind: Kind, context: &mut Context) -> JsObject {
+    if context.get_data::<CodedPrototypes>().is_none() {
+        context.insert_data(CodedPrototypes::default());
     }
-    let made = Kind::ALL.map(|kind| coded_prototype(kind, context));
-    context.insert_data(CodedPrototypes(made.clone()));
-    made
+    let known = |context: &Context| {
+        context.get_data::<CodedPrototypes>()?.0.borrow().get(&(code, kind)).cloned()
+    };
+    if let Some(prototype) = known(context) {
+        return prototype;
+    }
+    let prototype = new_coded_prototype(code, kind, context);
+    if let Some(CodedPrototypes(made)) = context.get_data() {
+        made.borrow_mut().insert((code, kind), prototype.clone());
+    }
+    prototype
 }
 
-/// An object between an error and the prototype of its class: `toString` shows the code, and
-/// `constructor` is the class all the same.
-fn coded_prototype(kind: Kind, context: &mut Context) -> JsObject {
+/// An object between an error and the prototype of its class: `toString` shows the code, whatever became of
+/// the property, and `constructor` is the class all the same.
+fn new_coded_prototype(code: Code, kind: Kind, context: &mut Context) -> JsObject {
     let class = kind.prototype(context);
     let prototype = JsObject::from_proto_and_data(class.clone(), OrdinaryObject);
     let constructor = class.get(js_string!("constructor"), context).unwrap_or_default();
     define_value(&prototype, js_string!("constructor"), constructor, false);
-    let to_string = function("toString", 0, coded_to_string, context);
+    let code = JsString::from(code.name());
+    let to_string = closure("toString", 0, Shown(code), coded_to_string, context);
     define_value(&prototype, js_string!("toString"), to_string, false);
     prototype
 }
 
+/// The code that `toString` shows.
+#[derive(boa_gc::Trace, boa_gc::Finalize)]
+struct Shown(#[unsafe_ignore_trace] JsString);
+
 /// `Name [CODE]: message`.
-fn coded_to_string(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn coded_to_string(
+    this: &JsValue,
+    _: &[JsValue],
+    Shown(code): &Shown,
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let error = this.to_object(context)?;
     let mut text = |key: &str| -> JsResult<JsString> {
         error.get(JsString::from(key), context)?.to_string(context)
     };
-    let (name, code, message) = (text("name")?, text("code")?, text("message")?);
+    let (name, message) = (text("name")?, text("message")?);
     let (open, close) = (js_string!(" ["), js_string!("]: "));
     let parts = [name.as_str(), open.as_str(), code.as_str(), close.as_str(), message.as_str()];
     Ok(JsString::concat_array(&parts).into())
 }
 
-/// True for the errors that have one of Node's codes: their stacks show it.
-pub(crate) fn is_coded(error: &JsObject, context: &mut Context) -> bool {
-    let Some(CodedPrototypes(made)) = context.get_data() else { return false };
-    let Some(prototype) = error.prototype() else { return false };
-    made.iter().any(|coded| JsObject::equals(coded, &prototype))
+/// The code of an error that was made with one of Node's: its stack shows it.
+pub(crate) fn code_of(error: &JsObject, context: &mut Context) -> Option<&'static str> {
+    let CodedPrototypes(made) = context.get_data()?;
+    let prototype = error.prototype()?;
+    let made = made.borrow();
+    let found = made.iter().find(|(_, coded)| JsObject::equals(coded, &prototype));
+    found.map(|((code, _), _)| code.name())
 }
 
 /// How Node words the message of a failed system call.

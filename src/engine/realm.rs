@@ -37,6 +37,10 @@ const FOREIGN_STACK: usize = 4 << 20;
 /// The values that those frames may hold: enough that the frames are what is counted.
 const STACK_SIZE_LIMIT: usize = 4 * 1024 * 1024;
 
+/// The largest `ArrayBuffer`, bytes. The engine writes to all of it at once: V8's limit, many times the
+/// memory of any machine, would be no limit.
+const MAX_BUFFER_SIZE: u64 = 8 << 30;
+
 struct Hooks {
     rejections: Rc<Rejections>,
     scope: Rc<Scope<JsObject>>,
@@ -51,6 +55,10 @@ impl HostHooks for Hooks {
     fn create_global_object(&self, intrinsics: &Intrinsics) -> JsObject {
         let given = self.next_global.borrow_mut().take();
         given.unwrap_or_else(|| JsObject::with_object_proto(intrinsics))
+    }
+
+    fn max_buffer_size(&self, _context: &mut Context) -> u64 {
+        MAX_BUFFER_SIZE
     }
 
     fn ensure_can_compile_strings(

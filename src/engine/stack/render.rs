@@ -36,12 +36,11 @@ pub(super) fn stack(
 pub(super) fn header(error: &JsObject, context: &mut Context) -> JsResult<JsString> {
     let name = text(error, js_string!("name"), js_string!("Error"), context)?;
     let message = text(error, js_string!("message"), js_string!(), context)?;
-    let name = if errors::is_coded(error, context) {
-        let code = text(error, js_string!("code"), js_string!(), context)?;
+    let name = if let Some(code) = errors::code_of(error, context) {
         JsString::concat_array(&[
             name.as_str(),
             js_string!(" [").as_str(),
-            code.as_str(),
+            JsString::from(code).as_str(),
             js_string!("]").as_str(),
         ])
     } else {
