@@ -65,24 +65,26 @@ impl Inspector {
                 }
             }
         }
-        Ok(self.below_one_another(&list.entries, base, braces))
+        Ok(self.below_one_another(list.entries, base, braces))
     }
 
-    fn below_one_another(&self, entries: &[Text], base: &Text, braces: &Braces) -> Text {
-        let mut out = base.clone();
+    fn below_one_another(&self, mut entries: Vec<Text>, base: &Text, braces: &Braces) -> Text {
+        let mut before = base.clone();
         if !base.is_empty() {
-            out.push_str(" ");
+            before.push_str(" ");
         }
-        out.push(&braces.open);
+        before.push(&braces.open);
+        // The last entry, the longest in what is deeply nested, is where the text is made.
+        let last = entries.pop();
         for (i, entry) in entries.iter().enumerate() {
-            out.push_str(if i == 0 { "\n" } else { ",\n" });
-            out.push_spaces(self.indentation + 2);
-            out.push(entry);
+            before.push_str(if i == 0 { "\n" } else { ",\n" });
+            before.push_spaces(self.indentation + 2);
+            before.push(entry);
         }
-        if entries.is_empty() {
-            out.push_str("\n");
-            out.push_spaces(self.indentation + 2);
-        }
+        before.push_str(if entries.is_empty() { "\n" } else { ",\n" });
+        before.push_spaces(self.indentation + 2);
+        let mut out = last.unwrap_or_default();
+        out.prepend(&before);
         out.push_str("\n");
         out.push_spaces(self.indentation);
         out.push_str(braces.close);

@@ -86,7 +86,7 @@ impl Inspector {
             None => reflect::own_property(place.holder, key, context)?.unwrap_or_default(),
         };
         let mut line_break = None;
-        let shown = match property.value().filter(|value| !value.is_undefined()) {
+        let mut shown = match property.value().filter(|value| !value.is_undefined()) {
             Some(value) => {
                 let is_wide = self.options.compact == Compact::On && !place.in_array;
                 let deeper = if is_wide { 3 } else { 2 };
@@ -118,8 +118,8 @@ impl Inspector {
             }
             None => out.push_str(" "),
         }
-        out.push(&shown);
-        Ok(out)
+        shown.prepend(&out);
+        Ok(shown)
     }
 
     fn is_too_wide(&self, text: &Text, context: &mut Context) -> bool {

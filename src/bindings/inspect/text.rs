@@ -11,40 +11,68 @@ use boa_engine::{
 };
 use memchr::memmem;
 
-/// A growing text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text(Vec<u8>);
+/// The most room that is made before a text, bytes.
+const MOST_ROOM: usize = 1 << 20;
+
+/// A text that grows at its end, and at its beginning: what contains a long text is made of it without a copy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text {
+    bytes: Vec<u8>,
+    /// Where the text begins; what is before is room.
+    start: usize,
+}
 
 impl Text {
     /// An empty text.
     pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+        Self { bytes: Vec::new(), start: 0 }
+    }
+
+    fn of(bytes: Vec<u8>) -> Self {
+        Self { bytes, start: 0 }
+    }
+
+    /// Puts another text before this one.
+    pub(crate) fn prepend(&mut self, before: &Self) {
+        let before = before.as_bytes();
+        if self.start < before.len() {
+            // Room in proportion to the text: what is put before it again and again costs no more.
+            let room = before.len() + self.as_bytes().len().min(MOST_ROOM);
+            let mut bytes = Vec::with_capacity(room + self.as_bytes().len());
+            bytes.resize(room, 0);
+            bytes.extend_from_slice(self.as_bytes());
+            self.bytes = bytes;
+            self.start = room;
+        }
+        let start = self.start - before.len();
+        self.bytes[start..self.start].copy_from_slice(before);
+        self.start = start;
     }
 
     /// Appends UTF-8.
     pub(crate) fn push_str(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     /// Appends another text.
     pub(crate) fn push(&mut self, text: &Self) {
-        self.0.extend_from_slice(&text.0);
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     /// Appends bytes that came out of a text at boundaries of characters.
     pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
     }
 
     /// Appends `count` spaces.
     pub(crate) fn push_spaces(&mut self, count: usize) {
-        self.0.resize(self.0.len() + count, b' ');
+        self.bytes.resize(self.bytes.len() + count, b' ');
     }
 
     /// Appends a JavaScript string.
     pub(crate) fn push_js(&mut self, text: JsStr<'_>) {
         match text.variant() {
-            JsStrVariant::Latin1(bytes) if bytes.is_ascii() => self.0.extend_from_slice(bytes),
+            JsStrVariant::Latin1(bytes) if bytes.is_ascii() => self.bytes.extend_from_slice(bytes),
             JsStrVariant::Latin1(bytes) => bytes.iter().for_each(|&b| self.push_unit(b.into())),
             JsStrVariant::Utf16(units) => self.push_units(units),
         }
@@ -63,14 +91,14 @@ impl Text {
     /// Appends one character.
     pub(crate) fn push_char(&mut self, character: char) {
         let mut buffer = [0; 4];
-        self.0.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        self.bytes.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
     }
 
     /// Appends one code unit that is no half of a pair.
     fn push_unit(&mut self, unit: u16) {
         match char::from_u32(unit.into()) {
             Some(character) => self.push_char(character),
-            None => self.0.extend_from_slice(&[
+            None => self.bytes.extend_from_slice(&[
                 0xE0 | (unit >> 12) as u8,
                 0x80 | (unit >> 6 & 0x3F) as u8,
                 0x80 | (unit & 0x3F) as u8,
@@ -80,22 +108,22 @@ impl Text {
 
     /// The bytes.
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes[self.start..]
     }
 
     /// True without any character.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.as_bytes().is_empty()
     }
 
     /// The length as JavaScript counts: in UTF-16 code units.
     pub(crate) fn units(&self) -> usize {
-        units(&self.0)
+        units(self.as_bytes())
     }
 
     /// Where `needle` begins, in bytes.
     pub(crate) fn find(&self, needle: &[u8]) -> Option<usize> {
-        memmem::find(&self.0, needle)
+        memmem::find(self.as_bytes(), needle)
     }
 
     /// True if it contains `needle`.
@@ -105,7 +133,7 @@ impl Text {
 
     /// True if it contains a line break.
     pub(crate) fn has_line_break(&self) -> bool {
-        memchr::memchr(b'\n', &self.0).is_some()
+        memchr::memchr(b'\n', self.as_bytes()).is_some()
     }
 
     /// The text with every line break followed by `indentation` spaces.
@@ -114,7 +142,7 @@ impl Text {
             return self;
         }
         let mut out = Self::new();
-        for (i, line) in self.0.split(|&b| b == b'\n').enumerate() {
+        for (i, line) in self.as_bytes().split(|&b| b == b'\n').enumerate() {
             if i > 0 {
                 out.push_str("\n");
                 out.push_spaces(indentation);
@@ -126,10 +154,10 @@ impl Text {
 
     /// The JavaScript string.
     pub(crate) fn to_js(&self) -> JsString {
-        if self.0.is_ascii() {
-            return JsString::from(JsStr::latin1(&self.0));
+        if self.as_bytes().is_ascii() {
+            return JsString::from(JsStr::latin1(self.as_bytes()));
         }
-        match std::str::from_utf8(&self.0) {
+        match std::str::from_utf8(self.as_bytes()) {
             Ok(text) => JsString::from(text),
             Err(_) => JsString::from(self.to_units().as_slice()),
         }
@@ -137,8 +165,8 @@ impl Text {
 
     /// The UTF-16 code units.
     pub(crate) fn to_units(&self) -> Vec<u16> {
-        let mut units = Vec::with_capacity(self.0.len());
-        for point in points(&self.0) {
+        let mut units = Vec::with_capacity(self.as_bytes().len());
+        for point in points(self.as_bytes()) {
             match char::from_u32(point) {
                 Some(character) => units.extend_from_slice(character.encode_utf16(&mut [0; 2])),
                 None => units.push(point as u16),
@@ -149,7 +177,7 @@ impl Text {
 
     /// UTF-8, with U+FFFD for each lone surrogate.
     pub(crate) fn to_utf8(&self) -> Cow<'_, str> {
-        match std::str::from_utf8(&self.0) {
+        match std::str::from_utf8(self.as_bytes()) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => Cow::Owned(String::from_utf16_lossy(&self.to_units())),
         }
@@ -157,16 +185,17 @@ impl Text {
 
     /// As [`Self::to_utf8`], for those who keep it.
     pub(crate) fn into_string(self) -> String {
-        match String::from_utf8(self.0) {
+        let bytes = if self.start == 0 { self.bytes } else { self.as_bytes().to_vec() };
+        match String::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) => Self(error.into_bytes()).to_utf8().into_owned(),
+            Err(error) => Self::of(error.into_bytes()).to_utf8().into_owned(),
         }
     }
 
     /// The order of JavaScript strings: by UTF-16 code units.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        if self.0.is_ascii() && other.0.is_ascii() {
-            return self.0.cmp(&other.0);
+        if self.as_bytes().is_ascii() && other.as_bytes().is_ascii() {
+            return self.as_bytes().cmp(other.as_bytes());
         }
         self.to_units().cmp(&other.to_units())
     }
@@ -198,28 +227,36 @@ pub(crate) fn points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
     })
 }
 
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Text {}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(text.as_bytes().to_vec())
+        Self::of(text.as_bytes().to_vec())
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(text.into_bytes())
+        Self::of(text.into_bytes())
     }
 }
 
 impl From<&[u8]> for Text {
     /// Of bytes that came out of a text at boundaries of characters.
     fn from(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self::of(bytes.to_vec())
     }
 }
 
 impl From<&JsString> for Text {
     fn from(text: &JsString) -> Self {
-        let mut out = Self(Vec::with_capacity(text.len()));
+        let mut out = Self::of(Vec::with_capacity(text.len()));
         out.push_js(text.as_str());
         out
     }
@@ -257,6 +294,20 @@ mod tests {
         joined.push(&text(&[0xDE00]));
         assert_eq!(joined.units(), 2);
         assert_eq!(joined.to_utf8(), "😀");
+    }
+
+    #[test]
+    fn it_grows_at_both_ends() {
+        let mut text = Text::from("c");
+        for word in ["b", "", "a"] {
+            text.prepend(&Text::from(word));
+        }
+        text.push_str("d");
+        assert_eq!(text, Text::from("abcd"));
+        assert_eq!((text.units(), text.find(b"c")), (4, Some(2)));
+        assert_eq!(text.clone().into_string(), "abcd");
+        text.prepend(&Text::from("a long beginning, "));
+        assert_eq!(text.to_utf8(), "a long beginning, abcd");
     }
 
     #[test]
