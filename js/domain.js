@@ -22,11 +22,14 @@ process.setUncaughtExceptionCaptureCallback = function setUncaughtExceptionCaptu
   throw error;
 };
 
+// The operation whose exception is being handled: it has ended by then.
+let failed;
+
 // What was entered before an operation began does not concern it, but for the innermost domain.
 function current() {
   const all = entries.getStore();
   if (all === undefined || all.length < 2) return all ?? [];
-  const id = executionAsyncId();
+  const id = failed ?? executionAsyncId();
   return all.filter((entry, i) => entry.id === id || i === all.length - 1);
 }
 
@@ -159,12 +162,17 @@ native.onInit((emitter) => {
 });
 
 native.onUncaught((error) => {
-  if (stack().every((domain) => domain.listenerCount('error') === 0)) {
-    entries.enterWith([]);
-    return false;
+  failed = entries.getStore()?.at(-1)?.id;
+  try {
+    if (stack().every((domain) => domain.listenerCount('error') === 0)) {
+      entries.enterWith([]);
+      return false;
+    }
+    active()._errorHandler(error);
+    return true;
+  } finally {
+    failed = undefined;
   }
-  active()._errorHandler(error);
-  return true;
 });
 
 const { emit: plainEmit } = EventEmitter.prototype;
