@@ -53,13 +53,15 @@ impl BuiltinTable {
         self.rows.iter().find(|row| row.name == name).copied()
     }
 
-    /// The names by which user code reaches the public rows, in the table's order.
-    pub(crate) fn public_names(&self) -> impl Iterator<Item = String> {
-        self.rows.iter().filter_map(|row| match row.access {
-            Access::Public => Some(row.name.to_owned()),
-            Access::Prefixed => Some(format!("node:{}", row.name)),
-            Access::Internal => None,
-        })
+    /// The names of the public rows, in the table's order.
+    pub(crate) fn public_names(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().filter(|row| row.access == Access::Public).map(|row| row.name)
+    }
+
+    /// The names of the rows that are only reached with `node:`, with it.
+    pub(crate) fn prefixed_names(&self) -> impl Iterator<Item = String> {
+        let prefixed = self.rows.iter().filter(|row| row.access == Access::Prefixed);
+        prefixed.map(|row| format!("node:{}", row.name))
     }
 
     /// The public row that user code means by this specifier.

@@ -107,11 +107,11 @@ fn define_statics(class: &JsObject, context: &mut Context) {
         lookup::paths_array(folders, context)
     };
     define_value(class, js_string!("globalPaths"), globals, true);
-    let names: Vec<JsValue> = crate::engine::state::of(context)
-        .builtins
-        .public_names()
-        .map(|name| JsString::from(name).into())
-        .collect();
+    let engine = crate::engine::state::of(context);
+    let builtins = &engine.builtins;
+    let names = builtins.public_names().map(JsString::from);
+    let prefixed = builtins.prefixed_names().map(JsString::from);
+    let names: Vec<JsValue> = names.chain(prefixed).map(Into::into).collect();
     let names = JsArray::from_iter(names, context);
     define_value(class, js_string!("builtinModules"), names, true);
     let wrapper = JsArray::from_iter([opening().into(), js_string!("\n});").into()], context);
