@@ -3,14 +3,16 @@
 // UDP sockets. What a socket is to do is decided here; each datagram is sent and received natively.
 
 const EventEmitter = require('events');
+const { loaded } = require('internal/builtins');
 const { coded, errnoException, hostPortException, invalidArgType } = require('internal/errors');
 const {
   validateAbortSignal, validateFunction, validateInteger, validateNumber, validatePort, validateString,
 } = require('internal/validate');
-const { nextTick } = require('process');
+const { execArgv, nextTick } = require('process');
 
 const {
-  UDP, inheritLookup, ipVersion, kOwner, kState, kindOf, loaded, makeSend, transmit, useDefaultLookup,
+  UDP, inheritLookup, ipVersion, kOwner, kState, kindOf, makeSend, queueFirst, transmit,
+  useDefaultLookup,
 } = require('internal/dgram');
 
 // bindState
@@ -26,6 +28,8 @@ const CONNECTED = 2;
 const IPV6_ONLY = 1;
 const REUSE_ADDRESS = 4;
 const REUSE_PORT = 8;
+
+const QUEUE_FIRST = execArgv.includes('--test-udp-no-try-send');
 
 // Hosts are looked up with dns.lookup, which is loaded for names only.
 function lookUpHost(host, family, callback) {
@@ -48,6 +52,7 @@ function createHandle(type, lookup) {
     throw coded('ERR_SOCKET_BAD_TYPE', 'Bad socket type specified. Valid types are: udp4, udp6');
   }
   const handle = new UDP();
+  if (QUEUE_FIRST) queueFirst(handle);
   if (lookup === undefined) useDefaultLookup(handle);
   lookup ??= lookUpHost;
   if (type === 'udp4') {
@@ -101,6 +106,8 @@ function Socket(type, listener) {
     sendBlockList,
   };
   if (options.signal !== undefined) closeOnAbort(this, options.signal);
+  const channel = loaded('diagnostics_channel')?.channel('udp.socket');
+  if (channel?.hasSubscribers) channel.publish({ socket: this });
 }
 Object.setPrototypeOf(Socket.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Socket, EventEmitter);

@@ -94,6 +94,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/child_process/exec.js"),
     ),
     native("internal/dom_exception", Internal, bindings::dom_exception::exports),
+    native("internal/builtins", Internal, bindings::internal::builtins::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),
     script(
         "internal/events/async_resource",

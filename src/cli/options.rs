@@ -220,6 +220,8 @@ pub(crate) const TABLE: &[OptionRow] = &[
         stack_trace_limit,
         "how many frames stack traces have",
     ),
+    // dgram looks for it in process.execArgv.
+    accepted("--test-udp-no-try-send"),
     accepted_with("--stack-size"),
     accepted_with("--max-old-space-size"),
     accepted_with("--network-family-autoselection-attempt-timeout"),

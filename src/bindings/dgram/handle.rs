@@ -81,6 +81,9 @@ pub(super) struct Handle {
     /// Numeric hosts need no look-up: nobody has replaced it, and no list of blocked addresses
     /// is to be asked.
     pub(super) plain: Cell<bool>,
+    /// Datagrams wait for the loop, even where the socket would take them at once: so that a test
+    /// finds some in the queue.
+    pub(super) queues_first: Cell<bool>,
     refed: Cell<bool>,
     closed: Cell<bool>,
     /// What the socket did not take yet.
@@ -136,6 +139,7 @@ fn new_handle() -> Udp {
         receiving: Cell::new(false),
         connected: Cell::new(false),
         plain: Cell::new(false),
+        queues_first: Cell::new(false),
         refed: Cell::new(true),
         closed: Cell::new(false),
         queue: RefCell::default(),
@@ -461,6 +465,12 @@ pub(super) fn use_default_lookup(
     _: &mut Context,
 ) -> JsResult<JsValue> {
     get(&arg(args, 0))?.plain.set(true);
+    Ok(JsValue::undefined())
+}
+
+/// `queueFirst(handle)`: see [`Handle::queues_first`].
+pub(super) fn queue_first(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    get(&arg(args, 0))?.queues_first.set(true);
     Ok(JsValue::undefined())
 }
 

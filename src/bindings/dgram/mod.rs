@@ -22,7 +22,7 @@ pub(crate) use handle::{descriptor, from_fd, is_handle};
 use crate::engine::{
     builtins,
     classes::{self, Class},
-    natives::{Method, arg, define_value, exports_of},
+    natives::{Method, define_value, exports_of},
 };
 
 /// What the natives of `dgram` share in a realm.
@@ -38,8 +38,8 @@ const METHODS: &[Method] = &[
     ("inheritLookup", 2, handle::inherit_lookup),
     ("ipVersion", 1, options::ip_version),
     ("kindOf", 1, options::kind_of),
-    ("loaded", 1, loaded),
     ("makeSend", 1, send::make),
+    ("queueFirst", 1, handle::queue_first),
     ("transmit", 6, send::transmit),
     ("useDefaultLookup", 1, handle::use_default_lookup),
 ];
@@ -80,16 +80,6 @@ pub(crate) fn handle_of_socket(socket: &JsValue, context: &mut Context) -> JsRes
         Some(state) => state.get(js_string!("handle"), context),
         None => Ok(JsValue::undefined()),
     }
-}
-
-/// `loaded(name)`: what a builtin exports, if somebody has loaded it.
-fn loaded(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let name: JsString = arg(args, 0).to_string(context)?;
-    let name = name.to_std_string_lossy();
-    if !builtins::is_loaded(&name, context) {
-        return Ok(JsValue::undefined());
-    }
-    builtins::load(&name, context)
 }
 
 /// The socket of a handle, if it has one.

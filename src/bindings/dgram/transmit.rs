@@ -98,7 +98,7 @@ impl Handle {
     /// Sends at once if nothing is queued before it. `None` if the socket takes nothing now.
     pub(super) fn try_send(&self, datagram: &Datagram) -> Result<Option<usize>, Errno> {
         let fd = self.open_descriptor()?;
-        if !self.queue.borrow().is_empty() {
+        if self.queues_first.get() || !self.queue.borrow().is_empty() {
             return Ok(None);
         }
         udp::send(&*fd, &[IoSlice::new(&datagram.bytes)], datagram.to.as_ref())

@@ -38,6 +38,7 @@ fn start(
     }
     let fd = handle.stream().opened()?;
     socket::start_listening(&*fd, backlog)?;
+    handle.accept_connections();
     handle.stream().set_reading(true)
 }
 

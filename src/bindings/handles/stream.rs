@@ -178,6 +178,17 @@ impl Handle {
         *self.object.borrow_mut() = Some(object.clone());
     }
 
+    /// From now on what comes in are connections, whatever the handle was made for: that a socket
+    /// will listen cannot be seen on one that came from another process.
+    pub(super) fn accept_connections(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        self.stream.set_on_readable(Rc::new(move |context: &mut Context| {
+            if let Some(handle) = weak.upgrade() {
+                accept::readable(&handle, context);
+            }
+        }));
+    }
+
     /// Opens the handle on the descriptor of this number, which becomes the handle's own, unless
     /// it is one of the standard three.
     pub(super) fn open_number(

@@ -1,5 +1,6 @@
 //! What the JavaScript halves share: builtins that only builtins can require.
 
+pub(crate) mod builtins;
 mod errno;
 pub(crate) mod errors;
 pub(crate) mod text_width;
