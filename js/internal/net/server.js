@@ -4,7 +4,8 @@
 
 const EventEmitter = require('events');
 const { nextTick } = require('process');
-const { coded, errnoException, invalidArgType, invalidArgValue, listenException } = require('internal/errors');
+const { loaded } = require('internal/builtins');
+const { coded, errnoException, hostPortException, invalidArgType, invalidArgValue, listenException } = require('internal/errors');
 const {
   IPV6ONLY, Pipe, READABLE, REUSEPORT, SERVER, TCP, WRITABLE, ownerSymbol,
 } = require('internal/handles');
@@ -21,9 +22,6 @@ const { defineProperty, setPrototypeOf } = Object;
 const EINVAL = -22;
 // The system rounds it up to the next power of two.
 const BACKLOG = 511;
-
-// How a cluster's worker gets its listening handles: `(server, query, (status, handle) => {})`.
-let shareHandle = null;
 
 function Server(options, listener) {
   if (!(this instanceof Server)) return new Server(options, listener);
@@ -143,13 +141,15 @@ function listenOnPort(server, options, backlog) {
 }
 
 function listenOnPath(server, options, backlog) {
-  const { path, exclusive } = options;
+  const { path, exclusive, readableAll, writableAll } = options;
   if (path[0] === '\0' && (options.readableAll === true || options.writableAll === true)) {
     throw invalidArgValue('options', options,
       'can not set readableAll or writableAllt to true when path is abstract unix socket');
   }
   server._pipeName = path;
-  listenOrAsk(server, { address: path, port: -1, addressType: -1, backlog, exclusive });
+  listenOrAsk(server, {
+    address: path, port: -1, addressType: -1, backlog, exclusive, readableAll, writableAll,
+  });
   if (!server._handle) return;
   const mode = (options.readableAll === true ? READABLE : 0) | (options.writableAll === true ? WRITABLE : 0);
   if (mode === 0) return;
@@ -161,22 +161,25 @@ function listenOnPath(server, options, backlog) {
   }
 }
 
-// Listens itself, or gets a handle from who shares them.
+// Listens itself, or, in a worker of a cluster, on a handle that the primary shares out.
 function listenOrAsk(server, request) {
   const { address, port, addressType, backlog, fd, flags } = request;
-  if (shareHandle === null || request.exclusive) {
+  const cluster = request.exclusive ? undefined : loaded('cluster');
+  if (!cluster?.isWorker) {
     server._listen2(address, port, addressType, backlog, fd, flags);
     return;
   }
-  const query = { address, port, addressType, fd, flags, backlog };
-  shareHandle(server, query, (status, handle) => {
+  const { readableAll, writableAll } = request;
+  const query = { address, port, addressType, fd, flags, backlog, readableAll, writableAll };
+  cluster._getServer(server, query, (status, handle) => {
     const checked = checkBound(status, port, handle);
     if (checked !== 0) {
-      server.emit('error', listenException(checked, 'bind', address, port));
+      server.emit('error', hostPortException(checked, 'bind', address, port));
       return;
     }
-    // A server that was closed before the answer came wants none.
-    if (!server._handle) server._handle = handle;
+    // It may have begun to listen in another way meanwhile.
+    server._handle?.close();
+    server._handle = handle;
     server._listen2(address, port, addressType, backlog, fd, flags);
   });
 }
@@ -439,5 +442,4 @@ defineProperty(Server.prototype, 'listening', {
 module.exports = {
   Server,
   createServerHandle,
-  setShareHandle(share) { shareHandle = share; },
 };
