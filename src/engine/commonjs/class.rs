@@ -90,7 +90,15 @@ pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
     define_value(&class, js_string!("_extensions"), extensions.clone(), true);
     define_value(&class, js_string!("_pathCache"), JsObject::with_null_proto(), true);
     define_statics(&class, context);
+    let own = |name: &str| {
+        let key = JsString::from(name).into();
+        let found = class.borrow().properties().get(&key);
+        found.and_then(|property| property.value()?.as_object()).unwrap_or_else(|| class.clone())
+    };
+    let (wrap, run_main) = (own("wrap"), own("runMain"));
     Ok(CommonJs {
+        wrap,
+        run_main,
         class,
         prototype,
         cache,
@@ -114,7 +122,10 @@ fn define_statics(class: &JsObject, context: &mut Context) {
     let names: Vec<JsValue> = names.chain(prefixed).map(Into::into).collect();
     let names = JsArray::from_iter(names, context);
     define_value(class, js_string!("builtinModules"), names, true);
-    let wrapper = JsArray::from_iter([opening().into(), js_string!("\n});").into()], context);
+    let wrapper = JsArray::from_iter(
+        [JsString::from(opening()).into(), JsString::from(CLOSING).into()],
+        context,
+    );
     define_value(class, js_string!("wrapper"), wrapper, true);
     define_value(class, js_string!("Module"), class.clone(), true);
 }
@@ -124,9 +135,13 @@ fn private_symbol(description: &str) -> JsSymbol {
     JsSymbol::new(Some(JsString::from(description))).expect("two symbols a realm are available")
 }
 
-fn opening() -> JsString {
-    JsString::from(format!("(function ({}) {{ ", load::PARAMETERS))
+/// What stands before a module's source in its wrapper.
+pub(super) fn opening() -> String {
+    format!("(function ({}) {{ ", load::PARAMETERS)
 }
+
+/// What stands behind it.
+pub(super) const CLOSING: &str = "\n});";
 
 /// `new Module(id, parent)`: `this` is the class that `new` was called on.
 fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -237,8 +252,10 @@ fn create_require(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 /// `Module.wrap(script)`.
 fn wrap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let script = arg(args, 0).to_string(context)?;
-    let parts = [opening(), script, js_string!("\n});")];
-    Ok(JsString::from(&parts).into())
+    let wrapper = state(context)?.class.get(js_string!("wrapper"), context)?.to_object(context)?;
+    let before = wrapper.get(0, context)?.to_string(context)?;
+    let after = wrapper.get(1, context)?.to_string(context)?;
+    Ok(JsString::concat_array(&[before.as_str(), script.as_str(), after.as_str()]).into())
 }
 
 /// `Module._initPaths()`: reads `NODE_PATH` again.

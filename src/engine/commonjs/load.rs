@@ -392,7 +392,11 @@ pub(super) fn compile(
     let path = filename.to_std_string_lossy();
     let is_declared = arg(args, 2).as_string().is_some_and(|format| format == "commonjs");
     let source = without_hashbang(content.to_std_string_lossy());
-    let function = match scripts::compile_wrapper(&source, &path, PARAMETERS, context) {
+    let compiled = match patched_wrapper(&source, context)? {
+        Some(wrapped) => compile_wrapped(&wrapped, &path, context),
+        None => scripts::compile_wrapper(&source, &path, PARAMETERS, context),
+    };
+    let function = match compiled {
         Ok(function) => function,
         Err(error) => {
             return not_commonjs(&module, error, source, Path::new(&path), is_declared, context);
@@ -410,6 +414,37 @@ pub(super) fn compile(
         JsString::from(&*folder.to_string_lossy()).into(),
     ];
     function.call(&exports, &args, context)
+}
+
+/// The source between what a program put into `Module.wrapper`, or as its `Module.wrap` wraps it;
+/// `None` where both are ours.
+fn patched_wrapper(source: &str, context: &mut Context) -> JsResult<Option<String>> {
+    let state = state(context)?;
+    let wrap = state.class.get(js_string!("wrap"), context)?;
+    let wrapper = state.class.get(js_string!("wrapper"), context)?;
+    let is_ours = wrap.as_object().is_some_and(|wrap| JsObject::equals(&wrap, &state.wrap));
+    let Some(parts) = wrapper.as_object().filter(|_| is_ours) else {
+        let wrapped =
+            super::invoke(&state.class, "wrap", &[JsString::from(source).into()], context)?;
+        return Ok(Some(wrapped.to_string(context)?.to_std_string_lossy()));
+    };
+    let (before, after) = (parts.get(0, context)?, parts.get(1, context)?);
+    let text = |value: &JsValue| value.as_string().map(|text| text.to_std_string_lossy());
+    let (before, after) = (text(&before).unwrap_or_default(), text(&after).unwrap_or_default());
+    if before == class::opening() && after == class::CLOSING {
+        return Ok(None);
+    }
+    Ok(Some(format!("{before}{source}{after}")))
+}
+
+/// The function that a text wrapped by a program's own wrapper evaluates to.
+fn compile_wrapped(text: &str, path: &str, context: &mut Context) -> JsResult<JsObject> {
+    let value = scripts::evaluate(text, path, context)?;
+    value.as_callable().ok_or_else(|| {
+        boa_engine::JsNativeError::typ()
+            .with_message("compiledWrapper.apply is not a function")
+            .into()
+    })
 }
 
 /// A text that does not compile as CommonJS is an ES module, unless something says that it is none.

@@ -328,7 +328,8 @@ pub(super) fn file_argument(
     Ok(PathBuf::from(text))
 }
 
-/// The folders that Node searches last: of `NODE_PATH`, then two in the home folder.
+/// The folders that Node searches last: of `NODE_PATH`, two in the home folder, one beside the
+/// executable's.
 pub(super) fn global_folders(context: &mut Context) -> Vec<PathBuf> {
     let listed = variable("NODE_PATH", context).unwrap_or_default();
     let listed: Vec<PathBuf> =
@@ -336,7 +337,16 @@ pub(super) fn global_folders(context: &mut Context) -> Vec<PathBuf> {
     let home = variable("HOME", context).map(PathBuf::from);
     let own =
         home.iter().flat_map(|home| [home.join(".node_modules"), home.join(".node_libraries")]);
-    listed.into_iter().chain(own).collect()
+    let beside = executable(context)
+        .and_then(|path| Some(path.parent()?.parent()?.join("lib").join("node")));
+    listed.into_iter().chain(own).chain(beside).collect()
+}
+
+/// `process.execPath`.
+fn executable(context: &mut Context) -> Option<PathBuf> {
+    let process = context.global_object().get(js_string!("process"), context).ok()?.as_object()?;
+    let path = process.get(js_string!("execPath"), context).ok()?.as_string()?;
+    Some(PathBuf::from(path.to_std_string_lossy()))
 }
 
 /// A variable of `process.env`, which programs change.

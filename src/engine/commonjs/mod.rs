@@ -31,6 +31,9 @@ use super::{esm, natives::made_for};
 pub(crate) struct CommonJs {
     class: JsObject,
     prototype: JsObject,
+    /// `Module.wrap` and `Module.runMain` as they were made.
+    wrap: JsObject,
+    run_main: JsObject,
     cache: JsObject,
     /// The files that requests from a folder led to: asked again, the disk is not looked at.
     found: RefCell<HashMap<(String, String), JsString>>,
@@ -73,6 +76,9 @@ pub(crate) fn configure(settings: ModuleSettings, context: &mut Context) {
 ///
 /// What `imports` name is imported before it.
 pub(crate) fn run_main(path: &Path, imports: &[String], context: &mut Context) -> JsResult<()> {
+    if let Some(replaced) = replaced_run_main(context)? {
+        return replaced.call(&JsValue::undefined(), &[], context).map(drop);
+    }
     let resolver = resolver(context);
     let extensions = [".js", ".json", ".node"].map(str::to_owned);
     let request = path.to_string_lossy();
@@ -88,6 +94,14 @@ pub(crate) fn run_main(path: &Path, imports: &[String], context: &mut Context) -
         }
         _ => load_path(JsString::from(&*request), true, context).map(drop),
     }
+}
+
+/// What a module that was loaded before the main one put in the place of `Module.runMain`.
+fn replaced_run_main(context: &mut Context) -> JsResult<Option<JsObject>> {
+    let Some(state) = context.get_data::<Rc<CommonJs>>().cloned() else { return Ok(None) };
+    let now = state.class.get(js_string!("runMain"), context)?;
+    let replaced = now.as_callable();
+    Ok(replaced.filter(|function| !JsObject::equals(function, &state.run_main)))
 }
 
 fn is_module_main(file: &Path, resolver: &Resolver) -> bool {
