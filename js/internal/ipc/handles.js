@@ -6,12 +6,11 @@
 const EventEmitter = require('events');
 const net = require('net');
 
-// What the peer is told that an object is; undefined for what cannot be sent.
+// What the peer is told that an object is; undefined for what cannot be sent. Handles themselves never
+// come here.
 function typeOf(given) {
   if (given instanceof net.Socket) return 'net.Socket';
   if (given instanceof net.Server) return 'net.Server';
-  const type = native.nativeType(given);
-  if (type !== undefined) return type;
   if (given instanceof require('dgram').Socket) return 'dgram.Socket';
   return undefined;
 }
@@ -22,8 +21,7 @@ function take(link, given, type, keepOpen) {
   switch (type) {
     case 'net.Socket': return takeSocket(link, given, keepOpen);
     case 'net.Server': return { handle: given._handle };
-    case 'dgram.Socket': return { handle: native.datagramHandle(given), dgramType: given.type };
-    default: return { handle: given };
+    default: return { handle: native.datagramHandle(given), dgramType: given.type };
   }
 }
 
@@ -79,9 +77,6 @@ function receive(link, { type, key, dgramType }, handle, emit, fail) {
       break;
     case 'dgram.Socket':
       begin(new (require('dgram').Socket)(dgramType), 'bind', handle, emit, fail);
-      break;
-    default:
-      emit(handle);
   }
 }
 

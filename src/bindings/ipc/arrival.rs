@@ -72,6 +72,10 @@ impl Endpoint {
             return Ok(());
         };
         self.emit_internal(message, object.clone().into(), context)?;
+        if matches!(suited, Some(HandleType::Native | HandleType::DgramNative)) {
+            self.deliver(opened.message, object.into(), context);
+            return Ok(());
+        }
         self.put_together(opened, &object, context)
     }
 

@@ -56,6 +56,9 @@ impl Given {
         let Some(object) = value.as_object() else {
             return Err(coded(context, Code::ERR_INVALID_HANDLE_TYPE, refused));
         };
+        if let Some(kind) = handle::native_kind(&object) {
+            return Ok(Self { object, kind, keep_open });
+        }
         let name = handle::call("typeOf", std::slice::from_ref(value), context)?.as_string();
         let kind = name.and_then(|name| HandleType::from_name(&name.to_std_string_lossy()));
         match kind {
@@ -65,7 +68,13 @@ impl Given {
     }
 
     /// Takes the handle; `None` if there is none any more, and then the message goes alone.
-    fn take(&self, link: JsObject, context: &mut Context) -> JsResult<Option<Taken>> {
+    fn take(&self, endpoint: &Rc<Endpoint>, context: &mut Context) -> JsResult<Option<Taken>> {
+        if matches!(self.kind, HandleType::Native | HandleType::DgramNative) {
+            let object = self.object.clone();
+            let handle = Handle::of(&object);
+            return Ok(handle.map(|handle| Taken { handle, object, key: None, dgram_type: None }));
+        }
+        let link = endpoint.link(context);
         let kind = JsString::from(self.kind.name());
         let args = [link.into(), self.object.clone().into(), kind.into(), self.keep_open.into()];
         let taken = handle::call("take", &args, context)?.to_object(context)?;
@@ -94,8 +103,7 @@ impl Endpoint {
         mut token: Token,
         context: &mut Context,
     ) -> JsResult<bool> {
-        let link = self.link(context);
-        let Some(taken) = given.take(link, context)? else {
+        let Some(taken) = given.take(self, context)? else {
             return Ok(self.protocol.borrow_mut().send_now(frame, token));
         };
         let mut retention = Retention::UntilWritten;

@@ -94,25 +94,19 @@ pub(super) fn close(handle: &JsObject, context: &mut Context) -> JsResult<()> {
     }
 }
 
-const METHODS: &[Method] =
-    &[("nativeType", 1, native_type), ("datagramHandle", 1, datagram_handle)];
+/// What the peer is told of an object that is a handle itself.
+pub(super) fn native_kind(object: &JsObject) -> Option<HandleType> {
+    if handles::is_handle(object) {
+        return Some(HandleType::Native);
+    }
+    dgram::is_handle(object).then_some(HandleType::DgramNative)
+}
+
+const METHODS: &[Method] = &[("datagramHandle", 1, datagram_handle)];
 
 /// The native half of `internal/ipc/handles`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     Ok(exports_of(METHODS, context).into())
-}
-
-/// `nativeType(object)`: of a handle, what the peer is told.
-fn native_type(_: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    let Some(object) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
-    let kind = if handles::is_handle(&object) {
-        HandleType::Native
-    } else if dgram::is_handle(&object) {
-        HandleType::DgramNative
-    } else {
-        return Ok(JsValue::undefined());
-    };
-    Ok(JsString::from(kind.name()).into())
 }
 
 /// `datagramHandle(socket)`: the handle of a `dgram.Socket`, null once it is closed.
