@@ -19,22 +19,17 @@ const RETRY: u64 = 20;
 
 /// `listen(backlog)`.
 pub(super) fn listen(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (handle, object) = stream::receiver_object(this)?;
+    let handle = stream::receiver(this)?;
     let backlog = arg(args, 0).to_i32(context)?;
-    Ok(status_of(start(&handle, &object, backlog, context)).into())
+    Ok(status_of(start(&handle, backlog)).into())
 }
 
-fn start(
-    handle: &Rc<Handle>,
-    object: &boa_engine::JsObject,
-    backlog: i32,
-    context: &mut Context,
-) -> Result<(), Errno> {
+fn start(handle: &Rc<Handle>, backlog: i32) -> Result<(), Errno> {
     if let Some(errno) = handle.delayed_error.take() {
         return Err(errno);
     }
     if handle.kind == Kind::TcpServer {
-        super::tcp::ensure_open(handle, object, crate::sys::address::Family::V4, context)?;
+        super::tcp::ensure_open(handle, crate::sys::address::Family::V4)?;
     }
     let fd = handle.stream().opened()?;
     socket::start_listening(&*fd, backlog)?;
@@ -57,9 +52,8 @@ pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
                 if let Some(accepted_handle) = stream::of_object(&client) {
                     // A connection inherits nothing of who listens.
                     event_loop(context).scope().within(None, || {
-                        accepted_handle.open(&client, StreamFd::Owned(accepted));
+                        accepted_handle.open(StreamFd::Owned(accepted));
                     });
-                    super::listing::enlist(&accepted_handle, context);
                 }
                 tell(handle, 0, client.into(), context);
             }

@@ -119,8 +119,7 @@ pub(crate) fn adopt(fd: OwnedFd, context: &mut Context) -> Result<JsObject, Errn
     fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
     let object = stream::create(kind, context);
     if let Some(handle) = stream::of_object(&object) {
-        handle.open(&object, StreamFd::Owned(fd));
-        listing::enlist(&handle, context);
+        handle.open(StreamFd::Owned(fd));
     }
     Ok(object)
 }

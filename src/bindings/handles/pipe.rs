@@ -2,9 +2,9 @@
 
 use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::Path, rc::Rc};
 
-use boa_engine::{Context, JsObject, JsResult, JsValue};
+use boa_engine::{Context, JsResult, JsValue};
 
-use super::{Handle, Kind, accept, listing, status_of, stream, writing};
+use super::{Handle, Kind, accept, status_of, stream, writing};
 use crate::{
     bindings::encoding::{self, Encoding},
     engine::{
@@ -40,19 +40,18 @@ fn path_of(value: &JsValue, context: &mut Context) -> JsResult<Vec<u8>> {
     Ok(encoding::encode(&value.to_string(context)?, Encoding::Utf8))
 }
 
-fn ensure_open(handle: &Rc<Handle>, object: &JsObject, context: &mut Context) -> Result<(), Errno> {
+fn ensure_open(handle: &Rc<Handle>) -> Result<(), Errno> {
     if handle.stream().fd().is_none() {
-        handle.open(object, StreamFd::Owned(socket::unix()?));
-        listing::enlist(handle, context);
+        handle.open(StreamFd::Owned(socket::unix()?));
     }
     Ok(())
 }
 
 /// `bind(path)`.
 fn bind(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (handle, object) = stream::receiver_object(this)?;
+    let handle = stream::receiver(this)?;
     let path = path_of(&arg(args, 0), context)?;
-    let outcome = ensure_open(&handle, &object, context).and_then(|()| {
+    let outcome = ensure_open(&handle).and_then(|()| {
         match socket::bind_unix(&*handle.stream().opened()?, &path) {
             // As libuv: a folder that is not there.
             Err(Errno::ENOENT) => Err(Errno::EACCES),
@@ -70,12 +69,12 @@ fn connect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let told = [object.clone().into(), request.clone().into(), true.into(), true.into()];
     let done = writing::complete_request(request, told.to_vec());
     let work = || {
-        ensure_open(&handle, &object, context)?;
+        ensure_open(&handle)?;
         let outcome = match socket::connect_unix(&*handle.stream().opened()?, &path) {
             Err(Errno::EINVAL) => return Err(Errno::EINVAL),
             outcome => outcome.map(drop),
         };
-        handle.stream().wait_connected(outcome, "PipeConnectWrap", done)
+        handle.stream().wait_connected(outcome, "ConnectWrap", done)
     };
     Ok(status_of(work()).into())
 }

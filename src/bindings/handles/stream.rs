@@ -53,7 +53,7 @@ impl Kind {
 #[boa_gc(unsafe_empty_trace)]
 struct Data(Rc<Handle>);
 
-/// A handle. While it is open it keeps its JavaScript object, as Node does: somebody will call it.
+/// A handle. Until it is closed it keeps its JavaScript object, as Node does: somebody will call it.
 pub(crate) struct Handle {
     pub(super) kind: Kind,
     stream: Rc<Stream<Context>>,
@@ -87,7 +87,7 @@ pub(super) const ACCESSORS: &[Accessor] = &[
     ("bytesWritten", |this, _, _| with(this, |handle| handle.bytes_written.get() as f64), None),
 ];
 
-/// Makes a handle object of this kind, not open.
+/// Makes a handle object of this kind, not open. It lives until it is closed.
 pub(super) fn create(kind: Kind, context: &mut Context) -> JsObject {
     let handles = super::of(context);
     let class = match kind {
@@ -112,7 +112,9 @@ fn create_as(kind: Kind, class: &Class, context: &mut Context) -> JsObject {
         closed: Cell::new(false),
         id: handles.list.next_id(),
     });
-    let object = crate::engine::classes::object(class, Data(handle), context);
+    let object = crate::engine::classes::object(class, Data(handle.clone()), context);
+    *handle.object.borrow_mut() = Some(object.clone());
+    super::listing::enlist(&handle, context);
     define_value(&object, js_string!("reading"), false, true);
     define_value(&object, js_string!("onconnection"), JsValue::null(), true);
     object
@@ -158,7 +160,7 @@ impl Handle {
     }
 
     /// Opens the handle on a descriptor that does not block.
-    pub(super) fn open(self: &Rc<Self>, object: &JsObject, fd: StreamFd) {
+    pub(super) fn open(self: &Rc<Self>, fd: StreamFd) {
         self.stream.open(fd);
         let weak = Rc::downgrade(self);
         self.stream.set_on_readable(match self.kind {
@@ -175,7 +177,6 @@ impl Handle {
                 }
             }),
         });
-        *self.object.borrow_mut() = Some(object.clone());
     }
 
     /// From now on what comes in are connections, whatever the handle was made for: that a socket
@@ -193,7 +194,6 @@ impl Handle {
     /// it is one of the standard three.
     pub(super) fn open_number(
         self: &Rc<Self>,
-        object: &JsObject,
         number: i32,
         context: &mut Context,
     ) -> Result<(), Errno> {
@@ -207,8 +207,7 @@ impl Handle {
             // wait until there is something, and writes are meant to be done when they return.
             fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
         }
-        self.open(object, fd);
-        super::listing::enlist(self, context);
+        self.open(fd);
         Ok(())
     }
 
@@ -289,9 +288,9 @@ fn set_ref(this: &JsValue, refed: bool) -> JsResult<JsValue> {
 
 /// `open(fd)`.
 pub(super) fn open(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (handle, object) = receiver_object(this)?;
+    let handle = receiver(this)?;
     let number = arg(args, 0).to_i32(context)?;
-    Ok(status_of(handle.open_number(&object, number, context)).into())
+    Ok(status_of(handle.open_number(number, context)).into())
 }
 
 /// What `new` makes: `kinds` are those that the argument's numbers name.

@@ -2,9 +2,9 @@
 
 use std::{net::SocketAddr, rc::Rc};
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
-use super::{Handle, Kind, accept, listing, status_of, stream, writing};
+use super::{Handle, Kind, accept, status_of, stream, writing};
 use crate::{
     engine::{
         classes::ClassSpec,
@@ -47,15 +47,9 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 }
 
 /// Opens a handle that is not open yet on a new socket.
-pub(super) fn ensure_open(
-    handle: &Rc<Handle>,
-    object: &JsObject,
-    family: Family,
-    context: &mut Context,
-) -> Result<(), Errno> {
+pub(super) fn ensure_open(handle: &Rc<Handle>, family: Family) -> Result<(), Errno> {
     if handle.stream().fd().is_none() {
-        handle.open(object, StreamFd::Owned(socket::tcp(family)?));
-        listing::enlist(handle, context);
+        handle.open(StreamFd::Owned(socket::tcp(family)?));
     }
     Ok(())
 }
@@ -78,14 +72,14 @@ fn bind(
     family: Family,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let (handle, object) = stream::receiver_object(this)?;
+    let handle = stream::receiver(this)?;
     let address = address_of(args, 0, family, context)?;
     let flags = arg(args, 2).to_i32(context)?;
     let options =
         BindOptions { ipv6_only: flags & IPV6_ONLY != 0, reuse_port: flags & REUSE_PORT != 0 };
     let Some(address) = address else { return Ok(status_of(Err(Errno::EINVAL)).into()) };
-    let mut work = || {
-        ensure_open(&handle, &object, family, context)?;
+    let work = || {
+        ensure_open(&handle, family)?;
         let fd = handle.stream().opened()?;
         match socket::bind_ip(&*fd, &address, options) {
             Err(Errno::EADDRINUSE) => handle.delayed_error.set(Some(Errno::EADDRINUSE)),
@@ -110,7 +104,7 @@ fn connect(
     let told = [object.clone().into(), request.clone().into(), true.into(), true.into()];
     let done = writing::complete_request(request, told.to_vec());
     let work = || {
-        ensure_open(&handle, &object, family, context)?;
+        ensure_open(&handle, family)?;
         let outcome = match handle.delayed_error.take() {
             Some(errno) => Err(errno),
             None => match socket::connect_ip(&*handle.stream().opened()?, &address) {
@@ -119,7 +113,7 @@ fn connect(
                 outcome => Ok(outcome.map(drop)?),
             },
         };
-        handle.stream().wait_connected(outcome, "TCPConnectWrap", done)
+        handle.stream().wait_connected(outcome, "ConnectWrap", done)
     };
     Ok(status_of(work()).into())
 }

@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 
 use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
-use super::{Kind, listing, status, status_of, stream};
+use super::{Kind, status, status_of, stream};
 use crate::{
     engine::{
         classes::{ClassSpec, new_target},
@@ -33,10 +33,12 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
         .and_then(|terminal: BorrowedFd<'_>| tty::reopen(terminal));
     match opened {
         Ok(fd) => {
-            handle.open(&object, StreamFd::Owned(fd));
-            listing::enlist(&handle, context);
+            handle.open(StreamFd::Owned(fd));
         }
-        Err(errno) => report(errno, &arg(args, 1), context)?,
+        Err(errno) => {
+            handle.close(object.clone(), JsValue::undefined(), context);
+            report(errno, &arg(args, 1), context)?;
+        }
     }
     Ok(object.into())
 }

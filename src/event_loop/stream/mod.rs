@@ -72,8 +72,8 @@ struct Pending<H> {
 }
 
 /// The kinds of a stream's requests, for [`EventLoop::active_resources`].
-const WRITE: &str = "WriteWrap";
-const SHUTDOWN: &str = "ShutdownWrap";
+const WRITE: &str = "SimpleWriteWrap";
+const SHUTDOWN: &str = "SimpleShutdownWrap";
 
 impl<H: Host> Stream<H> {
     /// A stream that is not open.
