@@ -66,6 +66,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         Internal,
         include_str!("../js/internal/cluster/worker_class.js"),
     ),
+    both("crypto", Public, bindings::crypto::exports, include_str!("../js/crypto.js")),
     both("dgram", Public, bindings::dgram::exports, include_str!("../js/dgram.js")),
     both("domain", Public, bindings::domain::exports, include_str!("../js/domain.js")),
     native("events", Public, bindings::events::exports),

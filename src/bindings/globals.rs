@@ -67,6 +67,8 @@ const GLOBALS: &[Global] = &[
     global("TextEncoderStream", "stream/web", false),
     global("TextDecoderStream", "stream/web", false),
     global("performance", "perf_hooks", true),
+    global("crypto", "crypto", true),
+    global("Crypto", "crypto", false),
 ];
 
 /// Defines the globals whose builtins exist.

@@ -8,6 +8,7 @@ pub(crate) mod buffer;
 pub(crate) mod child_process;
 pub(crate) mod cluster;
 pub(crate) mod console;
+pub(crate) mod crypto;
 pub(crate) mod deep_equal;
 pub(crate) mod dgram;
 pub(crate) mod diagnostics_channel;

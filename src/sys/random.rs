@@ -24,9 +24,35 @@ pub(crate) fn entropy() -> Result<[u8; 32], SysError> {
     }
 }
 
+/// Fills memory with bytes from `getrandom(2)`.
+///
+/// # Errors
+/// As [`entropy`].
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), SysError> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let rest = &mut bytes[filled..];
+        // SAFETY: `rest` is writable memory of exactly the length given, for the whole call.
+        let result = unsafe { libc::getrandom(rest.as_mut_ptr().cast(), rest.len(), 0) };
+        match usize::try_from(result) {
+            Ok(count) => filled += count,
+            Err(_) if Errno::last() == Errno::EINTR => {}
+            Err(_) => return Err(SysError::new(Errno::last(), "getrandom")),
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::entropy;
+    use super::{entropy, fill};
+
+    #[test]
+    fn all_memory_is_filled() {
+        let mut bytes = [0; 1000];
+        fill(&mut bytes).expect("bytes");
+        assert!(bytes.chunks(100).all(|part| part.iter().any(|byte| *byte != 0)));
+    }
 
     #[test]
     fn no_two_draws_are_alike() {
