@@ -182,11 +182,7 @@ function emitReadable(stream) {
     state.flags &= ~EMITTED_READABLE;
   }
   // Whoever has not read all, or reads less than there may be, is told again.
-  if (!(state.flags & (FLOWING | ENDED)) && state.length <= state.highWaterMark) {
-    state.flags |= NEED_READABLE;
-  } else {
-    state.flags &= ~NEED_READABLE;
-  }
+  if (!(state.flags & (FLOWING | ENDED)) && state.length <= state.highWaterMark) state.flags |= NEED_READABLE;
   flow(stream);
 }
 
@@ -397,7 +393,6 @@ Object.assign(Readable.prototype, {
     const chunk = size > 0 ? take(size, state) : null;
     if (chunk === null) {
       if (state.length <= state.highWaterMark) state.flags |= NEED_READABLE;
-      else state.flags &= ~NEED_READABLE;
       size = 0;
     } else {
       state.length -= size;

@@ -28,6 +28,7 @@ const PREFINISHED = 1 << 17;
 const ALL_BUFFERS = 1 << 18;
 const ALL_NOOP = 1 << 19;
 const DECODE_STRINGS = 1 << 20;
+const AFTER_WRITE_PENDING = 1 << 21;
 
 // What must wait: a write is under way, or none may be.
 const BUSY = WRITING | ERRORED;
@@ -145,8 +146,6 @@ function write(stream, chunk, encoding, callback) {
 
   const size = state.flags & OBJECT_MODE ? 1 : chunk.length;
   state.length += size;
-  const hasRoom = state.length < state.highWaterMark;
-  if (!hasRoom) state.flags |= NEED_DRAIN;
   if ((state.flags & (BUSY | CONSTRUCTED)) !== CONSTRUCTED || state.corked) {
     state.buffered.push({ chunk, encoding, callback });
     if (encoding !== 'buffer') state.flags &= ~ALL_BUFFERS;
@@ -158,6 +157,9 @@ function write(stream, chunk, encoding, callback) {
     stream._write(chunk, encoding, state.onwrite);
     state.flags &= ~SYNC;
   }
+  // What was written at once fills nothing.
+  const hasRoom = state.length < state.highWaterMark || state.length === 0;
+  if (!hasRoom) state.flags |= NEED_DRAIN;
   // A stream that failed meanwhile wants nothing more.
   return hasRoom && !(state.flags & (ERRORED | DESTROYED));
 }
@@ -189,19 +191,26 @@ function written(stream, error) {
     afterWrite(stream, state, 1, callback);
     return;
   }
+  if (callback === nop) {
+    // Nobody waits for it: only a drain has to be told in a tick of its own, and objects are.
+    const needsTick = state.flags & OBJECT_MODE || (state.flags & NEED_DRAIN && state.length === 0);
+    if (needsTick && !(state.flags & AFTER_WRITE_PENDING)) {
+      state.flags |= AFTER_WRITE_PENDING;
+      nextTick(afterWrite, stream, state, 1, callback);
+    } else {
+      state.pendingcb--;
+      if (state.flags & ENDING) finishMaybe(stream, state, true);
+    }
+    return;
+  }
   // Many writes with the same callback end in one tick.
   const waiting = state.afterWriteTickInfo;
   if (waiting !== null && waiting.callback === callback) {
     waiting.count++;
     return;
   }
-  const needsDrain = state.length === 0 && (state.flags & NEED_DRAIN) !== 0;
-  if (callback === nop && !needsDrain && !(state.flags & DESTROYED)) {
-    state.pendingcb--;
-    if (state.flags & ENDING) finishMaybe(stream, state, true);
-    return;
-  }
   state.afterWriteTickInfo = { count: 1, callback };
+  state.flags |= AFTER_WRITE_PENDING;
   nextTick(afterWriteTick, stream, state, state.afterWriteTickInfo);
 }
 
@@ -218,6 +227,7 @@ function afterWriteTick(stream, state, info) {
 }
 
 function afterWrite(stream, state, count, callback) {
+  state.flags &= ~AFTER_WRITE_PENDING;
   if (state.length === 0 && (state.flags & (NEED_DRAIN | ENDING | DESTROYED)) === NEED_DRAIN) {
     state.flags &= ~NEED_DRAIN;
     stream.emit('drain');
