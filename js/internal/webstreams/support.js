@@ -100,13 +100,9 @@ function ignore(promise) {
   promise.then(undefined, () => {});
 }
 
-// Calls a function of the program; the outcome is always a promise.
-function invoke(call, self, ...args) {
-  try {
-    return Promise.resolve(call.apply(self, args));
-  } catch (error) {
-    return Promise.reject(error);
-  }
+// Calls a function of the program; the outcome is always a promise, and one of our own.
+async function invoke(call, self, ...args) {
+  return call.apply(self, args);
 }
 
 // The method of a source, sink or transformer as a function that gives a promise.

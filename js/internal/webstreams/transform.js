@@ -69,30 +69,22 @@ class TransformCore {
     if (isUnderPressure !== this.isUnderPressure) this.setPressure(true);
   }
 
-  transform(chunk) {
+  async transform(chunk) {
     const { transform } = this.algorithms;
-    let outcome;
-    if (transform === undefined) {
-      try {
-        this.enqueue(chunk);
-        outcome = Promise.resolve();
-      } catch (error) {
-        outcome = Promise.reject(error);
-      }
-    } else {
-      outcome = transform(chunk, this.controller);
-    }
-    return outcome.then(undefined, (error) => {
+    try {
+      await (transform === undefined ? this.enqueue(chunk) : transform(chunk, this.controller));
+    } catch (error) {
       this.error(error);
       throw error;
-    });
+    }
   }
 
-  async write(chunk) {
+  write(chunk) {
     if (!this.isUnderPressure) return this.transform(chunk);
-    await this.pressureChange.promise;
-    if (this.sink.state === 'erroring') throw this.sink.storedError;
-    return this.transform(chunk);
+    return this.pressureChange.promise.then(() => {
+      if (this.sink.state === 'erroring') throw this.sink.storedError;
+      return this.transform(chunk);
+    });
   }
 
   // The end of one side, by whichever of the three ways comes first.
@@ -105,7 +97,7 @@ class TransformCore {
     return this.ending.promise;
   }
 
-  abort(reason) {
+  async abort(reason) {
     const { source } = this;
     const { cancel } = this.algorithms;
     return this.end(cancel && (() => cancel(reason)), (error, isFailure) => {
@@ -151,7 +143,7 @@ class TransformCore {
     });
   }
 
-  pull() {
+  async pull() {
     this.setPressure(false);
     return this.pressureChange.promise;
   }
