@@ -2,11 +2,16 @@
 
 use std::{
     fs::{self, File},
-    io::{Read, Write},
-    os::fd::OwnedFd,
+    io::{self, Read, Write},
+    os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+/// How long nothing may appear (milliseconds).
+const LIMIT: u16 = 60_000;
 
 /// A terminal with rjs in it.
 struct Terminal {
@@ -65,6 +70,13 @@ impl Terminal {
         self.wait_for(follows);
     }
 
+    /// Sends SIGUSR2: something happens while a line is typed, neither earlier nor later.
+    fn signal(&self) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args(["-USR2", &pid]).status().expect("kill runs");
+        assert!(status.success());
+    }
+
     /// Reads the screen until a text appears that was not looked at yet.
     fn wait_for(&mut self, text: &str) {
         let mut buffer = [0; 4096];
@@ -73,10 +85,19 @@ impl Terminal {
                 self.seen.drain(..at + text.len());
                 return;
             }
-            match self.screen.read(&mut buffer) {
+            match self.read(&mut buffer) {
                 Ok(count) if count > 0 => self.seen.push_str(&plain(&buffer[..count])),
                 ended => panic!("{ended:?}: {text:?} did not appear, but {:?}", self.seen),
             }
+        }
+    }
+
+    /// Reads what has appeared; a terminal in which nothing does for too long counts as hanging.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut polled = [PollFd::new(self.screen.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut polled, LIMIT) {
+            Ok(0) => Err(io::ErrorKind::TimedOut.into()),
+            _ => self.screen.read(buffer),
         }
     }
 
@@ -201,17 +222,26 @@ fn a_message_comes_while_a_line_is_half_typed() {
         "sub.js",
         "process.on('message', (m) => process.send({ got: m })); process.send('ready');",
     );
+    write(
+        &terminal.folder,
+        "trigger.js",
+        "module.exports = (child) => void process.on('SIGUSR2', () => {
+           if (!child.connected) throw new Error('unheard');
+           child.send('hello');
+         });",
+    );
     terminal.expect("const child = require('child_process').fork('./sub.js')", "undefined");
     terminal.expect("child.on('message', console.log); 0", "ready");
-    // The answer comes once a line is half typed: the child is told in the next turn but one.
-    terminal.expect("setTimeout(() => child.send('hello'), 50); 1", "1");
+    terminal.expect("require('./trigger.js')(child)", "undefined");
     terminal.press("'half");
+    terminal.wait_for("'half");
+    terminal.signal();
     terminal.wait_for("{ got: 'hello' }");
     terminal.press(" typed'\r");
     terminal.wait_for("'half typed'");
     terminal.wait_for("> ");
     terminal.expect("child.disconnect()", "undefined");
-    terminal.expect("setTimeout(() => { throw new Error('unheard') }, 1)", "Timeout");
+    terminal.signal();
     terminal.wait_for("Error: unheard");
     terminal.wait_for("> ");
     terminal.expect("3", "3");
