@@ -79,30 +79,31 @@ pub(crate) struct Child {
 /// Of whatever step failed, in the child too; the error's subject is the file and its arguments.
 /// Nothing is left of a child that failed.
 pub(crate) fn spawn(request: SpawnRequest<'_>) -> Result<Child, SysError> {
+    start(&request).map_err(|errno| failure(&request, errno))
+}
+
+/// The error of a program that could not be started.
+pub(super) fn failure(request: &SpawnRequest<'_>, errno: Errno) -> SysError {
     let text = |string: &CString| string.to_string_lossy().into_owned();
     let file = text(&request.file);
     let args = request.args.iter().skip(1).map(text).collect();
-    start(request).map_err(|errno| SysError {
-        errno,
-        syscall: format!("spawn {file}"),
-        subject: Subject::Spawn(file, args),
-    })
+    SysError { errno, syscall: format!("spawn {file}"), subject: Subject::Spawn(file, args) }
 }
 
-fn start(request: SpawnRequest<'_>) -> Result<Child, Errno> {
+fn start(request: &SpawnRequest<'_>) -> Result<Child, Errno> {
     let SpawnRequest { file, args, env, cwd, stdio, detached, uid, gid, dies_with_parent } =
         request;
     let mut orders = Orders {
-        search: Search::new(&file, &env),
-        arguments: Arguments::new(&args),
-        env: pointers(&env),
+        search: Search::new(file, env),
+        arguments: Arguments::new(args),
+        env: pointers(env),
         preparation: Preparation {
             folder: None,
-            cwd,
-            stdio: stdio.into_iter().map(source).collect(),
-            detached,
-            uid,
-            gid,
+            cwd: cwd.clone(),
+            stdio: stdio.iter().copied().map(source).collect(),
+            detached: *detached,
+            uid: *uid,
+            gid: *gid,
         },
         parent: dies_with_parent.then(nix::unistd::getpid).map(nix::unistd::Pid::as_raw),
         failure: None,

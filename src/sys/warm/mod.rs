@@ -32,7 +32,7 @@ use nix::{
 pub(crate) use self::serve::{Served, serve, socket_of_zygote};
 use super::{
     errno::Errno,
-    error::{Subject, SysError},
+    error::SysError,
     fd, signals,
     spawn::{self, Child, ChildFd, SpawnRequest},
     wait,
@@ -137,7 +137,7 @@ impl Zygote {
             return Err(Refusal::Unserved);
         }
         spawn::reap(pid);
-        Err(Refusal::Failed(failure(request, Errno(errno))))
+        Err(Refusal::Failed(spawn::failure(request, Errno(errno))))
     }
 
     fn send(&self, bytes: &[u8], descriptors: &[RawFd]) -> Result<(), Errno> {
@@ -189,14 +189,6 @@ impl Drop for Zygote {
         // It fails if somebody who collects everybody's children was faster.
         let _ = wait::wait(&self.process.pidfd);
     }
-}
-
-/// The error that a cold start would have ended with.
-fn failure(request: &SpawnRequest<'_>, errno: Errno) -> SysError {
-    let text = |string: &CString| string.to_string_lossy().into_owned();
-    let file = text(&request.file);
-    let args = request.args.iter().skip(1).map(text).collect();
-    SysError { errno, syscall: format!("spawn {file}"), subject: Subject::Spawn(file, args) }
 }
 
 fn passed(slot: ChildFd<'_>) -> Option<BorrowedFd<'_>> {
