@@ -89,11 +89,6 @@ pub(crate) const TABLE: &[Builtin] = &[
         bindings::assert::expectation_exports,
         include_str!("../js/internal/assert/expectations.js"),
     ),
-    script(
-        "internal/child_process/exec",
-        Internal,
-        include_str!("../js/internal/child_process/exec.js"),
-    ),
     native("internal/dom_exception", Internal, bindings::dom_exception::exports),
     native("internal/builtins", Internal, bindings::internal::builtins::exports),
     native("internal/errors", Internal, bindings::internal::errors::exports),

@@ -7,14 +7,16 @@ use std::{
 };
 
 use boa_engine::{Context, JsData, JsError, JsObject, JsResult, JsString, JsValue, js_string};
-use boa_gc::{Finalize, Trace};
+use boa_gc::{Finalize, Gc, Trace};
 
 use super::{
     class,
     ends::{self, ChildEnds, Ends},
     fork,
     kill::{self, KillOptions},
+    looks::{self, Looks},
     options::SpawnOptions,
+    pipes::Pipes,
     stdio::Slot,
     streams, warm,
 };
@@ -59,12 +61,27 @@ pub(super) struct Running {
 
 /// What the JavaScript object holds of it.
 #[derive(Trace, Finalize, JsData)]
-#[boa_gc(unsafe_empty_trace)]
-pub(super) struct Handle(pub(super) Rc<Running>);
+pub(super) struct Handle {
+    #[unsafe_ignore_trace]
+    running: Rc<Running>,
+    pub(super) pipes: Gc<Pipes>,
+    pub(super) looks: Gc<Looks>,
+}
+
+impl Handle {
+    pub(super) fn new() -> Self {
+        Self { running: Rc::default(), pipes: Gc::default(), looks: Gc::default() }
+    }
+}
 
 /// The state behind a `ChildProcess`.
 pub(super) fn running(child: &JsObject) -> Option<Rc<Running>> {
-    child.downcast_ref::<Handle>().map(|handle| handle.0.clone())
+    child.downcast_ref::<Handle>().map(|handle| handle.running.clone())
+}
+
+/// Its pipes.
+pub(super) fn pipes(child: &JsObject) -> Option<Gc<Pipes>> {
+    child.downcast_ref::<Handle>().map(|handle| handle.pipes.clone())
 }
 
 /// Errors after which Node gives the `ChildProcess` back and reports in the next tick.
@@ -186,24 +203,15 @@ fn connect(
     for stream in &options.stdio.streams {
         streams::hand_over(stream, context)?;
     }
-    let mut sockets = vec![JsValue::null(); options.stdio.slots.len()];
-    for (slot, end) in ends.pipes {
-        let socket = streams::socket(end, slot, context)?;
-        if slot > 0 {
-            handle.closes_needed.set(handle.closes_needed.get() + 1);
-            let child = child.clone();
-            streams::when_closed(&socket, child, got_close, context)?;
-        }
-        if let Some(place) = sockets.get_mut(slot) {
-            *place = socket.into();
+    if let Some(pipes) = pipes(child) {
+        pipes.reserve(options.stdio.slots.len());
+        for (slot, end) in ends.pipes {
+            pipes.open(slot, end, child, context)?;
+            let counts = u32::from(slot > 0);
+            handle.closes_needed.set(handle.closes_needed.get() + counts);
         }
     }
-    for (slot, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
-        let socket = sockets.get(slot).cloned().unwrap_or(JsValue::null());
-        define_value(child, JsString::from(name), socket, true);
-    }
-    let list = fork::array(sockets, context);
-    define_value(child, js_string!("stdio"), list, true);
+    looks::define(child, context);
     let Some(end) = ends.channel else { return Ok(()) };
     handle.closes_needed.set(handle.closes_needed.get() + 1);
     let endpoint = ipc::attach_child(child, end, options.serialization, context)
@@ -221,9 +229,9 @@ fn announce(child: &JsObject, failure: Option<(Errno, JsValue)>, context: &mut C
             return events::emit(&child, js_string!("spawn"), &[], context).map(drop);
         };
         define_value(&child, js_string!("exitCode"), -errno.0, true);
-        streams::destroy(&child, "stdin", context)?;
+        destroy_input(&child, context)?;
         events::emit(&child, js_string!("error"), &[error], context)?;
-        streams::flush_later(&child, context);
+        flush_later(&child, context);
         got_close(&child, context)
     });
 }
@@ -285,12 +293,26 @@ fn on_exit(child: &JsObject, pidfd: &OwnedFd, context: &mut Context) {
         };
         define_value(child, js_string!("exitCode"), code.clone(), true);
         define_value(child, js_string!("signalCode"), signal.clone(), true);
-        streams::destroy(child, "stdin", context)?;
+        destroy_input(child, context)?;
         events::emit(child, js_string!("exit"), &[code, signal], context)?;
-        streams::flush_later(child, context);
+        flush_later(child, context);
         end_grace(child, &handle, context);
         got_close(child, context)
     });
+}
+
+/// A child that has ended reads nothing any more.
+fn destroy_input(child: &JsObject, context: &mut Context) -> JsResult<()> {
+    match pipes(child).and_then(|pipes| pipes.of_slot(0)) {
+        Some(input) => input.destroy(child, context),
+        None => Ok(()),
+    }
+}
+
+fn flush_later(child: &JsObject, context: &mut Context) {
+    if let Some(pipes) = pipes(child) {
+        pipes.flush_later(child, context);
+    }
 }
 
 /// `closeGrace`: who still holds the streams of a child that has ended is not waited for longer.
@@ -299,7 +321,10 @@ fn end_grace(child: &JsObject, handle: &Rc<Running>, context: &mut Context) {
     let Some(grace) = handle.close_grace.get().filter(|_| !is_last) else { return };
     let child = child.clone();
     let callback = Rc::new(move |context: &mut Context| {
-        callbacks::enter(context, |context| streams::destroy_all(&child, context));
+        callbacks::enter(context, |context| match pipes(&child) {
+            Some(pipes) => pipes.destroy(&child, context),
+            None => Ok(()),
+        });
     });
     let event_loop = state::of(context).event_loop.clone();
     let timer = event_loop.add_timer(grace, false, callback);
@@ -326,7 +351,7 @@ fn close_with_channel(child: &JsObject, handle: &Rc<Running>, endpoint: &Rc<Endp
 }
 
 /// One of what `close` waits for has come.
-fn got_close(child: &JsObject, context: &mut Context) -> JsResult<()> {
+pub(super) fn got_close(child: &JsObject, context: &mut Context) -> JsResult<()> {
     let Some(handle) = running(child) else { return Ok(()) };
     handle.closes_got.set(handle.closes_got.get() + 1);
     if handle.closes_got.get() != handle.closes_needed.get() + 1 {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use boa_engine::{Context, JsObject, JsResult, JsSymbol, JsValue, js_string};
 
 use super::{
-    child::{self, Handle, Running},
+    child::{self, Handle},
     kill, raw,
 };
 use crate::{
@@ -78,7 +78,7 @@ fn construct(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<J
 /// A `ChildProcess` whose process is yet to be started.
 pub(super) fn create(context: &mut Context) -> JsResult<JsObject> {
     let class = of(context)?;
-    let child = classes::object(&class, Handle(Rc::new(Running::default())), context);
+    let child = classes::object(&class, Handle::new(), context);
     events::initialize(&child, &JsValue::undefined(), context)?;
     define_value(&child, js_string!("connected"), false, true);
     define_value(&child, js_string!("signalCode"), JsValue::null(), true);

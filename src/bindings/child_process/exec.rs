@@ -1,28 +1,28 @@
-//! `exec` and `execFile`: the options are decoded and the child is started here; what it writes is
-//! gathered by the JavaScript half, from the streams that programs see too.
+//! `exec` and `execFile`, and their promised forms. What the child writes is gathered in
+//! [`super::gather`].
 
 use boa_engine::{
-    Context, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::JsArray,
+    Context, JsObject, JsResult, JsString, JsValue, builtins::promise::ResolvingFunctions,
+    js_string, object::builtins::JsPromise,
 };
 
 use super::{
     arguments::{Given, Taker, given, joined},
     child, command,
+    gather::{self, Settings},
     options::{self, own},
     sync::{MAX_BUFFER, shell_command},
 };
 use crate::{
     bindings::encoding::Encoding,
     engine::{
-        builtins,
         natives::{arg, closure, define_value, registered_symbol},
         validate,
     },
 };
 
 /// What of the options goes to the child; the others are about what is done with it.
-const FOR_THE_CHILD: [&str; 12] = [
+const FOR_THE_CHILD: [&str; 13] = [
     "cwd",
     "env",
     "gid",
@@ -32,6 +32,7 @@ const FOR_THE_CHILD: [&str; 12] = [
     "windowsHide",
     "windowsVerbatimArguments",
     "closeGrace",
+    "explainErrors",
     "forceKillAfterDelay",
     "killTree",
     "killWithParent",
@@ -70,8 +71,7 @@ fn execute(
     }
     let settings = settings(options, context)?;
     let file_name = command::file_name(file, context)?;
-    let command = joined(file, &list, context)?;
-    define_value(&settings, js_string!("command"), command, true);
+    let settings = Settings { command: joined(file, &list, context)?, ..settings };
     let for_the_child = JsObject::with_null_proto();
     for name in FOR_THE_CHILD {
         let value = own(options, name, context)?;
@@ -81,14 +81,13 @@ fn execute(
     }
     let decoded = options::decode(file_name, list, &for_the_child, context)?;
     let child = child::spawn(decoded, context)?;
-    let args = [child.clone().into(), settings.into(), callback.clone()];
-    call_half("gatherAndCall", &args, context)?;
+    gather::gather(&child, settings, callback.as_callable(), context)?;
     Ok(child.into())
 }
 
-/// What the JavaScript half has to know, with defaults.
-fn settings(options: &JsObject, context: &mut Context) -> JsResult<JsObject> {
-    let timeout = options::timeout(options, context)?.unwrap_or(0);
+/// What is done with the child, as the options say. The command is yet to be known.
+fn settings(options: &JsObject, context: &mut Context) -> JsResult<Settings> {
+    let timeout = options::timeout(options, context)?;
     let has_limit = options.has_own_property(js_string!("maxBuffer"), context)?;
     let max_buffer = match options::max_buffer(options, context)? {
         None if has_limit => f64::INFINITY,
@@ -96,33 +95,18 @@ fn settings(options: &JsObject, context: &mut Context) -> JsResult<JsObject> {
         Some(limit) => limit,
     };
     let kill_signal = options::kill_signal(options, context)?;
-    let settings = JsObject::with_null_proto();
-    define_value(&settings, js_string!("timeout"), timeout as f64, true);
-    define_value(&settings, js_string!("maxBuffer"), max_buffer, true);
-    define_value(&settings, js_string!("killSignal"), kill_signal, true);
     let encoding = encoding(options, context)?;
-    define_value(&settings, js_string!("encoding"), encoding, true);
-    Ok(settings)
+    Ok(Settings { command: JsString::default(), encoding, max_buffer, kill_signal, timeout })
 }
 
-/// The encoding of the outputs: UTF-8 unless the option is there; null, which means buffers, where
+/// The encoding of the outputs: UTF-8 unless the option is there; none, which means buffers, where
 /// it names none.
-fn encoding(options: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+fn encoding(options: &JsObject, context: &mut Context) -> JsResult<Option<(JsString, Encoding)>> {
     if !options.has_own_property(js_string!("encoding"), context)? {
-        return Ok(js_string!("utf8").into());
+        return Ok(Some((js_string!("utf8"), Encoding::Utf8)));
     }
-    let given = own(options, "encoding", context)?;
-    let is_one = given.as_string().is_some_and(|name| Encoding::parse(&name).is_some());
-    Ok(if is_one { given } else { JsValue::null() })
-}
-
-fn call_half(name: &str, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let half = builtins::load_object("internal/child_process/exec", context)?;
-    let function = half.get(JsString::from(name), context)?;
-    match function.as_callable() {
-        Some(function) => function.call(&JsValue::undefined(), args, context),
-        None => Err(JsNativeError::typ().with_message(format!("{name} was removed")).into()),
-    }
+    let name = own(options, "encoding", context)?.as_string();
+    Ok(name.and_then(|name| Encoding::parse(&name).map(|encoding| (name, encoding))))
 }
 
 /// Gives `exec` and `execFile` their promised forms, which `util.promisify` finds.
@@ -136,12 +120,36 @@ pub(super) fn define_promised(exports: &JsObject, context: &mut Context) -> JsRe
     Ok(())
 }
 
+/// A promise of both outputs, which has the child.
 fn promised(
     _: &JsValue,
     args: &[JsValue],
     run: &JsObject,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let args = JsArray::from_iter(args.iter().cloned(), context);
-    call_half("promised", &[run.clone().into(), args.into()], context)
+    let (promise, ResolvingFunctions { resolve, reject }) = JsPromise::new_pending(context);
+    let settle = (JsObject::from(resolve), JsObject::from(reject));
+    let callback = closure("", 3, settle, settle_promise, context);
+    let mut args = args.to_vec();
+    args.push(callback.into());
+    let child = run.call(&JsValue::undefined(), &args, context)?;
+    let promise = JsObject::from(promise);
+    define_value(&promise, js_string!("child"), child, true);
+    Ok(promise.into())
+}
+
+fn settle_promise(
+    _: &JsValue,
+    args: &[JsValue],
+    (resolve, reject): &(JsObject, JsObject),
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let (error, stdout, stderr) = (arg(args, 0), arg(args, 1), arg(args, 2));
+    let (settle, value) = match error.as_object() {
+        None => (resolve, JsObject::with_object_proto(context.intrinsics())),
+        Some(error) => (reject, error),
+    };
+    value.set(js_string!("stdout"), stdout, false, context)?;
+    value.set(js_string!("stderr"), stderr, false, context)?;
+    settle.call(&JsValue::undefined(), &[value.into()], context)
 }

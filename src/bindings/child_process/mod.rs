@@ -7,15 +7,19 @@ mod command;
 mod ends;
 mod exec;
 mod fork;
+mod gather;
 mod kill;
+mod looks;
 mod node_link;
 mod options;
+mod pipes;
 mod raw;
 mod stdio;
 mod streams;
 mod sync;
 mod warm;
 
+pub(crate) use looks::settle as settle_streams;
 pub(crate) use node_link::remove_node_link;
 
 use boa_engine::{Context, JsResult, JsValue, js_string};

@@ -1,33 +1,33 @@
 //! The streams between parent and child: a `net.Socket` for each slot that is a pipe.
 
-use std::os::fd::OwnedFd;
-
 use boa_engine::{
     Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
 };
 
-use super::arguments::elements;
 use crate::{
-    bindings::{
-        events::{self, Position},
-        handles,
-    },
+    bindings::events::{self, Position},
     engine::{
         builtins,
-        errors::{Wording, throw_sys},
         natives::{closure, define_value},
-        state,
     },
-    sys::error::SysError,
 };
 
-/// A socket over our end of a slot. What the child reads from its standard input cannot be read
+/// A socket over the handle of a slot. What the child reads from its standard input cannot be read
 /// here; all others go both ways.
-pub(super) fn socket(end: OwnedFd, slot: usize, context: &mut Context) -> JsResult<JsObject> {
-    let handle = handles::adopt(end, context)
-        .map_err(|errno| throw_sys(context, &SysError::new(errno, "spawn"), Wording::Short))?;
+pub(super) fn socket(handle: JsObject, slot: usize, context: &mut Context) -> JsResult<JsObject> {
     let options = JsObject::with_null_proto();
     define_value(&options, js_string!("handle"), handle, true);
+    construct(options, slot, context)
+}
+
+/// The socket of a slot whose stream has come to its end before anybody asked for it.
+pub(super) fn closed_socket(slot: usize, context: &mut Context) -> JsResult<JsObject> {
+    let socket = construct(JsObject::with_null_proto(), slot, context)?;
+    call(&socket, "destroy", context)?;
+    Ok(socket)
+}
+
+fn construct(options: JsObject, slot: usize, context: &mut Context) -> JsResult<JsObject> {
     define_value(&options, js_string!("readable"), slot > 0, true);
     let module = builtins::load_object("internal/net/socket", context)?;
     let class = module.get(js_string!("Socket"), context)?;
@@ -90,18 +90,9 @@ pub(super) fn hand_over(stream: &JsObject, context: &mut Context) -> JsResult<()
     Ok(())
 }
 
-/// Lets what nobody reads flow away in the next tick, or the streams of a child that has ended
-/// would never come to their ends.
-pub(super) fn flush_later(child: &JsObject, context: &mut Context) {
-    let child = child.clone();
-    state::of(context).ticks.push_native(move |context| {
-        for stream in all(&child, context)? {
-            if is_unread(&stream, context)? {
-                call(&stream, "resume", context)?;
-            }
-        }
-        Ok(())
-    });
+/// Lets what nobody reads flow away.
+pub(super) fn flush(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    if is_unread(stream, context)? { call(stream, "resume", context) } else { Ok(()) }
 }
 
 fn is_unread(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
@@ -117,30 +108,8 @@ fn is_unread(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
     Ok(!state.get(js_string!("readableListening"), context)?.to_boolean())
 }
 
-/// Destroys the stream that this property is, if it is one.
-pub(super) fn destroy(child: &JsObject, name: &str, context: &mut Context) -> JsResult<()> {
-    let stream = child.get(JsString::from(name), context)?;
-    match stream.as_object() {
-        Some(stream) => call(&stream, "destroy", context),
-        None => Ok(()),
-    }
-}
-
-/// Destroys every stream of the child.
-pub(super) fn destroy_all(child: &JsObject, context: &mut Context) -> JsResult<()> {
-    for stream in all(child, context)? {
-        call(&stream, "destroy", context)?;
-    }
-    Ok(())
-}
-
-fn all(child: &JsObject, context: &mut Context) -> JsResult<Vec<JsObject>> {
-    let list = child.get(js_string!("stdio"), context)?;
-    let Some(list) = list.as_object().filter(JsObject::is_array) else { return Ok(Vec::new()) };
-    Ok(elements(&list, context)?.iter().filter_map(JsValue::as_object).collect())
-}
-
-fn call(object: &JsObject, method: &str, context: &mut Context) -> JsResult<()> {
+/// Calls a method, where there is one.
+pub(super) fn call(object: &JsObject, method: &str, context: &mut Context) -> JsResult<()> {
     let function = object.get(JsString::from(method), context)?;
     match function.as_callable() {
         Some(function) => function.call(&object.clone().into(), &[], context).map(drop),

@@ -6,6 +6,7 @@
 
 mod accept;
 mod listing;
+pub(crate) mod native;
 mod pipe;
 mod reading;
 mod stream;

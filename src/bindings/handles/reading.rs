@@ -78,7 +78,7 @@ enum Failed {
 /// What `onread` is told: a number of bytes, and the bytes.
 type Read = Option<(i32, JsValue)>;
 
-fn call_on_read(
+pub(super) fn call_on_read(
     object: &JsObject,
     status: i32,
     buffer: JsValue,
@@ -92,7 +92,7 @@ fn call_on_read(
 fn read_into(handle: &Handle, view: &View, context: &mut Context) -> Result<Read, Failed> {
     let outcome =
         view.write(context, |slots| handle.stream().read(slots)).map_err(Failed::Engine)?;
-    let count = count_of(handle, outcome)?;
+    let count = count_of(handle, outcome).map_err(Failed::System)?;
     Ok(count.map(|count| (count as i32, JsValue::undefined())))
 }
 
@@ -103,7 +103,7 @@ fn read_block(handle: &Handle, context: &mut Context) -> Result<Read, Failed> {
         Ok(Some(count)) => count,
         other => {
             BLOCK.set(Some(block));
-            return other.map(|_| None);
+            return other.map(|_| None).map_err(Failed::System);
         }
     };
     let buffer = if count >= KEPT {
@@ -117,17 +117,46 @@ fn read_block(handle: &Handle, context: &mut Context) -> Result<Read, Failed> {
     Ok(Some((count as i32, buffer.map_err(Failed::Engine)?.into())))
 }
 
+/// As [`readable`], for native code.
+pub(super) fn read_natively(
+    handle: &Rc<Handle>,
+    on_read: &dyn Fn(&mut Context, Result<&[u8], Errno>),
+    context: &mut Context,
+) {
+    let block = BLOCK.take().or_else(|| buffer::zeroed_block(READ_SIZE, context));
+    let Some(mut block) = block else {
+        stop_at(handle, Errno::ENOBUFS, on_read, context);
+        return;
+    };
+    match count_of(handle, handle.stream().read(&mut block)) {
+        Ok(Some(count)) => on_read(context, Ok(&block[..count])),
+        Ok(None) => {}
+        Err(errno) => stop_at(handle, errno, on_read, context),
+    }
+    BLOCK.set(Some(block));
+}
+
+fn stop_at(
+    handle: &Rc<Handle>,
+    errno: Errno,
+    on_read: &dyn Fn(&mut Context, Result<&[u8], Errno>),
+    context: &mut Context,
+) {
+    // It would be readable again and again.
+    handle.stream().set_reading(false).unwrap_or_default();
+    on_read(context, Err(errno));
+}
+
 fn count_of(
     handle: &Handle,
     outcome: Result<Option<usize>, Errno>,
-) -> Result<Option<usize>, Failed> {
-    match outcome {
-        Ok(Some(0)) => Err(Failed::System(Errno::EOF)),
-        Ok(Some(count)) => {
+) -> Result<Option<usize>, Errno> {
+    match outcome? {
+        Some(0) => Err(Errno::EOF),
+        Some(count) => {
             handle.bytes_read.set(handle.bytes_read.get() + count as u64);
             Ok(Some(count))
         }
-        Ok(None) => Ok(None),
-        Err(errno) => Err(Failed::System(errno)),
+        None => Ok(None),
     }
 }

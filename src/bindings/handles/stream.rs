@@ -162,6 +162,11 @@ impl Handle {
     /// Opens the handle on a descriptor that does not block.
     pub(super) fn open(self: &Rc<Self>, fd: StreamFd) {
         self.stream.open(fd);
+        self.read_for_program();
+    }
+
+    /// What comes in goes to the handle's `onread` or `onconnection`.
+    pub(super) fn read_for_program(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
         self.stream.set_on_readable(match self.kind {
             Kind::TcpSocket | Kind::PipeSocket | Kind::Tty => {
@@ -247,6 +252,19 @@ impl Handle {
 
     /// Closes the handle; `closed`, if it is a function, is called in the closing phase.
     pub(super) fn close(&self, object: JsObject, closed: JsValue, context: &mut Context) {
+        let told = move |context: &mut Context| {
+            let Some(closed) = closed.as_callable() else { return };
+            callbacks::enter(context, |context| closed.call(&object.into(), &[], context));
+        };
+        self.close_natively(told, context);
+    }
+
+    /// As [`Self::close`].
+    pub(super) fn close_natively(
+        &self,
+        closed: impl FnOnce(&mut Context) + 'static,
+        context: &mut Context,
+    ) {
         if self.closed.get() {
             return;
         }
@@ -255,10 +273,7 @@ impl Handle {
             // As libuv: whoever removed it before us has done it.
             let _ = std::fs::remove_file(path);
         }
-        self.stream.close(move |context| {
-            let Some(closed) = closed.as_callable() else { return };
-            callbacks::enter(context, |context| closed.call(&object.into(), &[], context));
-        });
+        self.stream.close(closed);
     }
 }
 

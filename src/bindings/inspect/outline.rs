@@ -16,7 +16,7 @@ use super::{
     text::Text,
 };
 use crate::{
-    bindings::url,
+    bindings::{child_process, url},
     engine::{iterator_preview, kinds},
 };
 
@@ -114,6 +114,7 @@ impl Inspector {
         context: &mut Context,
     ) -> JsResult<Outline> {
         let object = subject.object;
+        child_process::settle_streams(object, context)?;
         let may_be_list =
             subject.constructor.is_none() || object.has_property(JsSymbol::iterator(), context)?;
         if may_be_list

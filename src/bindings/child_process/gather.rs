@@ -1,0 +1,381 @@
+//! What `exec` and `execFile` do with their child: its outputs are gathered until it has ended,
+//! then told at once. The outputs come natively unless the program looks at the streams.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_gc::{Finalize, Trace};
+
+use super::{child, pipes::Gatherer};
+use crate::{
+    bindings::{
+        buffer::{self, View},
+        encoding::{self, Encoding},
+        events::{self, Position},
+    },
+    engine::{
+        callbacks,
+        errors::{Code, coded_object, errno_code, plain_error, value_of},
+        natives::{arg, closure, define_value},
+        state,
+    },
+    event_loop::TimerId,
+    sys::errno::Errno,
+};
+
+/// What has to be known for it, with defaults.
+pub(super) struct Settings {
+    /// For messages.
+    pub(super) command: JsString,
+    /// Of the outputs: none means buffers.
+    pub(super) encoding: Option<(JsString, Encoding)>,
+    /// In bytes, of each output.
+    pub(super) max_buffer: f64,
+    pub(super) kill_signal: i32,
+    /// In milliseconds, if there is one.
+    pub(super) timeout: Option<u64>,
+}
+
+/// A run that has not been told yet.
+struct Gathering {
+    child: JsObject,
+    settings: Settings,
+    outputs: [Output; 2],
+    callback: RefCell<Option<JsObject>>,
+    failure: RefCell<Option<JsValue>>,
+    was_killed: Cell<bool>,
+    is_done: Cell<bool>,
+    timer: Cell<Option<TimerId>>,
+}
+
+/// One of the two outputs so far.
+#[derive(Default)]
+struct Output {
+    /// What came natively.
+    bytes: RefCell<Vec<u8>>,
+    /// How much of it is whole characters.
+    checked: Cell<usize>,
+    /// What came from the stream.
+    chunks: RefCell<Vec<JsValue>>,
+    length: Cell<f64>,
+    stream: RefCell<Option<JsObject>>,
+}
+
+/// What listeners hold of a run. It ends with the child, and holds nothing of the program then.
+#[derive(Clone, Trace, Finalize)]
+#[boa_gc(unsafe_empty_trace)]
+struct Shared(Rc<Gathering>);
+
+/// One output of a run.
+#[derive(Clone, Trace, Finalize)]
+#[boa_gc(unsafe_empty_trace)]
+struct Side(Rc<Gathering>, usize);
+
+const NAMES: [&str; 2] = ["stdout", "stderr"];
+
+/// Gathers what `child` writes; calls `callback`, if there is one, when it has ended.
+pub(super) fn gather(
+    child: &JsObject,
+    settings: Settings,
+    callback: Option<JsObject>,
+    context: &mut Context,
+) -> JsResult<()> {
+    let timeout = settings.timeout;
+    let gathering = Rc::new(Gathering {
+        child: child.clone(),
+        settings,
+        outputs: Default::default(),
+        callback: RefCell::new(callback),
+        failure: RefCell::default(),
+        was_killed: Cell::new(false),
+        is_done: Cell::new(false),
+        timer: Cell::default(),
+    });
+    if let Some(pipes) = child::pipes(child) {
+        for side in 0..NAMES.len() {
+            if let Some(pipe) = pipes.of_slot(side + 1) {
+                pipe.gather(Rc::new(Side(gathering.clone(), side)));
+            }
+        }
+    }
+    if let Some(after) = timeout {
+        let gathering_too = gathering.clone();
+        let expired = Rc::new(move |context: &mut Context| {
+            callbacks::enter(context, |context| gathering_too.kill(context));
+        });
+        let timer = state::of(context).event_loop.add_timer(after, false, expired);
+        gathering.timer.set(Some(timer));
+    }
+    let closed = closure("exithandler", 2, Shared(gathering.clone()), on_close, context);
+    events::add_listener(child, js_string!("close"), closed, Position::Last, context)?;
+    let failed = closure("errorhandler", 1, Shared(gathering), on_error, context);
+    events::add_listener(child, js_string!("error"), failed, Position::Last, context)
+}
+
+fn on_close(
+    _: &JsValue,
+    args: &[JsValue],
+    Shared(gathering): &Shared,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    gathering.finish(&arg(args, 0), &arg(args, 1), context)
+}
+
+fn on_error(
+    _: &JsValue,
+    args: &[JsValue],
+    Shared(gathering): &Shared,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    gathering.failure.replace(Some(arg(args, 0)));
+    gathering.destroy_streams(context)?;
+    gathering.finish(&JsValue::undefined(), &JsValue::undefined(), context)
+}
+
+/// A chunk of a stream that the program has looked at.
+fn on_data(
+    _: &JsValue,
+    args: &[JsValue],
+    Side(gathering, side): &Side,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let output = &gathering.outputs[*side];
+    let stream = output.stream.borrow().clone();
+    let Some(stream) = stream else { return Ok(JsValue::undefined()) };
+    let chunk = arg(args, 0);
+    // The program may have set another encoding.
+    let used = stream.get(js_string!("readableEncoding"), context)?.as_string();
+    let used = used.as_ref().and_then(Encoding::parse);
+    let size = match (chunk.as_string(), used) {
+        (Some(text), Some(used)) => encoding::byte_length(&text, used) as f64,
+        (Some(text), None) => text.len() as f64,
+        (None, _) => {
+            chunk.to_object(context)?.get(js_string!("length"), context)?.to_number(context)?
+        }
+    };
+    let before = output.length.replace(output.length.get() + size);
+    let limit = gathering.settings.max_buffer;
+    if before + size <= limit {
+        output.chunks.borrow_mut().push(chunk);
+        return Ok(JsValue::undefined());
+    }
+    let cut = cut(&chunk, limit - before, context)?;
+    output.chunks.borrow_mut().push(cut);
+    let message = format!("{} maxBuffer length exceeded", NAMES[*side]);
+    let error = coded_object(context, Code::ERR_CHILD_PROCESS_STDIO_MAXBUFFER, message);
+    gathering.failure.replace(Some(error.into()));
+    gathering.kill(context)?;
+    Ok(JsValue::undefined())
+}
+
+/// The beginning of a chunk; where there is less than no room, as JavaScript counts from the end.
+fn cut(chunk: &JsValue, room: f64, context: &mut Context) -> JsResult<JsValue> {
+    let name = if chunk.is_string() { js_string!("slice") } else { js_string!("subarray") };
+    let method = chunk.to_object(context)?.get(name, context)?;
+    match method.as_callable() {
+        Some(method) => method.call(chunk, &[0.into(), room.into()], context),
+        None => Ok(chunk.clone()),
+    }
+}
+
+impl Gatherer for Side {
+    fn take(&self, bytes: &[u8]) -> bool {
+        let Self(gathering, side) = self;
+        let output = &gathering.outputs[*side];
+        let length = output.length.get() + bytes.len() as f64;
+        // What is cut off, or is no text, is left to the stream's decoder.
+        if length > gathering.settings.max_buffer {
+            return false;
+        }
+        let mut all = output.bytes.borrow_mut();
+        let before = all.len();
+        all.extend_from_slice(bytes);
+        let fits = match gathering.settings.encoding {
+            None => true,
+            Some((_, Encoding::Utf8)) => output.check(&all),
+            Some((_, Encoding::Latin1 | Encoding::Hex)) => true,
+            Some(_) => false,
+        };
+        if fits {
+            output.length.set(length);
+        } else {
+            all.truncate(before);
+        }
+        fits
+    }
+
+    fn adopt(&self, stream: &JsObject, context: &mut Context) -> JsResult<()> {
+        let Self(gathering, side) = self;
+        let output = &gathering.outputs[*side];
+        let bytes = output.bytes.take();
+        *output.stream.borrow_mut() = Some(stream.clone());
+        if let Some((name, _)) = &gathering.settings.encoding {
+            call_with(stream, "setEncoding", &name.clone().into(), context)?;
+        }
+        if !bytes.is_empty() {
+            let chunk = buffer::unpooled(&bytes, context)?.into();
+            let chunk = decoded_by(stream, chunk, context)?;
+            output.chunks.borrow_mut().push(chunk);
+        }
+        let listener = closure("ondata", 1, self.clone(), on_data, context);
+        events::add_listener(stream, js_string!("data"), listener, Position::Last, context)
+    }
+}
+
+/// What the stream's decoder, if it has one, makes of its first bytes.
+fn decoded_by(stream: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<JsValue> {
+    let state = stream.get(js_string!("_readableState"), context)?.to_object(context)?;
+    match state.get(js_string!("decoder"), context)?.as_object() {
+        Some(decoder) => call_with(&decoder, "write", &chunk, context),
+        None => Ok(chunk),
+    }
+}
+
+fn call_with(
+    object: &JsObject,
+    method: &str,
+    argument: &JsValue,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let function = object.get(JsString::from(method), context)?;
+    match function.as_callable() {
+        Some(function) => {
+            function.call(&object.clone().into(), std::slice::from_ref(argument), context)
+        }
+        None => Ok(JsValue::undefined()),
+    }
+}
+
+impl Output {
+    /// Whether the bytes are UTF-8 so far; the last character may be incomplete.
+    fn check(&self, all: &[u8]) -> bool {
+        let start = self.checked.get();
+        let end = match std::str::from_utf8(&all[start..]) {
+            Ok(_) => all.len(),
+            Err(error) if error.error_len().is_none() => start + error.valid_up_to(),
+            Err(_) => return false,
+        };
+        self.checked.set(end);
+        true
+    }
+
+    /// All of it, as the callback gets it.
+    fn whole(&self, settings: &Settings, context: &mut Context) -> JsResult<JsValue> {
+        let stream = self.stream.take();
+        let Some(stream) = stream else {
+            let bytes = self.bytes.take();
+            return Ok(match &settings.encoding {
+                Some((_, encoding)) => buffer::decoded(&bytes, *encoding, context)?.into(),
+                None => buffer::from_slice(&bytes, context)?.into(),
+            });
+        };
+        let chunks = self.chunks.take();
+        let is_text = settings.encoding.is_some()
+            || stream.get(js_string!("readableEncoding"), context)?.to_boolean();
+        if is_text {
+            let texts = chunks.iter().map(|chunk| chunk.to_string(context));
+            let texts = texts.collect::<JsResult<Vec<_>>>()?;
+            let parts: Vec<_> = texts.iter().map(JsString::as_str).collect();
+            return Ok(JsString::concat_array(&parts).into());
+        }
+        let mut all = Vec::new();
+        for chunk in &chunks {
+            if let Some(view) = View::of_view(chunk, context) {
+                view.read(|bytes| all.extend_from_slice(bytes));
+            }
+        }
+        Ok(buffer::from_slice(&all, context)?.into())
+    }
+}
+
+impl Gathering {
+    fn destroy_streams(&self, context: &mut Context) -> JsResult<()> {
+        let Some(pipes) = child::pipes(&self.child) else { return Ok(()) };
+        for slot in 1..=NAMES.len() {
+            if let Some(pipe) = pipes.of_slot(slot) {
+                pipe.destroy(&self.child, context)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends it before its time.
+    fn kill(&self, context: &mut Context) -> JsResult<JsValue> {
+        self.destroy_streams(context)?;
+        self.was_killed.set(true);
+        let signal = self.settings.kill_signal.into();
+        match call_with(&self.child, "kill", &signal, context) {
+            Err(error) if error.as_engine().is_none() => {
+                let error = value_of(error, context);
+                self.failure.borrow_mut().get_or_insert(error);
+                self.finish(&JsValue::undefined(), &JsValue::undefined(), context)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn finish(&self, code: &JsValue, signal: &JsValue, context: &mut Context) -> JsResult<JsValue> {
+        if self.is_done.replace(true) {
+            return Ok(JsValue::undefined());
+        }
+        if let Some(timer) = self.timer.take() {
+            state::of(context).event_loop.remove_timer(timer);
+        }
+        let callback = self.callback.take();
+        let Some(callback) = callback else { return Ok(JsValue::undefined()) };
+        let stdout = self.outputs[0].whole(&self.settings, context)?;
+        let stderr = self.outputs[1].whole(&self.settings, context)?;
+        let failure = self.failure.take();
+        let error = if failure.is_none() && code.as_number() == Some(0.0) && signal.is_null() {
+            JsValue::null()
+        } else {
+            self.error(failure, &stderr, code, signal, context)?
+        };
+        callback.call(&JsValue::undefined(), &[error, stdout, stderr], context)
+    }
+
+    /// What the callback is told: why it failed, and of what command.
+    fn error(
+        &self,
+        failure: Option<JsValue>,
+        stderr: &JsValue,
+        code: &JsValue,
+        signal: &JsValue,
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        let command = self.settings.command.clone();
+        let failure = match failure {
+            Some(failure) => failure,
+            None => self.command_failed(stderr, code, signal, context)?.into(),
+        };
+        if let Some(object) = failure.as_object() {
+            object.set(js_string!("cmd"), command, false, context)?;
+        }
+        Ok(failure)
+    }
+
+    fn command_failed(
+        &self,
+        stderr: &JsValue,
+        code: &JsValue,
+        signal: &JsValue,
+        context: &mut Context,
+    ) -> JsResult<JsObject> {
+        let command = self.settings.command.to_std_string_lossy();
+        let stderr = stderr.to_string(context)?.to_std_string_lossy();
+        let error = plain_error(&format!("Command failed: {command}\n{stderr}"), context);
+        let code = match code.as_number().filter(|code| *code < 0.0) {
+            Some(number) => JsString::from(errno_code(Errno(-number as i32)).as_str()).into(),
+            None => code.clone(),
+        };
+        let was_killed =
+            self.was_killed.get() || self.child.get(js_string!("killed"), context)?.to_boolean();
+        define_value(&error, js_string!("code"), code, true);
+        define_value(&error, js_string!("killed"), was_killed, true);
+        define_value(&error, js_string!("signal"), signal.clone(), true);
+        Ok(error)
+    }
+}
