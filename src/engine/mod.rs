@@ -10,6 +10,7 @@ pub(crate) mod classes;
 pub(crate) mod commonjs;
 pub(crate) mod errors;
 pub(crate) mod esm;
+pub(crate) mod external;
 pub(crate) mod former_classes;
 pub(crate) mod intrinsics;
 pub(crate) mod iterator_preview;

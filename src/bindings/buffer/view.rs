@@ -4,6 +4,7 @@
 //! may detach or shrink the buffer: then the slice that a closure gets is shorter or empty, never
 //! out of bounds.
 
+use crate::engine::external;
 use boa_engine::{
     Context, JsObject, JsResult, JsValue,
     builtins::{
@@ -278,6 +279,7 @@ fn empty_block(capacity: usize, context: &mut Context) -> Option<AlignedVec<u8>>
     if capacity as u64 > hooks.max_buffer_size(context) {
         return None;
     }
+    external::taken(capacity);
     let mut block = AlignedVec::<u8>::new(0);
     block.try_reserve_exact(capacity).ok()?;
     Some(block)

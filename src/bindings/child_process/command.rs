@@ -5,7 +5,10 @@
 
 use std::{cell::Cell, ffi::CString, fs};
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, builtins::proxy::Proxy, js_string,
+    property::PropertyKey,
+};
 
 use super::{
     arguments::joined,
@@ -13,8 +16,8 @@ use super::{
     options::{flag, own, text},
 };
 use crate::{
-    bindings::{url, warning},
-    engine::validate,
+    bindings::{process::env, url, warning},
+    engine::{reflect, validate},
     sys::{
         errno::Errno,
         error::{Subject, SysError},
@@ -279,8 +282,7 @@ fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(Strin
             .to_object(context)?,
     };
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for key in enumerable_keys(&env, context)? {
-        let value = env.get(key.clone(), context)?;
+    for (key, value) in enumerable(&env::behind(env, context), context)? {
         if value.is_undefined() {
             continue;
         }
@@ -299,29 +301,32 @@ fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(Strin
     Ok(pairs)
 }
 
-/// What `for (key in object)` visits.
-fn enumerable_keys(object: &JsObject, context: &mut Context) -> JsResult<Vec<JsString>> {
-    let mut keys: Vec<JsString> = Vec::new();
+/// What `for (key in object)` visits, and the values.
+fn enumerable(object: &JsObject, context: &mut Context) -> JsResult<Vec<(JsString, JsValue)>> {
+    let mut pairs: Vec<(JsString, JsValue)> = Vec::new();
+    let base = context.intrinsics().constructors().object().prototype();
     let mut cursor = Some(object.clone());
-    while let Some(holder) = cursor {
-        let list = context
-            .intrinsics()
-            .constructors()
-            .object()
-            .constructor()
-            .get(js_string!("keys"), context)?
-            .to_object(context)?
-            .call(&JsValue::undefined(), &[holder.clone().into()], context)?
-            .to_object(context)?;
-        let length = list.get(js_string!("length"), context)?.to_length(context)?;
-        for index in 0..length {
-            let key = list.get(index, context)?.to_string(context)?;
-            if !keys.contains(&key) {
-                keys.push(key);
+    while let Some(holder) = cursor.filter(|holder| !JsObject::equals(holder, &base)) {
+        let known = pairs.len();
+        for key in reflect::own_keys(&holder, context)? {
+            let name = match &key {
+                PropertyKey::Symbol(_) => continue,
+                PropertyKey::String(name) => name.clone(),
+                PropertyKey::Index(index) => JsString::from(index.get().to_string().as_str()),
+            };
+            let Some(property) = reflect::own_property(&holder, &key, context)? else { continue };
+            if property.enumerable() == Some(false)
+                || pairs.iter().take(known).any(|(seen, _)| *seen == name)
+            {
+                continue;
             }
+            let value = match property.value() {
+                Some(value) if !holder.is::<Proxy>() => value.clone(),
+                _ => object.get(key, context)?,
+            };
+            pairs.push((name, value));
         }
-        let base = context.intrinsics().constructors().object().prototype();
-        cursor = holder.prototype().filter(|next| !JsObject::equals(next, &base));
+        cursor = reflect::prototype(&holder, context)?;
     }
-    Ok(keys)
+    Ok(pairs)
 }

@@ -194,9 +194,8 @@ impl Gatherer for Side {
         let before = all.len();
         all.extend_from_slice(bytes);
         let fits = match gathering.settings.encoding {
-            None => true,
             Some((_, Encoding::Utf8)) => output.check(&all),
-            Some((_, Encoding::Latin1 | Encoding::Hex)) => true,
+            None | Some((_, Encoding::Latin1 | Encoding::Hex)) => true,
             Some(_) => false,
         };
         if fits {

@@ -26,7 +26,7 @@ const STDIO: usize = 3;
 pub(super) struct Looks([GcRefCell<Option<JsValue>>; NAMES.len()]);
 
 /// Which of them an accessor is about.
-#[derive(Clone, Copy, Trace, Finalize)]
+#[derive(Trace, Finalize)]
 #[boa_gc(unsafe_empty_trace)]
 struct Which(usize);
 
@@ -67,10 +67,10 @@ pub(crate) fn settle(object: &JsObject, context: &mut Context) -> JsResult<()> {
     if !object.is::<Handle>() {
         return Ok(());
     }
-    for which in 0..NAMES.len() {
+    for (which, name) in NAMES.into_iter().enumerate() {
         if is_accessor(object, which, context) {
             let value = value(object, which, context)?;
-            define_value(object, JsString::from(NAMES[which]), value, true);
+            define_value(object, JsString::from(name), value, true);
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What is told of a read: its bytes, or why there are no more (`Errno::EOF` at the end).
-pub(crate) type OnRead = Rc<dyn Fn(&mut Context, Result<&[u8], Errno>)>;
+pub(crate) type OnRead = dyn Fn(&mut Context, Result<&[u8], Errno>);
 
 /// A handle object that owns one end of a pair of Unix sockets, which is made non-blocking.
 pub(crate) fn adopt_pair_end(fd: OwnedFd, context: &mut Context) -> Result<JsObject, Errno> {
@@ -29,7 +29,7 @@ pub(crate) fn adopt_pair_end(fd: OwnedFd, context: &mut Context) -> Result<JsObj
 ///
 /// # Errors
 /// Where the descriptor cannot be watched.
-pub(crate) fn read(object: &JsObject, on_read: OnRead) -> Result<(), Errno> {
+pub(crate) fn read(object: &JsObject, on_read: Rc<OnRead>) -> Result<(), Errno> {
     let handle = stream::of_object(object).ok_or(Errno::EBADF)?;
     let weak = Rc::downgrade(&handle);
     handle.stream().set_on_readable(Rc::new(move |context: &mut Context| {

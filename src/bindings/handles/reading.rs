@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, object::builtins::AlignedVec};
 
-use super::{Handle, status, status_of, stream};
+use super::{Handle, native::OnRead, status, status_of, stream};
 use crate::{
     bindings::buffer::{self, View},
     engine::{callbacks, natives::arg},
@@ -14,8 +14,9 @@ use crate::{
 /// How much is read at once, in bytes.
 const READ_SIZE: usize = 64 * 1024;
 
-/// A read that fills this much of the block keeps it; of a smaller one a copy is made.
-const KEPT: usize = 16 * 1024;
+/// A read that fills this much of the block keeps it. Of a smaller one a copy is made: the next
+/// block would have to be cleared, and much of this one would be held for nothing.
+const KEPT: usize = 48 * 1024;
 
 thread_local! {
     /// The block for the next read, whatever handle reads.
@@ -97,8 +98,7 @@ fn read_into(handle: &Handle, view: &View, context: &mut Context) -> Result<Read
 }
 
 fn read_block(handle: &Handle, context: &mut Context) -> Result<Read, Failed> {
-    let block = BLOCK.take().or_else(|| buffer::zeroed_block(READ_SIZE, context));
-    let mut block = block.ok_or(Failed::System(Errno::ENOBUFS))?;
+    let mut block = block(context).ok_or(Failed::System(Errno::ENOBUFS))?;
     let count = match count_of(handle, handle.stream().read(&mut block)) {
         Ok(Some(count)) => count,
         other => {
@@ -117,14 +117,13 @@ fn read_block(handle: &Handle, context: &mut Context) -> Result<Read, Failed> {
     Ok(Some((count as i32, buffer.map_err(Failed::Engine)?.into())))
 }
 
+fn block(context: &mut Context) -> Option<AlignedVec<u8>> {
+    BLOCK.take().or_else(|| buffer::zeroed_block(READ_SIZE, context))
+}
+
 /// As [`readable`], for native code.
-pub(super) fn read_natively(
-    handle: &Rc<Handle>,
-    on_read: &dyn Fn(&mut Context, Result<&[u8], Errno>),
-    context: &mut Context,
-) {
-    let block = BLOCK.take().or_else(|| buffer::zeroed_block(READ_SIZE, context));
-    let Some(mut block) = block else {
+pub(super) fn read_natively(handle: &Rc<Handle>, on_read: &OnRead, context: &mut Context) {
+    let Some(mut block) = block(context) else {
         stop_at(handle, Errno::ENOBUFS, on_read, context);
         return;
     };
@@ -136,12 +135,7 @@ pub(super) fn read_natively(
     BLOCK.set(Some(block));
 }
 
-fn stop_at(
-    handle: &Rc<Handle>,
-    errno: Errno,
-    on_read: &dyn Fn(&mut Context, Result<&[u8], Errno>),
-    context: &mut Context,
-) {
+fn stop_at(handle: &Rc<Handle>, errno: Errno, on_read: &OnRead, context: &mut Context) {
     // It would be readable again and again.
     handle.stream().set_reading(false).unwrap_or_default();
     on_read(context, Err(errno));

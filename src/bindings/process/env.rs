@@ -22,8 +22,24 @@ pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResul
     let env = JsProxyBuilder::new(target.clone()).set(set).define_property(define_property);
     let env = env.build(context)?;
     let handler = JsObject::with_object_proto(context.intrinsics());
-    proxies::remember(&env.clone().into(), target, handler, context)?;
+    proxies::remember(&env.clone().into(), target.clone(), handler, context)?;
+    context.insert_data(Environment { proxy: env.clone().into(), target });
     Ok(env)
+}
+
+/// The object of a realm, and the one that holds its properties.
+struct Environment {
+    proxy: JsObject,
+    target: JsObject,
+}
+
+/// Where the variables themselves are, if this object is `process.env`: what is read there runs no
+/// JavaScript. Else the object.
+pub(crate) fn behind(object: JsObject, context: &Context) -> JsObject {
+    match context.get_data::<Environment>() {
+        Some(env) if JsObject::equals(&env.proxy, &object) => env.target.clone(),
+        _ => object,
+    }
 }
 
 /// `env.NAME = value`: the value becomes a string.
