@@ -36,6 +36,7 @@ pub(crate) mod queue_microtask;
 pub(crate) mod string_decoder;
 pub(crate) mod structured_clone;
 pub(crate) mod timers;
+pub(crate) mod trace;
 pub(crate) mod tty;
 pub(crate) mod url;
 pub(crate) mod util;

@@ -13,7 +13,9 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{Birth, InputType, NodeCommand, Program, Runtime, RuntimeBuilder, WarmFork};
+use crate::{
+    Birth, CreateError, InputType, NodeCommand, Program, Runtime, RuntimeBuilder, WarmFork,
+};
 use options::Settings;
 use parse::CommandLine;
 
@@ -95,7 +97,10 @@ fn prepare(
     let settings = line.settings.clone();
     let builder = configured(argv0, line, script);
     let builder = with_env_files(builder, &settings).map_err(invalid)?;
-    let runtime = builder.build().map_err(|error| (error.to_string(), 1))?;
+    let runtime = builder.build().map_err(|error| {
+        let code = if matches!(error, CreateError::Trace(_)) { INVALID_ARGUMENT } else { 1 };
+        (error.to_string(), code)
+    })?;
     Ok((runtime, program, settings))
 }
 
@@ -192,9 +197,13 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .warm_fork(settings.warm_fork.unwrap_or(WarmFork::Auto))
         .node_command(settings.node_command.unwrap_or(NodeCommand::Missing))
         .abort_on_uncaught_exception(settings.abort_on_uncaught)
+        .trace_ipc(settings.trace_ipc)
         .environment_flags(environment_flags());
     if let Some(title) = settings.title {
         builder = builder.title(title);
+    }
+    if let Some(file) = settings.trace_processes {
+        builder = builder.trace_processes(file);
     }
     if let Some(script) = script {
         builder = builder.script(script);

@@ -24,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) node_command: Option<NodeCommand>,
     pub(crate) abort_on_uncaught: bool,
     pub(crate) title: Option<String>,
+    pub(crate) trace_ipc: bool,
+    pub(crate) trace_processes: Option<String>,
     /// Files of environment variables; true: it is no error if the file is not there.
     pub(crate) env_files: Vec<(String, bool)>,
 }
@@ -200,6 +202,14 @@ pub(crate) const TABLE: &[OptionRow] = &[
         |s| s.warm_fork = Some(WarmFork::Always),
         "start even the first child as a copy",
     ),
+    flag("--trace-ipc", None, |s| s.trace_ipc = true, "print every message of the IPC channels"),
+    required(
+        "--trace-processes",
+        None,
+        "FILE",
+        trace_processes,
+        "write the tree of processes to FILE",
+    ),
     flag(
         "--as-node",
         None,
@@ -306,6 +316,11 @@ fn rejections(settings: &mut Settings, mode: &str) -> Result<(), &'static str> {
 
 fn title(settings: &mut Settings, title: &str) -> Result<(), &'static str> {
     settings.title = Some(title.to_owned());
+    Ok(())
+}
+
+fn trace_processes(settings: &mut Settings, path: &str) -> Result<(), &'static str> {
+    settings.trace_processes = Some(path.to_owned());
     Ok(())
 }
 

@@ -100,6 +100,11 @@ impl Command {
         Self::NAMED.into_iter().find(|(_, command)| *command == self).map(|(name, _)| name)
     }
 
+    /// What a person is shown.
+    pub(crate) fn shown(self) -> &'static str {
+        self.name().unwrap_or("NODE_…")
+    }
+
     /// The commands that somebody acts on, by name.
     pub(super) const NAMED: [(&'static str, Self); 7] = [
         ("NODE_HANDLE", Self::Handle),

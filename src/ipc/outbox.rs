@@ -58,6 +58,8 @@ pub(super) struct Outbox<T> {
     queued: u64,
     written: u64,
     completions: VecDeque<(T, Completion)>,
+    /// The end of the last frame that was told of.
+    announced: u64,
 }
 
 impl<T> Outbox<T> {
@@ -69,6 +71,7 @@ impl<T> Outbox<T> {
             queued: 0,
             written: 0,
             completions: VecDeque::new(),
+            announced: 0,
         }
     }
 
@@ -119,6 +122,29 @@ impl<T> Outbox<T> {
         }
         let handle = handle.filter(|_| front.carries_handle);
         Some(Write { slices, used, handle })
+    }
+
+    /// Tells of the frames of the next write that were not told of before. If this is called before
+    /// every write, none is left out. A frame with a handle is told of alone: it may be refused.
+    pub(super) fn announce(&mut self, mut tell: impl FnMut(&[u8])) {
+        let mut start = self.written - self.front_written as u64;
+        let told = self.announced;
+        let mut marks = self.marks.iter().skip_while(|mark| mark.end <= told).peekable();
+        for (at, chunk) in self.chunks.iter().take(SLICES).enumerate() {
+            if at > 0 && chunk.carries_handle {
+                break;
+            }
+            let end = start + chunk.bytes.len() as u64;
+            while let Some(mark) = marks.next_if(|mark| mark.end <= end) {
+                let begin = self.announced.max(start);
+                tell(&chunk.bytes[(begin - start) as usize..(mark.end - start) as usize]);
+                self.announced = mark.end;
+            }
+            if chunk.carries_handle {
+                break;
+            }
+            start = end;
+        }
     }
 
     /// So many bytes of the last [`Self::next_write`] were taken. True if the handle went with them.

@@ -5,6 +5,7 @@ use std::{env, path::PathBuf};
 use super::{CreateError, Extras, ModuleSettings, Runtime};
 use crate::bindings::{
     process::launch::{self, Launch, RejectionMode, Reports, Started},
+    trace,
     util::dotenv,
 };
 
@@ -96,6 +97,7 @@ pub struct RuntimeBuilder {
     started: Started,
     warm_fork: WarmFork,
     node_command: NodeCommand,
+    trace: trace::Request,
 }
 
 impl RuntimeBuilder {
@@ -120,6 +122,7 @@ impl RuntimeBuilder {
             started: Started::now(),
             warm_fork: WarmFork::default(),
             node_command: NodeCommand::default(),
+            trace: trace::Request::default(),
         }
     }
 
@@ -243,10 +246,24 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Prints every message of an IPC channel to standard error, in this process and in those below
+    /// it.
+    pub fn trace_ipc(mut self, yes: bool) -> Self {
+        self.trace.ipc = yes;
+        self
+    }
+
+    /// Writes the tree of processes from this one on, with their messages, to a file in the Trace
+    /// Event format.
+    pub fn trace_processes(mut self, file: impl Into<PathBuf>) -> Self {
+        self.trace.processes = Some(file.into());
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
-    /// When the operating system refuses what the event loop needs.
+    /// When the operating system refuses what the event loop needs, or the file of a trace.
     pub fn build(self) -> Result<Runtime, CreateError> {
         let extras = Extras {
             expose_gc: self.expose_gc,
@@ -304,6 +321,7 @@ impl RuntimeBuilder {
                 NodeCommand::Missing => launch::NodeLink::Last,
                 NodeCommand::Own => launch::NodeLink::Front,
             },
+            trace: self.trace,
         }
     }
 }

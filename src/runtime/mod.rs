@@ -24,6 +24,7 @@ use crate::{
         child_process, cluster, handles,
         ipc::{self, OwnEnd},
         process::{self, exit, launch::Launch},
+        trace,
     },
     engine::{
         callbacks, commonjs, esm,
@@ -42,6 +43,8 @@ pub enum CreateError {
     Engine(String),
     /// The environment names an IPC channel that is none.
     Channel(String),
+    /// The file of a trace cannot be written.
+    Trace(String),
 }
 
 impl fmt::Display for CreateError {
@@ -50,6 +53,7 @@ impl fmt::Display for CreateError {
             Self::Io(error) => write!(f, "cannot make an event loop: {error}"),
             Self::Engine(message) => write!(f, "cannot make a realm: {message}"),
             Self::Channel(message) => write!(f, "cannot use the IPC channel: {message}"),
+            Self::Trace(message) => f.write_str(message),
         }
     }
 }
@@ -58,7 +62,7 @@ impl std::error::Error for CreateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::Engine(_) | Self::Channel(_) => None,
+            Self::Engine(_) | Self::Channel(_) | Self::Trace(_) => None,
         }
     }
 }
@@ -118,6 +122,9 @@ impl Runtime {
     fn create(mut launch: Launch, extras: &Extras) -> Result<Self, CreateError> {
         let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
         let (mut context, process) = seed::take()?;
+        let title = trace::title(&launch.argv);
+        trace::start(&launch.trace, &mut launch.env, &title, &mut context)
+            .map_err(CreateError::Trace)?;
         Self::furnish(&process, launch, extras, &mut context)
             .map_err(|error| CreateError::Engine(error.to_string()))?;
         if let Some(channel) = channel {
@@ -205,6 +212,7 @@ impl Runtime {
         // What was sent arrives, however the program ended.
         ipc::flush_all(context);
         handles::restore_terminal();
+        trace::end(code, context);
         child_process::remove_node_link(context);
         code
     }

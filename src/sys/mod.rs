@@ -26,6 +26,7 @@ pub(crate) mod priority;
 pub(crate) mod private_link;
 pub(crate) mod random;
 pub(crate) mod run;
+pub(crate) mod shared_array;
 pub(crate) mod signals;
 pub(crate) mod socket;
 pub(crate) mod spawn;

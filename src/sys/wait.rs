@@ -39,12 +39,27 @@ pub(crate) fn wait(pidfd: impl AsFd) -> Result<ExitStatus, SysError> {
     }
 }
 
+/// How a child of this number has ended, without collecting it; `None` if it has not, or is no child
+/// of this process.
+pub(crate) fn ended(pid: i32) -> Option<ExitStatus> {
+    let id = libc::id_t::try_from(pid).ok()?;
+    ask(libc::P_PID, id, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT).ok().flatten()
+}
+
 fn wait_for(pidfd: impl AsFd, options: libc::c_int) -> Result<Option<ExitStatus>, SysError> {
     let id = pidfd.as_fd().as_raw_fd() as libc::id_t; // an open descriptor is not negative
+    ask(libc::P_PIDFD, id, options)
+}
+
+fn ask(
+    which: libc::idtype_t,
+    id: libc::id_t,
+    options: libc::c_int,
+) -> Result<Option<ExitStatus>, SysError> {
     // SAFETY: a `siginfo_t` is numbers and pointers, and all of it may be zero.
     let mut info: libc::siginfo_t = unsafe { mem::zeroed() };
     // SAFETY: the kernel writes one siginfo to the place given, which is writable.
-    while unsafe { libc::waitid(libc::P_PIDFD, id, &raw mut info, options) } != 0 {
+    while unsafe { libc::waitid(which, id, &raw mut info, options) } != 0 {
         if Errno::last() != Errno(libc::EINTR) {
             return Err(SysError::new(Errno::last(), "waitid"));
         }

@@ -26,6 +26,7 @@ use crate::{
         diagnostics_channel::{Tracing, message},
         events,
         ipc::{self, Endpoint},
+        trace,
     },
     engine::{
         callbacks,
@@ -55,6 +56,8 @@ pub(super) struct Running {
     pub(super) kill_options: Cell<KillOptions>,
     close_grace: Cell<Option<u64>>,
     pub(super) endpoint: RefCell<Option<Rc<Endpoint>>>,
+    /// Only until the channel is made.
+    trace: RefCell<Option<trace::Start>>,
     closes_needed: Cell<u32>,
     closes_got: Cell<u32>,
 }
@@ -119,8 +122,9 @@ pub(super) fn start(
     let tracing = Tracing::start("child_process.spawn", |cx| traced(child, &options, cx), context)?;
     handle.kill_options.set(options.kill_options);
     handle.close_grace.set(options.close_grace);
+    *handle.trace.borrow_mut() = trace::starting(context);
     let (ends, outcome) = match ends::connect(&options.stdio.slots) {
-        Ok((ends, theirs)) => (ends, launch(&options, &theirs, context)),
+        Ok((ends, theirs)) => (ends, launch(&options, &handle, &theirs, context)),
         Err(error) => (Ends::default(), Err(options.command.error(error.errno, "spawn"))),
     };
     let failure = match outcome {
@@ -178,6 +182,7 @@ fn thrown(error: &SysError, context: &mut Context) -> JsError {
 /// Turns the options into a request and makes the system call.
 fn launch(
     options: &SpawnOptions,
+    handle: &Running,
     theirs: &ChildEnds,
     context: &mut Context,
 ) -> Result<spawn::Child, SysError> {
@@ -189,7 +194,13 @@ fn launch(
         let mode = options.serialization.name().to_owned();
         channel.push(("NODE_CHANNEL_SERIALIZATION_MODE", mode));
     }
-    warm::start(options.command.request(&channel, stdio), context)
+    let trace = handle.trace.borrow();
+    channel.extend(trace.iter().map(trace::Start::variable));
+    let child = warm::start(options.command.request(&channel, stdio), context)?;
+    if let Some(trace) = &*trace {
+        trace.started(child.pid, &options.command.title());
+    }
+    Ok(child)
 }
 
 /// Makes the streams and the channel over our ends.
@@ -216,6 +227,9 @@ fn connect(
     handle.closes_needed.set(handle.closes_needed.get() + 1);
     let endpoint = ipc::attach_child(child, end, options.serialization, context)
         .map_err(|error| thrown(&error, context))?;
+    if let Some(trace) = handle.trace.take() {
+        endpoint.trace_with(trace.channel(handle.pid.get()));
+    }
     close_with_channel(child, handle, &endpoint);
     *handle.endpoint.borrow_mut() = Some(endpoint);
     Ok(())
@@ -274,6 +288,9 @@ fn on_exit(child: &JsObject, pidfd: &OwnedFd, context: &mut Context) {
         event_loop.remove_source(id);
     }
     handle.pidfd.borrow_mut().take();
+    if let Some(trace) = trace::of(context) {
+        trace.ended(handle.pid.get(), status);
+    }
     for timer in [handle.timer.take(), handle.force_timer.take()].into_iter().flatten() {
         event_loop.remove_timer(timer);
     }

@@ -16,7 +16,7 @@ use super::{
     options::{flag, own, text},
 };
 use crate::{
-    bindings::{process::env, url, warning},
+    bindings::{process::env, trace, url, warning},
     engine::{reflect, validate},
     sys::{
         errno::Errno,
@@ -99,6 +99,12 @@ impl Raw {
 }
 
 impl Command {
+    /// What a trace calls the process.
+    pub(super) fn title(&self) -> String {
+        let args: Vec<_> = self.argv.iter().map(|arg| arg.to_string_lossy()).collect();
+        trace::title(&args)
+    }
+
     /// The error of a start that failed, as `call` reports it.
     pub(super) fn error(&self, errno: Errno, call: &str) -> SysError {
         let args = self.argv.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned());

@@ -9,7 +9,7 @@ use super::{
     options::{SpawnOptions, valid_signal},
 };
 use crate::{
-    bindings::{abort, events},
+    bindings::{abort, events, trace},
     engine::{
         callbacks,
         errors::{Wording, from_sys, throw_sys, value_of},
@@ -43,6 +43,9 @@ fn kill_with(child: &JsObject, signal: i32, context: &mut Context) -> JsResult<b
     // What was sent before the signal arrives before it.
     if let Some(endpoint) = handle.endpoint.borrow().as_ref() {
         endpoint.write_now(context);
+    }
+    if let Some(trace) = trace::of(context) {
+        trace.signalled(handle.pid.get(), signal);
     }
     let options = handle.kill_options.get();
     let outcome = if options.tree && signal != 0 {

@@ -18,7 +18,7 @@ use crate::{
     bindings::{
         buffer::{self, View},
         encoding::{self, Encoding},
-        ipc, process,
+        ipc, process, trace,
     },
     engine::{
         builtins,
@@ -255,8 +255,19 @@ fn run_to_the_end(options: SyncOptions, context: &mut Context) -> JsResult<JsObj
         })
         .collect();
     let outcome = slots.and_then(|slots| {
-        run::run(slots, &limits, |stdio| spawn::spawn(command.request(&[], stdio)))
+        let trace = trace::starting(context);
+        let variable: Vec<_> = trace.iter().map(trace::Start::variable).collect();
+        run::run(slots, &limits, |stdio| {
+            let child = spawn::spawn(command.request(&variable, stdio))?;
+            if let Some(trace) = &trace {
+                trace.started(child.pid, &command.title());
+            }
+            Ok(child)
+        })
     });
+    if let (Ok(outcome), Some(trace)) = (&outcome, trace::of(context)) {
+        trace.ended(outcome.pid, outcome.status);
+    }
     result(&command, outcome, encoding.as_ref(), context)
 }
 

@@ -39,6 +39,16 @@ impl AsFd for Handle {
 }
 
 impl Handle {
+    /// What the descriptor is, by the name that programs know such a thing by.
+    pub(super) fn kind_name(&self) -> Option<&'static str> {
+        match fd::kind(self) {
+            FdKind::Tcp | FdKind::Pipe if fd::is_listening(self) => Some("net.Server"),
+            FdKind::Tcp | FdKind::Pipe => Some("net.Socket"),
+            FdKind::Udp => Some("dgram.Socket"),
+            FdKind::Tty | FdKind::File | FdKind::Unknown => None,
+        }
+    }
+
     /// The descriptor of a handle object, while it is open.
     pub(super) fn of(object: &JsObject) -> Option<Self> {
         match handles::fd_of(object) {

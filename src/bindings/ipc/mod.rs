@@ -15,7 +15,7 @@ mod send;
 mod write;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     os::fd::OwnedFd,
     rc::{Rc, Weak},
 };
@@ -32,7 +32,7 @@ use self::{
     handle::Handle,
 };
 use crate::{
-    bindings::events,
+    bindings::{events, trace::ChannelTrace},
     engine::{
         natives::{closure, define_value},
         state,
@@ -96,6 +96,8 @@ pub(crate) struct Endpoint {
     kept: RefCell<Vec<(JsValue, JsValue)>>,
     on_closed: RefCell<Option<OnClosed>>,
     scratch: RefCell<Vec<u8>>,
+    /// Who is told of every message.
+    trace: OnceCell<ChannelTrace>,
 }
 
 /// Every end of this realm's channels, for the flush at the end of the program.
@@ -163,6 +165,7 @@ pub(crate) fn attach(
         kept: RefCell::default(),
         on_closed: RefCell::default(),
         scratch: RefCell::default(),
+        trace: OnceCell::new(),
     });
     watch(&endpoint, fd, context)?;
     define_properties(target, &endpoint, context);
@@ -283,6 +286,12 @@ fn disconnect_now(
 }
 
 impl Endpoint {
+    /// Tells of every message from now on.
+    pub(crate) fn trace_with(&self, trace: ChannelTrace) {
+        // An end has one trace.
+        let _ = self.trace.set(trace);
+    }
+
     /// Calls `action` once, when the channel is closed.
     pub(crate) fn when_closed(&self, action: impl FnOnce(&mut Context) + 'static) {
         *self.on_closed.borrow_mut() = Some(Box::new(action));

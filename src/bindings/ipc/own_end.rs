@@ -6,7 +6,10 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{Endpoint, EndpointRef, Liveness, attach};
 use crate::{
-    bindings::events::{self, Position},
+    bindings::{
+        events::{self, Position},
+        trace,
+    },
     engine::natives::{arg, closure},
     ipc::codec::Serialization,
     sys::fd,
@@ -58,6 +61,9 @@ pub(crate) fn start(process: &JsObject, end: OwnEnd, context: &mut Context) -> R
     let endpoint = attach(process, end.fd, end.serialization, Liveness::Counted, context).map_err(
         |error| format!("{CHANNEL}: {}", error.errno.message().unwrap_or("cannot be used")),
     )?;
+    if let Some(trace) = trace::own_channel(context) {
+        endpoint.trace_with(trace);
+    }
     watch_listeners(process, &endpoint, Counting::Yes, context).map_err(|error| error.to_string())
 }
 

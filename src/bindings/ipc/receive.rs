@@ -6,7 +6,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{Endpoint, Handle, Phase};
 use crate::{
-    bindings::{events, process::warning, value_format},
+    bindings::{events, process::warning, trace::Frame, value_format},
     engine::{
         callbacks,
         errors::{Code, coded_object, value_of},
@@ -85,8 +85,22 @@ impl Endpoint {
             let mut protocol = self.protocol.borrow_mut();
             let message = match protocol.next_frame(&mut chunk) {
                 Ok(None) => break,
-                Ok(Some(Received::Message(payload))) => self.parse(payload, context),
+                Ok(Some(Received::Message(payload))) => {
+                    if let Some(trace) = self.trace.get() {
+                        trace.received(&Frame {
+                            bytes: payload.len(),
+                            command: None,
+                            handle: None,
+                        });
+                    }
+                    self.parse(payload, context)
+                }
                 Ok(Some(Received::Internal { command, payload, handle, verdict })) => {
+                    if let Some(trace) = self.trace.get() {
+                        let handle = handle.as_ref().and_then(Handle::kind_name);
+                        let command = Some(command.shown());
+                        trace.received(&Frame { bytes: payload.len(), command, handle });
+                    }
                     let message = self.parse(payload, context);
                     drop(protocol);
                     self.answered(verdict, context);

@@ -8,9 +8,12 @@ use std::{
 
 use boa_engine::{Context, JsValue, js_string};
 
-use super::{Endpoint, Endpoints, Phase, Token};
+use super::{Endpoint, Endpoints, Handle, Phase, Token};
 use crate::{
-    bindings::events,
+    bindings::{
+        events,
+        trace::{ChannelTrace, Frame},
+    },
     engine::{
         errors::{Wording, from_sys},
         state,
@@ -74,11 +77,19 @@ impl Endpoint {
     fn write_queued(&self) -> Result<(), SysError> {
         let Some(fd) = self.descriptor() else { return Ok(()) };
         loop {
+            if let Some(trace) = self.trace.get() {
+                self.announce(trace);
+            }
             let outcome = {
                 let protocol = self.protocol.borrow();
                 let Some(write) = protocol.next_write() else { return Ok(()) };
                 let handle = write.handle.map(|handle| handle.as_fd());
-                channel::send(fd.as_fd(), write.slices(), handle)
+                let mut slices = write.slices();
+                if handle.is_some() && self.trace.get().is_some() {
+                    // What was told of, and no more.
+                    slices = &slices[..1];
+                }
+                channel::send(fd.as_fd(), slices, handle)
             };
             match outcome {
                 Ok(Some(count)) => self.protocol.borrow_mut().wrote(count),
@@ -87,9 +98,23 @@ impl Endpoint {
                     if !self.protocol.borrow_mut().reject_handle() {
                         return Err(error);
                     }
+                    if let Some(trace) = self.trace.get() {
+                        trace.takes_back();
+                    }
                 }
             }
         }
+    }
+
+    /// Tells the trace of what the next write takes along.
+    fn announce(&self, trace: &ChannelTrace) {
+        let mut protocol = self.protocol.borrow_mut();
+        let write = protocol.next_write();
+        let mut handle = write.and_then(|write| write.handle).and_then(Handle::kind_name);
+        protocol.announce(|bytes, command| {
+            // The handle goes with the first.
+            trace.sends(&Frame { bytes, command, handle: handle.take() });
+        });
     }
 
     /// Tells the sends whose fate is known: callbacks in the next tick, losses without a callback

@@ -7,7 +7,7 @@ use boa_engine::{
 };
 
 use crate::{
-    bindings::ipc,
+    bindings::{ipc, trace},
     engine::{
         natives::{Method, arg},
         stack, validate,
@@ -31,6 +31,7 @@ fn execve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     })?;
     // What was sent and printed is not lost with the program that did it.
     ipc::flush_all(context);
+    trace::replaced(file.to_string_lossy().as_ref(), context);
     let errno = spawn::replace(&file, &list, &env);
     let name = errno.name().unwrap_or("unknown");
     let message = format!("process.execve failed with error code {name}");

@@ -3,6 +3,7 @@
 use boa_engine::{Context, JsResult, JsString, JsValue, js_string, value::JsVariant};
 
 use super::{ProcessState, emit};
+use crate::bindings::trace;
 use crate::engine::{
     callbacks,
     errors::{Code, coded},
@@ -47,7 +48,8 @@ pub(super) fn really_exit(
 }
 
 /// `process.abort()`: the signal that leaves a core dump.
-pub(super) fn abort(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+pub(super) fn abort(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    trace::end_by_signal(libc::SIGABRT, context);
     std::process::abort()
 }
 

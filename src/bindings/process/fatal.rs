@@ -7,7 +7,7 @@ use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, 
 
 use super::{ProcessState, emit, launch::RejectionMode, warning};
 use crate::{
-    bindings::domain,
+    bindings::{domain, trace},
     engine::{
         errors::{Code, coded_object, value_of},
         natives::arg,
@@ -93,6 +93,7 @@ fn die(value: &JsValue, context: &mut Context) {
     }
     print_report(value, context);
     if process.launch.reports.abort_on_uncaught {
+        trace::end_by_signal(libc::SIGABRT, context);
         std::process::abort();
     }
     let code = process.exit_code.get().unwrap_or(UNCAUGHT);

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use crate::bindings::trace;
+
 /// How a program was started.
 #[derive(Clone, Debug)]
 pub(crate) struct Launch {
@@ -32,6 +34,8 @@ pub(crate) struct Launch {
     pub(crate) warm_fork: WarmFork,
     /// Whether children find a command `node` that is this executable.
     pub(crate) node_link: NodeLink,
+    /// What is shown of its processes and messages.
+    pub(crate) trace: trace::Request,
 }
 
 /// One instant on both clocks.

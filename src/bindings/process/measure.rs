@@ -54,7 +54,7 @@ pub(super) fn hrtime_bigint(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsRe
 }
 
 /// The monotonic clock, since the machine's start.
-fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     use nix::time::{ClockId, clock_gettime};
     clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from).unwrap_or_default()
 }

@@ -30,7 +30,7 @@ use boa_engine::{
 };
 
 use self::launch::Launch;
-pub(crate) use self::measure::milliseconds_since_start;
+pub(crate) use self::measure::{milliseconds_since_start, monotonic};
 use crate::{
     bindings::{
         events::{self, Position},

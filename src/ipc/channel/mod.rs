@@ -185,6 +185,20 @@ impl<H, Q, T: Clone> Channel<H, Q, T> {
         self.outbox.next_write(self.handover.handle())
     }
 
+    /// Tells of the messages of the next [`Self::next_write`] that were not told before: the length of
+    /// each payload, and the name of its command if it is a message between runtimes.
+    pub(crate) fn announce(&mut self, mut tell: impl FnMut(usize, Option<&'static str>)) {
+        let Self { codec, outbox, .. } = self;
+        outbox.announce(|frame| {
+            let payload = codec.payload(frame);
+            let command = match codec.kind(payload) {
+                Kind::Message => None,
+                Kind::Internal(command) => Some(command.shown()),
+            };
+            tell(payload.len(), command);
+        });
+    }
+
     /// So many bytes of the last [`Self::next_write`] were taken, and with the first its handle.
     pub(crate) fn wrote(&mut self, count: usize) {
         if self.outbox.wrote(count) {

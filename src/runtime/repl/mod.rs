@@ -17,6 +17,7 @@ use crate::{
         inspect::{self, Options},
         ipc,
         process::exit,
+        trace,
     },
     engine::{
         callbacks,
@@ -150,6 +151,7 @@ impl Repl {
         let code = exit::finish(context);
         ipc::flush_all(context);
         stdio::redirect(None);
+        trace::end(code, context);
         // The process ends: taking its heap apart object by object would only take time.
         std::mem::forget(self.runtime);
         code
