@@ -26,6 +26,10 @@ function run() {
   throw coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'test.run is not available in this version of rjs');
 }
 
+function withoutSnapshots() {
+  throw coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'snapshots are not available in this version of rjs');
+}
+
 let mock;
 let assertions;
 
@@ -44,7 +48,7 @@ Object.defineProperties(test, {
     configurable: true,
     enumerable: true,
     get() {
-      throw coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'snapshots are not available in this version of rjs');
+      return { setDefaultSnapshotSerializers: withoutSnapshots, setResolveSnapshotPath: withoutSnapshots };
     },
   },
   assert: {

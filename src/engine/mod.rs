@@ -29,4 +29,5 @@ pub(crate) mod stack_context;
 pub(crate) mod state;
 pub(crate) mod syntax;
 pub(crate) mod ticks;
+pub(crate) mod time_zone;
 pub(crate) mod validate;

@@ -20,6 +20,7 @@ use super::{
     rejections::Rejections,
     sources, stack,
     state::{self, Engine, Loop, NextGlobal},
+    time_zone::LocalZone,
 };
 use crate::event_loop::Scope;
 
@@ -45,6 +46,7 @@ struct Hooks {
     rejections: Rc<Rejections>,
     scope: Rc<Scope<JsObject>>,
     next_global: NextGlobal,
+    time_zone: Rc<LocalZone>,
 }
 
 /// Marks a realm in which `eval` and `Function` are forbidden.
@@ -55,6 +57,10 @@ impl HostHooks for Hooks {
     fn create_global_object(&self, intrinsics: &Intrinsics) -> JsObject {
         let given = self.next_global.borrow_mut().take();
         given.unwrap_or_else(|| JsObject::with_object_proto(intrinsics))
+    }
+
+    fn local_timezone_offset_seconds(&self, unix_time_seconds: i64) -> i32 {
+        self.time_zone.offset(unix_time_seconds)
     }
 
     fn max_buffer_size(&self, _context: &mut Context) -> u64 {
@@ -116,6 +122,7 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     let microtasks = Rc::new(Microtasks::default());
     let scope = event_loop.scope().clone();
     let next_global = NextGlobal::default();
+    let time_zone = Rc::<LocalZone>::default();
     let rejections = Rc::new(Rejections::new(scope.clone()));
     let modules = Rc::new(esm::Loader::default());
     let mut context = ContextBuilder::new()
@@ -125,14 +132,15 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
             rejections: rejections.clone(),
             scope,
             next_global: next_global.clone(),
+            time_zone: time_zone.clone(),
         }))
         .build()
         .map_err(CreateError::Engine)?;
     let limits = context.runtime_limits_mut();
     limits.set_recursion_limit(recursion_limit());
     limits.set_stack_size_limit(STACK_SIZE_LIMIT);
-    let engine =
-        Engine::new(event_loop, microtasks, rejections, BuiltinTable::new(rows), next_global);
+    let builtins = BuiltinTable::new(rows);
+    let engine = Engine::new(event_loop, microtasks, rejections, builtins, next_global, time_zone);
     context.insert_data(Rc::new(engine));
     context.insert_data(modules);
     replace_intrinsics(&mut context).map_err(CreateError::Engine)?;

@@ -9,7 +9,7 @@ use boa_engine::{Context, JsError, JsObject, JsValue, error::PanicError};
 
 use super::{
     async_ids::AsyncIds, builtins::BuiltinTable, jobs::Microtasks, rejections::Rejections,
-    ticks::TickQueue,
+    ticks::TickQueue, time_zone::LocalZone,
 };
 use crate::event_loop::EventLoop;
 
@@ -41,6 +41,8 @@ pub(crate) struct Engine {
     pub(crate) builtins: BuiltinTable,
     /// The global object of the realm that is being made, if it is a further one.
     pub(crate) next_global: NextGlobal,
+    /// The zone of local times.
+    pub(crate) time_zone: Rc<LocalZone>,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
     pub(crate) depth: Cell<u32>,
     /// The timer or immediate that ran last threw.
@@ -57,6 +59,7 @@ impl Engine {
         rejections: Rc<Rejections>,
         builtins: BuiltinTable,
         next_global: NextGlobal,
+        time_zone: Rc<LocalZone>,
     ) -> Self {
         let ticks = TickQueue::new(event_loop.scope().clone());
         Self {
@@ -67,6 +70,7 @@ impl Engine {
             rejections,
             builtins,
             next_global,
+            time_zone,
             depth: Cell::new(0),
             failed: Cell::new(false),
             exit: Cell::new(None),

@@ -7,7 +7,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering::SeqCst},
     },
 };
 
@@ -144,6 +144,7 @@ pub(crate) struct SignalWatch {
     reader: OwnedFd,
     /// Closed after the handler can no longer write to it.
     _writer: OwnedFd,
+    is_stopped: AtomicBool,
 }
 
 impl SignalWatch {
@@ -169,7 +170,7 @@ impl SignalWatch {
             slots[slot].store(-1, SeqCst);
             return Err(failed(errno));
         }
-        Ok(Self { signal, slot, reader, _writer: writer })
+        Ok(Self { signal, slot, reader, _writer: writer, is_stopped: AtomicBool::new(false) })
     }
 
     /// How many times the signal came since the last call. Signals that come faster than they are
@@ -187,6 +188,26 @@ impl SignalWatch {
         }
     }
 
+    /// Ends the watch, also while somebody still holds it: from now on the signal does what it does
+    /// by default, unless somebody else watches it.
+    pub(crate) fn stop(&self) {
+        if self.is_stopped.swap(true, SeqCst) {
+            return;
+        }
+        let _changing = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = &WRITERS[self.signal as usize];
+        slots[self.slot].store(-1, SeqCst);
+        if slots.iter().all(|slot| slot.load(SeqCst) < 0) {
+            let action = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+            // SAFETY: the default disposition runs no code of ours.
+            let restored = unsafe { sigaction(self.signal, &action) };
+            debug_assert!(restored.is_ok(), "a signal that was caught can be given its default");
+        }
+        while HANDLING.load(SeqCst) != 0 {
+            std::thread::yield_now();
+        }
+    }
+
     /// The signal's number.
     pub(crate) fn signal(&self) -> i32 {
         self.signal as i32
@@ -201,18 +222,7 @@ impl AsFd for SignalWatch {
 
 impl Drop for SignalWatch {
     fn drop(&mut self) {
-        let _changing = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
-        let slots = &WRITERS[self.signal as usize];
-        slots[self.slot].store(-1, SeqCst);
-        if slots.iter().all(|slot| slot.load(SeqCst) < 0) {
-            let action = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-            // SAFETY: the default disposition runs no code of ours.
-            let restored = unsafe { sigaction(self.signal, &action) };
-            debug_assert!(restored.is_ok(), "a signal that was caught can be given its default");
-        }
-        while HANDLING.load(SeqCst) != 0 {
-            std::thread::yield_now();
-        }
+        self.stop();
     }
 }
 

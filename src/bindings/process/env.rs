@@ -10,7 +10,7 @@ use super::warning;
 use crate::engine::{
     errors::{Code, coded},
     natives::{arg, define_value},
-    proxies,
+    proxies, state,
 };
 
 /// Makes the object from the environment; a variable given twice has its last value.
@@ -19,8 +19,12 @@ pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResul
     for (name, value) in env {
         define_value(&target, JsString::from(name.as_str()), JsString::from(value.as_str()), true);
     }
-    let env = JsProxyBuilder::new(target.clone()).set(set).define_property(define_property);
-    let env = env.build(context)?;
+    note_time_zone(&target, context)?;
+    let env = JsProxyBuilder::new(target.clone())
+        .set(set)
+        .define_property(define_property)
+        .delete_property(delete)
+        .build(context)?;
     let handler = JsObject::with_object_proto(context.intrinsics());
     proxies::remember(&env.clone().into(), target.clone(), handler, context)?;
     context.insert_data(Environment { proxy: env.clone().into(), target });
@@ -42,6 +46,46 @@ pub(crate) fn behind(object: JsObject, context: &Context) -> JsObject {
     }
 }
 
+/// Whether an object is `process.env`: for who looks at kinds of objects it is a plain one.
+pub(crate) fn is_environment(object: &JsObject, context: &Context) -> bool {
+    context.get_data::<Environment>().is_some_and(|env| JsObject::equals(&env.proxy, object))
+}
+
+/// Local times are those of the variable `TZ`, from now on.
+fn note_time_zone(target: &JsObject, context: &mut Context) -> JsResult<()> {
+    let zone = target.get(js_string!("TZ"), context)?.as_string();
+    let zone = zone.map(|zone| zone.to_std_string_lossy());
+    state::of(context).time_zone.set(zone.as_deref());
+    Ok(())
+}
+
+/// Gives a variable its value. A name that the system does not take is passed over, as in Node.
+fn put(
+    target: &JsObject,
+    key: PropertyKey,
+    value: JsString,
+    context: &mut Context,
+) -> JsResult<()> {
+    let name = key.to_string();
+    if name.is_empty() || name.contains('=') {
+        return Ok(());
+    }
+    define_value(target, key, value, true);
+    if name == "TZ" { note_time_zone(target, context) } else { Ok(()) }
+}
+
+/// `delete env.NAME`.
+fn delete(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let target = arg(args, 0).to_object(context)?;
+    let key = arg(args, 1).to_property_key(context)?;
+    let is_zone = key == PropertyKey::from(js_string!("TZ"));
+    let outcome = target.delete_property_or_throw(key, context)?;
+    if is_zone {
+        note_time_zone(&target, context)?;
+    }
+    Ok(outcome.into())
+}
+
 /// `env.NAME = value`: the value becomes a string.
 fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let target = arg(args, 0).to_object(context)?;
@@ -51,7 +95,7 @@ fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue
         warn_of_conversion(context)?;
     }
     let value = given.to_string(context)?;
-    define_value(&target, key, value, true);
+    put(&target, key, value, context)?;
     Ok(true.into())
 }
 
@@ -86,7 +130,7 @@ fn define_property(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
         }
     }
     let value = descriptor.get(js_string!("value"), context)?.to_string(context)?;
-    define_value(&target, key, value, true);
+    put(&target, key, value, context)?;
     Ok(true.into())
 }
 

@@ -37,8 +37,11 @@ fn execve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
     let message = format!("process.execve failed with error code {name}");
     let error = stack::new_error(ErrorKind::Error, None, &message, context);
     let trace = error.get(js_string!("stack"), context)?.to_string(context)?;
+    // Where Node's function is.
+    let place = "(node:internal/process/per_thread)";
+    let trace = trace.to_std_string_lossy().replacen("(node:internal)", place, 1);
     // As in Node, a program that could not be replaced does not go on.
-    let _ = write_output(Output::Stderr, format!("{}\n", trace.to_std_string_lossy()).as_bytes());
+    let _ = write_output(Output::Stderr, format!("{trace}\n").as_bytes());
     std::process::abort()
 }
 

@@ -80,6 +80,7 @@ const METHODS: &[Method] = &[
     ("dlopen", 2, exit::dlopen),
     ("uptime", 0, measure::uptime),
     ("_getActiveHandles", 0, active_handles),
+    ("_getActiveRequests", 0, active_requests),
     ("getActiveResourcesInfo", 0, active_resources),
     ("reallyExit", 0, exit::really_exit),
     ("cpuUsage", 1, measure::cpu_usage),
@@ -166,6 +167,7 @@ pub(crate) fn create(context: &mut Context) -> JsResult<JsObject> {
         let set = set.map(|set| function(name, 1, set, context));
         define_accessor(&process, JsString::from(name), Some(get), set, enumerable);
     }
+    keep_exit_code(&process, context)?;
     context.insert_data(Rc::new(Made(process.clone())));
     stdio::remember_getters(&process, context);
     fatal::install(context);
@@ -197,6 +199,12 @@ pub(crate) fn launch(process: &JsObject, launch: Launch, context: &mut Context) 
         events::add_listener(process, js_string!("warning"), listener, Position::Last, context)?;
     }
     Ok(())
+}
+
+/// `process.exitCode` cannot be deleted.
+fn keep_exit_code(process: &JsObject, context: &mut Context) -> JsResult<()> {
+    let kept = PropertyDescriptor::builder().configurable(false);
+    process.define_property_or_throw(js_string!("exitCode"), kept, context).map(drop)
 }
 
 /// `Object.getPrototypeOf(process)`: an object of its own between `process` and `EventEmitter`.
@@ -329,6 +337,21 @@ fn active_resources(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResu
     let kinds = kinds.chain(timers).chain(immediates);
     let kinds: Vec<JsValue> = kinds.map(|kind| JsString::from(kind).into()).collect();
     Ok(JsArray::from_iter(kinds, context).into())
+}
+
+/// `process._getActiveRequests()`: an object for each request in flight, of a class of its name.
+fn active_requests(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let active = engine_state::of(context).event_loop.active_resources();
+    let mut requests: Vec<JsValue> = Vec::new();
+    for kind in active.requests {
+        let class = function(kind, 0, |_, _, _| Ok(JsValue::undefined()), context);
+        let prototype = JsObject::with_object_proto(context.intrinsics());
+        define_value(&prototype, js_string!("constructor"), class, false);
+        let request = JsObject::with_object_proto(context.intrinsics());
+        request.set_prototype(Some(prototype));
+        requests.push(request.into());
+    }
+    Ok(JsArray::from_iter(requests, context).into())
 }
 
 /// `process._getActiveHandles()`: the sockets and servers that are open.

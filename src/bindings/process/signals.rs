@@ -5,7 +5,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
-    bindings::events::{self, Position},
+    bindings::{
+        events::{self, Position},
+        trace,
+    },
     engine::{
         callbacks,
         errors::{Code, Wording, coded, throw_sys},
@@ -22,7 +25,7 @@ use crate::{
 
 /// The signals that the program listens for.
 #[derive(Default)]
-struct Watches(RefCell<HashMap<i32, SourceId>>);
+struct Watches(RefCell<HashMap<i32, (SourceId, Rc<SignalWatch>)>>);
 
 /// Listens for listeners: a signal is watched while somebody listens for it.
 pub(super) fn install(process: &JsObject, context: &mut Context) -> JsResult<()> {
@@ -60,7 +63,7 @@ fn start_listening(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
             emit_signal(&name, number, context);
         }
     });
-    let added = event_loop.add_source(watch, Interest::READABLE, callback);
+    let added = event_loop.add_source(watch.clone(), Interest::READABLE, callback);
     let id = added.map_err(|error| {
         let error = SysError::new(Errno::of(&error), "uv_signal_start");
         throw_sys(context, &error, Wording::Short)
@@ -68,7 +71,7 @@ fn start_listening(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     event_loop.set_source_ref(id, false);
     event_loop.set_source_kind(id, "SignalWrap");
     event_loop.set_source_last(id, true);
-    watches.0.borrow_mut().insert(number, id);
+    watches.0.borrow_mut().insert(number, (id, watch));
     Ok(JsValue::undefined())
 }
 
@@ -87,8 +90,10 @@ fn stop_listening(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     if events::listener_count(&process, event, context)? > 0 {
         return Ok(JsValue::undefined());
     }
-    let id = watches(context).0.borrow_mut().remove(&number);
-    if let Some(id) = id {
+    let removed = watches(context).0.borrow_mut().remove(&number);
+    if let Some((id, watch)) = removed {
+        // At once: the listener that runs right now may want to die of the signal.
+        watch.stop();
         state::of(context).event_loop.remove_source(id);
     }
     Ok(JsValue::undefined())
@@ -119,6 +124,9 @@ pub(super) fn kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
 /// `process._kill(pid, signal)`: 0, or the error's number.
 pub(super) fn raw_kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (pid, signal) = (arg(args, 0).to_i32(context)?, arg(args, 1).to_i32(context)?);
+    if let Some(trace) = trace::of(context) {
+        trace.signalled(pid, signal);
+    }
     Ok(signals::kill(pid, signal).err().map_or(0, |error| -error.errno.0).into())
 }
 

@@ -5,7 +5,7 @@ use boa_engine::{
 };
 
 use crate::{
-    bindings::{blob::BlobData, dom_exception},
+    bindings::{blob::BlobData, dom_exception, process::env},
     engine::{kinds, reflect},
 };
 
@@ -47,7 +47,8 @@ pub(crate) fn of(object: &JsObject, context: &mut Context) -> Option<Kind> {
     if let Some(blob) = object.downcast_ref::<BlobData>() {
         return Some(Kind::Blob(blob.clone()));
     }
-    (!is_refused(object, context)).then_some(Kind::Plain)
+    let is_plain = env::is_environment(object, context) || !is_refused(object, context);
+    is_plain.then_some(Kind::Plain)
 }
 
 /// Tells one kind by its slot.

@@ -11,7 +11,7 @@ mod record;
 
 use std::{
     cell::{Cell, RefCell},
-    path::PathBuf,
+    path::{Path, PathBuf},
     rc::Rc,
     time::Duration,
 };
@@ -86,15 +86,10 @@ pub(crate) fn start(
     let inherited = inherited.unwrap_or_default();
     let is_joining = inherited.path.is_some();
     let path = inherited.path.or_else(|| request.processes.clone().map(absolute));
-    let file = path.as_deref().map(|path| match is_joining {
-        true => SharedArray::join(path),
-        false => SharedArray::create(path),
-    });
-    let file = file.transpose().map_err(|error| {
-        let shown = path.as_deref().unwrap_or(std::path::Path::new("")).display();
-        let reason = error.errno.message().unwrap_or("unknown error");
-        format!("--trace-processes: cannot write {shown}: {reason}")
-    })?;
+    let file = match &path {
+        Some(path) => open(path, is_joining)?,
+        None => None,
+    };
     let is_recorded = inherited.recorder == Some(parent_pid());
     let trace = Rc::new(Trace {
         prints: request.ipc || inherited.ipc,
@@ -114,6 +109,22 @@ pub(crate) fn start(
     }
     context.insert_data(trace);
     Ok(())
+}
+
+/// The file of the tree. A process that joins does not fail for it.
+fn open(path: &Path, is_joining: bool) -> Result<Option<SharedArray>, String> {
+    let file = if is_joining { SharedArray::join(path) } else { SharedArray::create(path) };
+    let error = match file {
+        Ok(file) => return Ok(Some(file)),
+        Err(error) => error,
+    };
+    let reason = error.errno.message().unwrap_or("unknown error");
+    let message = format!("--trace-processes: cannot write {}: {reason}", path.display());
+    if !is_joining {
+        return Err(message);
+    }
+    say(&format!("rjs: {message}\n"));
+    Ok(None)
 }
 
 /// What a process is called: the names of its arguments' files, as far as a person reads.

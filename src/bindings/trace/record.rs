@@ -1,5 +1,4 @@
-//! The records of a trace: events of the Trace Event format, as Perfetto and chrome://tracing open
-//! it.
+//! The records of a trace: events of the Trace Event format, as Perfetto opens it.
 //!
 //! Source: "Trace Event Format" (Google): phases M (names), B and E (a process lives), X (a moment
 //! that has a place), s and f (both ends of an arrow), i (an instant).

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod conversions;
+mod dates;
 #[cfg(test)]
 mod expressions;
 pub(crate) mod json;
@@ -21,6 +22,7 @@ use boa_engine::{Context, JsResult};
 pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
     arrays::install(context);
     strings::install(context);
+    dates::install(context)?;
     typed_arrays::install(context)
 }
 
@@ -28,6 +30,7 @@ pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
     arrays::install(context);
     strings::install(context);
+    dates::install(context)?;
     typed_arrays::install(context)?;
     random::install(context)?;
     json::install(context)?;
