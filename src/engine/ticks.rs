@@ -13,12 +13,25 @@ use crate::event_loop::{Host, Scope};
 /// Native work that waits in the tick queue.
 pub(crate) type NativeTick = Box<dyn FnOnce(&mut Context) -> JsResult<()>>;
 
+/// Who is given something in a tick of its own, time and again, without memory taken for each.
+pub(crate) trait Receiver {
+    /// Takes what was queued: an object of JavaScript's and two values.
+    fn receive(
+        self: Rc<Self>,
+        object: JsObject,
+        values: [JsValue; 2],
+        context: &mut Context,
+    ) -> JsResult<()>;
+}
+
 /// What waits in the tick queue.
 enum Tick {
     /// A callback given to `process.nextTick` with its arguments.
     Call(JsObject, Vec<JsValue>, AsyncId),
     /// The same for natives that emit something "in the next tick".
     Native(NativeTick),
+    /// The same for natives that do so for every message.
+    Delivery(Rc<dyn Receiver>, JsObject, [JsValue; 2]),
 }
 
 /// The queue behind `process.nextTick`.
@@ -56,6 +69,16 @@ impl TickQueue {
     /// Adds native work.
     pub(crate) fn push_native(&self, work: impl FnOnce(&mut Context) -> JsResult<()> + 'static) {
         self.push(Tick::Native(Box::new(work)));
+    }
+
+    /// Adds something for a receiver.
+    pub(crate) fn push_delivery(
+        &self,
+        receiver: Rc<dyn Receiver>,
+        object: JsObject,
+        values: [JsValue; 2],
+    ) {
+        self.push(Tick::Delivery(receiver, object, values));
     }
 
     /// True when nothing is queued.
@@ -114,6 +137,10 @@ fn run(tick: Tick, engine: &Engine, context: &mut Context) {
         Tick::Native(work) => {
             engine.async_ids.leave();
             work(context)
+        }
+        Tick::Delivery(receiver, object, values) => {
+            engine.async_ids.leave();
+            receiver.receive(object, values, context)
         }
     };
     if let Err(error) = result {

@@ -182,12 +182,15 @@ fn wait_through_signals(
     timeout: Option<Duration>,
     events: &mut Vec<Event>,
 ) -> io::Result<usize> {
-    let start = Instant::now();
+    let timed = timeout.filter(|timeout| !timeout.is_zero());
+    let started = timed.map(|timeout| (Instant::now(), timeout));
     let mut remaining = timeout;
     loop {
         match poll.wait(remaining, events) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                remaining = timeout.map(|timeout| timeout.saturating_sub(start.elapsed()));
+                if let Some((start, timeout)) = started {
+                    remaining = Some(timeout.saturating_sub(start.elapsed()));
+                }
             }
             outcome => return outcome,
         }

@@ -3,7 +3,7 @@
 //! Source: `unix(7)`, `cmsg(3)`, `sendmsg(2)`, `recvmsg(2)`.
 
 use std::{
-    io::{IoSlice, IoSliceMut},
+    io::IoSlice,
     mem,
     os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
     ptr,
@@ -38,25 +38,31 @@ const CONTROL_SPACE: usize = unsafe { libc::CMSG_SPACE(mem::size_of::<RawFd>() a
 // SAFETY: CMSG_LEN only computes with its argument.
 const CONTROL_LENGTH: usize = unsafe { libc::CMSG_LEN(mem::size_of::<RawFd>() as u32) } as usize;
 
-/// Reads once. `None` if nothing is there and the channel does not block.
+/// Reads once and appends what came; makes room for so many bytes, and uses all there is. `None` if
+/// nothing is there and the channel does not block.
 pub(crate) fn receive(
     channel: BorrowedFd<'_>,
-    buffer: &mut [u8],
+    buffer: &mut Vec<u8>,
+    room: usize,
 ) -> Result<Option<Received>, SysError> {
     let mut control = Control([0; CONTROL_SPACE]);
-    let mut slice = IoSliceMut::new(buffer);
+    buffer.reserve(room);
+    let space = buffer.spare_capacity_mut();
+    let mut slice = libc::iovec { iov_base: space.as_mut_ptr().cast(), iov_len: space.len() };
     // SAFETY: a `msghdr` is integers and pointers, and all of it may be zero.
     let mut message: libc::msghdr = unsafe { mem::zeroed() };
-    message.msg_iov = (&raw mut slice).cast(); // IoSliceMut is an iovec, by std's promise
+    message.msg_iov = &raw mut slice;
     message.msg_iovlen = 1;
     message.msg_control = control.0.as_mut_ptr().cast();
     message.msg_controllen = CONTROL_LENGTH as _;
     let count = retried(|| {
-        // SAFETY: the header points at a buffer and a control buffer that live and are writable
-        // for as long as the lengths beside them say.
+        // SAFETY: the header points at a buffer's spare capacity and a control buffer, which live and
+        // are writable for as long as the lengths beside them say.
         unsafe { libc::recvmsg(channel.as_raw_fd(), &raw mut message, libc::MSG_CMSG_CLOEXEC) }
     });
     let Some(bytes) = unless_blocking(count, "read")? else { return Ok(None) };
+    // SAFETY: the kernel has written so many bytes into the spare capacity.
+    unsafe { buffer.set_len(buffer.len() + bytes) };
     let handle = first_descriptor(&message);
     let handles_were_lost = message.msg_flags & libc::MSG_CTRUNC != 0;
     Ok(Some(Received { bytes, handle, handles_were_lost }))
@@ -104,6 +110,12 @@ pub(crate) fn send(
         unsafe { libc::sendmsg(channel.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL) }
     });
     unless_blocking(count, "write")
+}
+
+/// Asks the system to take so many bytes from this end that the peer has not read; it may allow less.
+pub(crate) fn set_room(channel: BorrowedFd<'_>, bytes: usize) -> Result<(), SysError> {
+    nix::sys::socket::setsockopt(&channel, nix::sys::socket::sockopt::SndBuf, &bytes)
+        .map_err(|errno| SysError::new(errno, "setsockopt"))
 }
 
 /// Makes a descriptor the message's one control message. The control buffer has room for it.
@@ -184,17 +196,15 @@ mod tests {
         let (read, write) = fd::pipe().unwrap();
         assert_eq!(send_text(&a, "one", None), 3);
         assert_eq!(send_text(&a, "two", Some(&write)), 3);
-        let mut buffer = vec![0; READ_SIZE];
-        let mut bytes = 0;
+        let mut buffer = Vec::new();
         let handle = loop {
-            let received = receive(b.as_fd(), &mut buffer).unwrap().unwrap();
-            bytes += received.bytes;
+            let received = receive(b.as_fd(), &mut buffer, 16).unwrap().unwrap();
             assert!(!received.handles_were_lost);
             if let Some(handle) = received.handle {
                 break handle;
             }
         };
-        assert_eq!(bytes, 6);
+        assert_eq!(buffer, b"onetwo");
         assert_is_copy(handle, read, write);
     }
 
@@ -208,7 +218,7 @@ mod tests {
         let bytes = [IoSlice::new(b"x")];
         sendmsg::<()>(a.as_raw_fd(), &bytes, &rights, MsgFlags::empty(), None).unwrap();
         drop(other_write);
-        let received = receive(b.as_fd(), &mut [0; 16]).unwrap().unwrap();
+        let received = receive(b.as_fd(), &mut Vec::new(), 16).unwrap().unwrap();
         assert!(received.handles_were_lost);
         // Were a copy of the other pipe's end still open, this would wait for ever.
         let mut rest = Vec::new();
@@ -221,15 +231,15 @@ mod tests {
         let (a, b) = pair();
         let bytes = [IoSlice::new(b"one "), IoSlice::new(b"two "), IoSlice::new(b"three")];
         assert_eq!(send(a.as_fd(), &bytes, None).unwrap(), Some(13));
-        let mut buffer = [0; 32];
-        assert_eq!(receive(b.as_fd(), &mut buffer).unwrap().unwrap().bytes, 13);
-        assert_eq!(&buffer[..13], b"one two three");
+        let mut buffer = b"zero ".to_vec();
+        assert_eq!(receive(b.as_fd(), &mut buffer, 32).unwrap().unwrap().bytes, 13);
+        assert_eq!(buffer, b"zero one two three");
     }
 
     #[test]
     fn nothing_to_read_and_a_full_channel_are_no_errors() {
         let (a, b) = pair();
-        assert!(receive(b.as_fd(), &mut [0; 16]).unwrap().is_none());
+        assert!(receive(b.as_fd(), &mut Vec::new(), 16).unwrap().is_none());
         let block = vec![0; READ_SIZE];
         while send(a.as_fd(), &[IoSlice::new(&block)], None).unwrap().is_some() {}
     }
@@ -238,7 +248,7 @@ mod tests {
     fn the_end_and_a_peer_that_is_gone() {
         let (a, b) = pair();
         drop(a);
-        assert_eq!(receive(b.as_fd(), &mut [0; 16]).unwrap().unwrap().bytes, 0);
+        assert_eq!(receive(b.as_fd(), &mut Vec::new(), 16).unwrap().unwrap().bytes, 0);
         let error = send(b.as_fd(), &[IoSlice::new(b"x")], None).unwrap_err();
         assert_eq!((error.errno, error.syscall.as_str()), (Errno(libc::EPIPE), "write"));
     }
@@ -248,7 +258,7 @@ mod tests {
         let (a, b) = UnixStream::pair().unwrap();
         (&b).write_all(b"never read").unwrap();
         drop(a);
-        let error = receive(b.as_fd(), &mut [0; 16]).unwrap_err();
+        let error = receive(b.as_fd(), &mut Vec::new(), 16).unwrap_err();
         assert_eq!((error.errno, error.syscall.as_str()), (Errno(libc::ECONNRESET), "read"));
     }
 }

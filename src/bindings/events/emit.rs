@@ -28,6 +28,30 @@ pub(crate) fn emit(
     Ok(result.to_boolean())
 }
 
+/// As [`emit`], but nothing is called if nobody listens; false then. Not for `error`.
+pub(crate) fn emit_if_heard(
+    emitter: &JsObject,
+    name: JsString,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
+    let key = PropertyKey::from(name.clone());
+    let Some(list) = events_of(emitter, context)? else { return Ok(false) };
+    let listeners = registered(&list, &key, context)?;
+    if listeners.is_empty(context)? {
+        return Ok(false);
+    }
+    let events = super::of(context)?;
+    let replaced =
+        super::overridden(emitter, js_string!("emit"), &events.natives.emit, context)?;
+    if replaced.is_some() {
+        emit(emitter, name, args, context)?;
+    } else {
+        call_all(emitter, listeners, &name.into(), args, context)?;
+    }
+    Ok(true)
+}
+
 /// `EventEmitter.prototype.emit` as JavaScript calls it.
 pub(super) fn method(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let emitter = receiver(this, context)?;
@@ -57,7 +81,19 @@ pub(crate) fn emit_native(
         }
     }
     let key = key_of(name, context)?;
-    match registered(&events, &key, context)? {
+    let listeners = registered(&events, &key, context)?;
+    call_all(emitter, listeners, name, args, context)
+}
+
+/// Calls listeners; false if there is none.
+fn call_all(
+    emitter: &JsObject,
+    listeners: Registered,
+    name: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<bool> {
+    match listeners {
         Registered::Nothing => return Ok(false),
         Registered::One(listener) => call(emitter, &listener, name, args, context)?,
         Registered::Many(list) => {

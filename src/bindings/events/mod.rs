@@ -29,7 +29,7 @@ use crate::engine::{
 };
 
 #[allow(unused_imports)] // until `process` and the streams use them all.
-pub(crate) use emit::{emit, emit_native};
+pub(crate) use emit::{emit, emit_if_heard, emit_native};
 #[allow(unused_imports)]
 pub(crate) use inspection::listener_count;
 pub(crate) use limits::warn_too_many;
@@ -182,6 +182,16 @@ enum Registered {
     One(JsObject),
     /// An array of listeners in the order of their calls.
     Many(JsObject),
+}
+
+impl Registered {
+    fn is_empty(&self, context: &mut Context) -> JsResult<bool> {
+        match self {
+            Self::Nothing => Ok(true),
+            Self::One(_) => Ok(false),
+            Self::Many(list) => Ok(elements(list, context)?.is_empty()),
+        }
+    }
 }
 
 fn registered(events: &JsObject, key: &PropertyKey, context: &mut Context) -> JsResult<Registered> {

@@ -93,11 +93,13 @@ pub(crate) struct Endpoint {
     /// What JavaScript of ours holds of this end.
     link: RefCell<Option<JsObject>>,
     /// Messages that came before anybody listened, and what came with them.
-    kept: RefCell<Vec<(JsValue, JsValue)>>,
+    kept: RefCell<Vec<[JsValue; 2]>>,
     on_closed: RefCell<Option<OnClosed>>,
     scratch: RefCell<Vec<u8>>,
     /// Who is told of every message.
     trace: OnceCell<ChannelTrace>,
+    /// The operating system was asked for more room on the way to the peer.
+    is_widened: Cell<bool>,
 }
 
 /// Every end of this realm's channels, for the flush at the end of the program.
@@ -166,6 +168,7 @@ pub(crate) fn attach(
         on_closed: RefCell::default(),
         scratch: RefCell::default(),
         trace: OnceCell::new(),
+        is_widened: Cell::new(false),
     });
     watch(&endpoint, fd, context)?;
     define_properties(target, &endpoint, context);

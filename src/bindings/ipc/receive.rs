@@ -1,6 +1,10 @@
 //! Reading: frames become values, values become events.
 
-use std::{cell::RefCell, os::fd::AsFd, rc::Rc};
+use std::{
+    cell::RefCell,
+    os::fd::{AsFd, BorrowedFd},
+    rc::Rc,
+};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
@@ -12,18 +16,18 @@ use crate::{
         errors::{Code, coded_object, value_of},
         intrinsics::json,
         natives::define_value,
-        state,
+        state, ticks,
     },
     ipc::{
         channel::Received,
         codec::{Command, FrameError, Serialization},
     },
-    sys::channel,
+    sys::{channel, error::SysError},
 };
 
 thread_local! {
     /// Reads go here first: frames that are whole are parsed in place.
-    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; channel::READ_SIZE]);
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What one read came to.
@@ -32,6 +36,17 @@ enum Read {
     Some,
     Nothing,
     End,
+}
+
+impl ticks::Receiver for Endpoint {
+    fn receive(
+        self: Rc<Self>,
+        target: JsObject,
+        message: [JsValue; 2],
+        context: &mut Context,
+    ) -> JsResult<()> {
+        self.emit(&target, message, context)
+    }
 }
 
 impl Endpoint {
@@ -58,20 +73,20 @@ impl Endpoint {
         let Some(fd) = self.descriptor() else { return Read::Nothing };
         // A callback never reads while another does: natives only queue ticks here.
         let mut buffer = BUFFER.take();
-        buffer.resize(channel::READ_SIZE, 0);
-        let outcome = channel::receive(fd.as_fd(), &mut buffer);
+        let outcome = self.receive(fd.as_fd(), &mut buffer);
         let read = match outcome {
             Ok(None) => Read::Nothing,
             Ok(Some(received)) if received.bytes > 0 => {
                 if let Some(handle) = received.handle {
                     self.protocol.borrow_mut().accept_handle(Handle::Arrived(handle));
                 }
-                self.frames(&buffer[..received.bytes], context);
+                self.frames(&buffer, context);
                 Read::Some
             }
             // A reset is an end, too: the peer died with our messages unread.
             Ok(Some(_)) | Err(_) => Read::End,
         };
+        buffer.clear();
         BUFFER.replace(buffer);
         if read == Read::End {
             self.end(context);
@@ -79,7 +94,21 @@ impl Endpoint {
         read
     }
 
-    /// Takes the frames out of a chunk.
+    /// Reads once: behind the beginning of a message if there is one, else into the empty buffer.
+    fn receive(
+        &self,
+        fd: BorrowedFd<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<channel::Received>, SysError> {
+        let mut protocol = self.protocol.borrow_mut();
+        if protocol.is_within_frame() {
+            protocol.extend_frame(|begun, room| channel::receive(fd, begun, room))
+        } else {
+            channel::receive(fd, buffer, channel::READ_SIZE)
+        }
+    }
+
+    /// Takes the frames out of a chunk and of what was read behind a message's beginning.
     fn frames(self: &Rc<Self>, mut chunk: &[u8], context: &mut Context) {
         loop {
             let mut protocol = self.protocol.borrow_mut();
@@ -139,26 +168,20 @@ impl Endpoint {
 
     /// Emits a message in a tick of its own, with what came beside it; keeps it if nobody listens.
     pub(super) fn queue(self: &Rc<Self>, message: JsValue, handle: JsValue, context: &Context) {
-        let endpoint = self.clone();
         let Some(target) = self.target.borrow().clone() else { return };
-        state::of(context)
-            .ticks
-            .push_native(move |context| endpoint.emit(&target, message, handle, context));
+        state::of(context).ticks.push_delivery(self.clone(), target, [message, handle]);
     }
 
     fn emit(
         &self,
         target: &JsObject,
-        message: JsValue,
-        handle: JsValue,
+        message: [JsValue; 2],
         context: &mut Context,
     ) -> JsResult<()> {
-        let name = js_string!("message");
-        if events::listener_count(target, name.clone(), context)? == 0 {
-            self.kept.borrow_mut().push((message, handle));
-            return Ok(());
+        if !events::emit_if_heard(target, js_string!("message"), &message, context)? {
+            self.kept.borrow_mut().push(message);
         }
-        events::emit(target, name, &[message, handle], context).map(drop)
+        Ok(())
     }
 
     /// A listener came: in the next tick it gets what was kept.
@@ -171,8 +194,8 @@ impl Endpoint {
             if events::listener_count(&target, js_string!("message"), context)? == 0 {
                 return Ok(());
             }
-            for (message, handle) in endpoint.kept.take() {
-                endpoint.emit(&target, message, handle, context)?;
+            for message in endpoint.kept.take() {
+                endpoint.emit(&target, message, context)?;
             }
             Ok(())
         });

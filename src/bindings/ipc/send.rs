@@ -126,11 +126,12 @@ impl Endpoint {
         let mut frame = self.scratch.take();
         self.protocol.borrow().open(&mut frame);
         match self.serialization {
-            Serialization::Json => match json::stringify_to_bytes(message, context)? {
-                Some(payload) => frame.extend_from_slice(&payload),
-                // An object whose toJSON gives nothing: what Node writes then is no message either.
-                None => return Err(missing_message(context)),
-            },
+            Serialization::Json => {
+                if !json::append_json(&mut frame, message, context)? {
+                    // An object whose toJSON gives nothing: what Node writes then is no message either.
+                    return Err(missing_message(context));
+                }
+            }
             Serialization::Advanced => {
                 return value_format::append_message(frame, message, context);
             }

@@ -1,7 +1,7 @@
 //! Writing: one system call for all that is queued, in a turn or when it has become much.
 
 use std::{
-    os::fd::AsFd,
+    os::fd::{AsFd, BorrowedFd},
     rc::{Rc, Weak},
     time::{Duration, Instant},
 };
@@ -24,6 +24,9 @@ use crate::{
 
 /// So many queued bytes are written without waiting for the end of the turn.
 pub(super) const BATCH: usize = 64 * 1024;
+
+/// A channel on which so much waits gets as much room (bytes).
+const WIDE: usize = 512 * 1024;
 
 /// How long the end of a program waits for a peer that does not read.
 const LAST_FLUSH: Duration = Duration::from_secs(2);
@@ -93,6 +96,7 @@ impl Endpoint {
             };
             match outcome {
                 Ok(Some(count)) => self.protocol.borrow_mut().wrote(count),
+                Ok(None) if self.widen(fd.as_fd()) => {}
                 Ok(None) => return Ok(()),
                 Err(error) => {
                     if !self.protocol.borrow_mut().reject_handle() {
@@ -115,6 +119,14 @@ impl Endpoint {
             // The handle goes with the first.
             trace.sends(&Frame { bytes, command, handle: handle.take() });
         });
+    }
+
+    /// Makes more room on the way to the peer, once, if more is queued than fits: a large message
+    /// needs fewer turns then. True if it is worth trying to write again.
+    fn widen(&self, fd: BorrowedFd<'_>) -> bool {
+        self.protocol.borrow().pending() >= WIDE
+            && !self.is_widened.replace(true)
+            && channel::set_room(fd, WIDE).is_ok()
     }
 
     /// Tells the sends whose fate is known: callbacks in the next tick, losses without a callback

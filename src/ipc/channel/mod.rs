@@ -103,6 +103,12 @@ impl<H, Q, T: Clone> Channel<H, Q, T> {
         self.inbound.is_within_frame()
     }
 
+    /// Lets `read` append the bytes that come next to those of the message that has begun, which saves
+    /// copying them; [`Self::next_frame`] finds them there. `read` is told how much room to make.
+    pub(crate) fn extend_frame<R>(&mut self, read: impl FnOnce(&mut Vec<u8>, usize) -> R) -> R {
+        self.inbound.extend(read)
+    }
+
     /// The peer sends no more.
     ///
     /// # Errors

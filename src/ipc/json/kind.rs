@@ -34,9 +34,13 @@ impl Classifier {
         }
     }
 
-    /// False only if no string in `payload` can read as `NODE_…`: every letter of it is there as
-    /// itself, or one is escaped, as U+004x or U+005x.
+    /// False only if `payload` is no object, or no string in it can read as `NODE_…`: every letter of it
+    /// is there as itself, or one is escaped, as U+004x or U+005x.
     fn may_be_internal(&self, payload: &[u8]) -> bool {
+        let mut scan = Scan { bytes: payload, at: 0 };
+        if scan.expect(b'{').is_none() {
+            return false;
+        }
         self.prefix.find(payload).is_some()
             || self
                 .escape

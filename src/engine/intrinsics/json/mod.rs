@@ -13,6 +13,7 @@ mod raw;
 mod revive;
 mod runs;
 mod shapes;
+mod spelled;
 mod state;
 mod stringify;
 #[cfg(test)]
@@ -113,18 +114,19 @@ fn parse_text(
     Parser::new(text, recorder, &mut state.workspace.borrow_mut(), context).document()
 }
 
-/// The JSON of a value in UTF-8, as a channel carries it; `None` if the value has no JSON.
+/// Appends the JSON of a value in UTF-8, as a channel carries it; false if the value has no JSON.
 ///
 /// # Errors
-/// What `JSON.stringify` throws, and whatever a `toJSON` or a getter throws.
-pub(crate) fn stringify_to_bytes(
+/// What `JSON.stringify` throws, and whatever a `toJSON` or a getter throws: then part of the JSON may
+/// have been appended.
+pub(crate) fn append_json(
+    bytes: &mut Vec<u8>,
     value: &JsValue,
     context: &mut Context,
-) -> JsResult<Option<Vec<u8>>> {
+) -> JsResult<bool> {
     let state = State::of(context);
-    let mut out = Utf8Output::default();
-    let is_json = Writer::new(&mut out, &Options::default(), &state, context).write(value)?;
-    Ok(is_json.then_some(out.bytes))
+    let mut out = Utf8Output::after(bytes);
+    Writer::new(&mut out, &Options::default(), &state, context).write(value)
 }
 
 fn stringify(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

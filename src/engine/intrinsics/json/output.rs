@@ -14,6 +14,8 @@ pub(super) trait Output {
     fn utf16(&mut self, units: &[u16]);
     /// How long the text is, in UTF-16 code units.
     fn len(&self) -> usize;
+    /// Makes room for so many more units.
+    fn reserve(&mut self, _units: usize) {}
 }
 
 impl Output for StringBuffer {
@@ -34,15 +36,23 @@ impl Output for StringBuffer {
     }
 }
 
-/// A text in UTF-8; a lone surrogate becomes U+FFFD.
-#[derive(Default)]
-pub(super) struct Utf8Output {
-    pub(super) bytes: Vec<u8>,
-    /// How many bytes more than UTF-16 code units there are.
+/// A text in UTF-8, behind other bytes; a lone surrogate becomes U+FFFD.
+pub(super) struct Utf8Output<'a> {
+    bytes: &'a mut Vec<u8>,
+    /// How many bytes there are that are no UTF-16 code unit of the text.
     surplus: usize,
 }
 
-impl Output for Utf8Output {
+impl<'a> Utf8Output<'a> {
+    /// An empty text behind these bytes.
+    pub(super) fn after(bytes: &'a mut Vec<u8>) -> Self {
+        let surplus = bytes.len();
+        Self { bytes, surplus }
+    }
+}
+
+impl Output for Utf8Output<'_> {
+    #[inline]
     fn ascii(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -64,12 +74,17 @@ impl Output for Utf8Output {
         }
     }
 
+    #[inline]
     fn len(&self) -> usize {
         self.bytes.len() - self.surplus
     }
+
+    fn reserve(&mut self, units: usize) {
+        self.bytes.reserve(units);
+    }
 }
 
-impl Utf8Output {
+impl Utf8Output<'_> {
     /// Appends what `write` puts into a place that has room for every unit at its widest.
     fn encode(&mut self, units: usize, width: usize, write: impl FnOnce(&mut [u8]) -> usize) {
         let from = self.bytes.len();

@@ -7,7 +7,7 @@ mod number;
 mod string;
 
 use boa_engine::{
-    Context, JsObject, JsValue,
+    Context, JsObject, JsString, JsValue,
     builtins::object::OrdinaryObject,
     object::{builtins::JsArray, shape::RootShape},
     property::{PropertyDescriptor, PropertyKey},
@@ -16,7 +16,8 @@ use boa_engine::{
 use super::{
     super::string_buffer::StringBuffer,
     failure::{Failure, Reason},
-    keys::KeyCache,
+    keys::{KeyCache, Place, Position},
+    spelled::Spelled,
     text::Text,
 };
 
@@ -49,8 +50,13 @@ impl Recorder for NoRecorder {
 enum Open {
     /// Its elements are the values from this index on.
     Array(usize),
-    /// The key is that of the value that is being read.
-    Object(JsObject, PropertyKey),
+    Object {
+        object: JsObject,
+        /// That of the value that is being read.
+        key: PropertyKey,
+        /// The place of this object's own key.
+        above: Option<Place>,
+    },
 }
 
 /// What begins where a value is expected.
@@ -64,6 +70,8 @@ enum Begun {
 #[derive(Default)]
 pub(super) struct Workspace {
     keys: KeyCache,
+    /// Short strings: values repeat, too.
+    strings: Spelled<JsString>,
     open: Vec<Open>,
     /// The elements so far of all open arrays.
     values: Vec<JsValue>,
@@ -94,6 +102,9 @@ pub(super) struct Parser<'a, T, R> {
     context: &'a mut Context,
     root_shape: RootShape,
     object_prototype: JsObject,
+    /// Where in the layout the value stands that is being read: the place of its key, or of the key of
+    /// the array it is in.
+    place: Option<Place>,
 }
 
 type Parsed<V> = Result<V, Failure>;
@@ -113,6 +124,7 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
             root_shape: context.root_shape().clone(),
             object_prototype: context.intrinsics().constructors().object().prototype(),
             context,
+            place: None,
         }
     }
 
@@ -155,8 +167,8 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
                         _ => return self.fail(Reason::ExpectedCommaOrBracket),
                     }
                 }
-                Some(Open::Object(object, key)) => {
-                    insert(object, key, value);
+                Some(Open::Object { object, key, .. }) => {
+                    insert(object, std::mem::replace(key, 0.into()), value);
                     match self.token() {
                         Some(b',') => {
                             self.at += 1;
@@ -182,9 +194,10 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
 
     fn close_object(&mut self) -> JsValue {
         self.at += 1;
-        let Some(Open::Object(object, _)) = self.work.open.pop() else {
+        let Some(Open::Object { object, above, .. }) = self.work.open.pop() else {
             unreachable!("only an open object is closed by a brace");
         };
+        self.place = above;
         let object = object.into();
         self.recorder.close(&object);
         object
@@ -195,8 +208,8 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
         if self.token() != Some(b'"') {
             return self.fail(Reason::ExpectedKey);
         }
-        let next = self.key()?;
-        if let Some(Open::Object(_, key)) = self.work.open.last_mut() {
+        let next = self.key(Position { before: self.place, above: None })?;
+        if let Some(Open::Object { key, .. }) = self.work.open.last_mut() {
             *key = next;
         }
         Ok(())
@@ -238,8 +251,9 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
         let object = JsObject::new(&self.root_shape, prototype, OrdinaryObject).upcast();
         match self.token() {
             Some(b'"') => {
-                let key = self.key()?;
-                self.work.open.push(Open::Object(object, key));
+                let above = self.place;
+                let key = self.key(Position { before: None, above })?;
+                self.work.open.push(Open::Object { object, key, above });
                 Ok(Begun::Container)
             }
             Some(b'}') => {
@@ -253,21 +267,42 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
     }
 
     /// Reads a key and the colon after it.
-    fn key(&mut self) -> Parsed<PropertyKey> {
+    fn key(&mut self, position: Position) -> Parsed<PropertyKey> {
         let from = self.at + 1;
-        let to = self.text.end_of_run(from);
-        let is_plain = self.text.unit(to) == Some(u16::from(b'"'));
-        let key = if is_plain && self.text.ascii(from, to, &mut self.work.bytes) {
-            self.at = to + 1;
-            self.work.keys.key(&self.work.bytes)
-        } else {
-            self.string()?.into()
+        let key = match self.guessed_key(from, position) {
+            Some(key) => key,
+            None => self.new_key(from, position)?,
         };
         self.recorder.key(&key);
         if self.token() != Some(b':') {
             return self.fail(Reason::ExpectedColon);
         }
         self.at += 1;
+        Ok(key)
+    }
+
+    /// The key that was here in the last text of this layout, if it is here again.
+    fn guessed_key(&mut self, from: usize, position: Position) -> Option<PropertyKey> {
+        let (spelling, key, place) = self.work.keys.guess(position)?;
+        let end = from + spelling.len();
+        if self.text.unit(end) != Some(u16::from(b'"')) || !self.text.continues(from, spelling) {
+            return None;
+        }
+        self.at = end + 1;
+        self.place = Some(place);
+        Some(key.clone())
+    }
+
+    fn new_key(&mut self, from: usize, position: Position) -> Parsed<PropertyKey> {
+        let run = self.text.run(from);
+        let is_plain = self.text.unit(run.end) == Some(u16::from(b'"'));
+        if !is_plain || !self.text.ascii(from, run.end, &mut self.work.bytes) {
+            self.place = None;
+            return Ok(self.string()?.into());
+        }
+        self.at = run.end + 1;
+        let (key, place) = self.work.keys.key_at(&self.work.bytes, position);
+        self.place = place;
         Ok(key)
     }
 
@@ -313,11 +348,11 @@ impl<'a, T: Text, R: Recorder> Parser<'a, T, R> {
 }
 
 /// Defines a property of a new object; the last one of a name counts, `__proto__` is like others.
-fn insert(object: &JsObject, key: &PropertyKey, value: JsValue) {
+fn insert(object: &JsObject, key: PropertyKey, value: JsValue) {
     let property = PropertyDescriptor::builder()
         .value(value)
         .writable(true)
         .enumerable(true)
         .configurable(true);
-    object.insert_property(key.clone(), property.build());
+    object.insert_property(key, property.build());
 }

@@ -5,14 +5,21 @@ use boa_engine::string::{JsStr, JsStrVariant};
 use super::{
     super::string_buffer::MAX_STRING_LENGTH,
     output::Output,
-    runs::{find, is_special, is_special_wide},
+    runs::{Run, find, is_special_wide, plain_run},
 };
+
+/// For a string of more units room is made at once.
+const LONG: usize = 1024;
 
 /// Writes a string as a JSON literal. Lone surrogates are escaped, so the text is well formed.
 ///
 /// It stops when the text has become too long to be a string.
 pub(super) fn quote(string: JsStr<'_>, out: &mut impl Output) {
     out.ascii(b"\"");
+    if string.len() > LONG {
+        // The bounds of a message belong to it.
+        out.reserve(string.len() + 16);
+    }
     match string.variant() {
         JsStrVariant::Latin1(units) => quote_latin1(units, out),
         JsStrVariant::Utf16(units) => quote_utf16(units, out),
@@ -21,16 +28,21 @@ pub(super) fn quote(string: JsStr<'_>, out: &mut impl Output) {
 }
 
 fn quote_latin1(units: &[u8], out: &mut impl Output) {
-    let mut run = 0;
+    let mut at = 0;
     loop {
-        let at = find(units, run, is_special);
-        out.latin1(&units[run..at]);
-        let Some(&unit) = units.get(at) else { return };
+        let Run { end, is_ascii } = plain_run(units, at);
+        let run = &units[at..end];
+        if is_ascii {
+            out.ascii(run);
+        } else {
+            out.latin1(run);
+        }
+        let Some(&unit) = units.get(end) else { return };
         escape(u16::from(unit), out);
         if out.len() > MAX_STRING_LENGTH {
             return;
         }
-        run = at + 1;
+        at = end + 1;
     }
 }
 

@@ -7,7 +7,7 @@ use boa_engine::{
     builtins::object::OrdinaryObject, js_string, property::PropertyKey,
 };
 
-use super::{parser::Workspace, shapes::ShapeCache};
+use super::{parser::Workspace, shapes::ShapeCache, stringify::Level};
 
 /// How deep a walk that runs JavaScript at every level may go.
 ///
@@ -24,6 +24,8 @@ pub(super) fn too_deep() -> JsError {
 pub(super) struct State {
     pub(super) workspace: RefCell<Workspace>,
     pub(super) shapes: RefCell<ShapeCache>,
+    /// Memory for the open levels of a stringification; empty between two.
+    pub(super) levels: RefCell<Vec<Level>>,
     /// The engine's own functions, taken before a program can replace them.
     is_array: JsObject,
     object_keys: JsObject,
@@ -36,6 +38,7 @@ impl State {
         Ok(Self {
             workspace: RefCell::default(),
             shapes: RefCell::default(),
+            levels: RefCell::default(),
             is_array: original("Array", "isArray", context)?,
             object_keys: original("Object", "keys", context)?,
             delete_property: original("Reflect", "deleteProperty", context)?,
@@ -48,6 +51,15 @@ impl State {
             .get_data::<Rc<Self>>()
             .expect("realm::create installs JSON into every context")
             .clone()
+    }
+
+    /// Keeps the memory of levels for the next time, unless it is much.
+    pub(super) fn keep_levels(&self, mut levels: Vec<Level>) {
+        const KEPT: usize = 64;
+        levels.clear();
+        if levels.capacity() <= KEPT {
+            self.levels.replace(levels);
+        }
     }
 
     /// `IsArray`: looks through proxies, and throws for a revoked one.

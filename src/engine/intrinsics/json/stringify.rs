@@ -5,6 +5,7 @@
 //! everything else is read from the objects directly.
 
 mod layout;
+mod plain;
 mod values;
 
 use std::{collections::HashSet, rc::Rc};
@@ -13,7 +14,7 @@ use boa_engine::{
     Context, JsObject, JsResult, JsValue,
     builtins::object::OrdinaryObject,
     js_string,
-    property::{PropertyDescriptor, PropertyKey},
+    property::PropertyKey,
 };
 
 use self::{
@@ -52,7 +53,7 @@ impl Names {
 }
 
 /// An array or object that is being written.
-struct Level {
+pub(super) struct Level {
     object: JsObject,
     names: Names,
     /// The index of the name to write next.
@@ -101,7 +102,7 @@ impl<'a, O: Output> Writer<'a, O> {
             object_prototype: constructors.object().prototype(),
             array_prototype: constructors.array().prototype(),
             context,
-            levels: Vec::new(),
+            levels: state.levels.take(),
             deep: HashSet::new(),
             made: 0,
             ran: false,
@@ -111,12 +112,14 @@ impl<'a, O: Output> Writer<'a, O> {
 
     /// Writes a value; false if it has no JSON.
     pub(super) fn write(mut self, value: &JsValue) -> JsResult<bool> {
-        let key = PropertyKey::from(js_string!(""));
-        let holder = self.root(&key, value);
-        let value = self.replaced(value.clone(), &key, &holder)?;
-        match self.item(&value)? {
-            Item::Nothing => return Ok(false),
-            item => self.begin(item)?,
+        let is_json = self.write_root(value)?;
+        self.state.keep_levels(self.levels);
+        Ok(is_json)
+    }
+
+    fn write_root(&mut self, value: &JsValue) -> JsResult<bool> {
+        if !self.begin_root(value)? {
+            return Ok(false);
         }
         loop {
             self.plain_run()?;
@@ -137,6 +140,24 @@ impl<'a, O: Output> Writer<'a, O> {
         }
     }
 
+    /// Writes a primitive, or opens an array or object; false if the value has no JSON.
+    fn begin_root(&mut self, value: &JsValue) -> JsResult<bool> {
+        if self.options.function.is_none()
+            && let Some(object) = value.as_object()
+            && let Some(names) = self.plain_names(&object)
+        {
+            self.open(object, names)?;
+            return Ok(true);
+        }
+        let key = PropertyKey::from(js_string!(""));
+        let holder = self.root(&key, value);
+        let value = self.replaced(value.clone(), &key, &holder)?;
+        match self.item(&value)? {
+            Item::Nothing => Ok(false),
+            item => self.begin(item).map(|()| true),
+        }
+    }
+
     /// The object that a replacer sees as the holder of the whole value.
     fn root(&self, key: &PropertyKey, value: &JsValue) -> JsObject {
         if self.options.function.is_none() {
@@ -146,39 +167,6 @@ impl<'a, O: Output> Writer<'a, O> {
         let root = JsObject::with_object_proto(self.context.intrinsics());
         define_value(&root, key.clone(), value.clone(), true);
         root
-    }
-
-    /// Writes the primitives that come next in the innermost level, as far as they are data of a
-    /// plain array or object: no JavaScript can run here, so nothing changes under our hands.
-    fn plain_run(&mut self) -> JsResult<()> {
-        let depth = self.levels.len();
-        let Some(level) = self.levels.last_mut() else { return Ok(()) };
-        if self.options.function.is_some() {
-            return Ok(());
-        }
-        let object = level.object.clone();
-        let object = object.borrow();
-        loop {
-            let index = level.next;
-            let property = match &level.names {
-                Names::Shape(shape) => {
-                    let name = shape.names.get(index);
-                    name.and_then(|name| object.properties().get(&name.key))
-                }
-                Names::Indices(length) if (index as u64) < *length => {
-                    object.properties().get(&index.into())
-                }
-                _ => None,
-            };
-            let value = property.as_ref().and_then(PropertyDescriptor::value);
-            let Some(item) = value.and_then(Item::of_primitive) else { return Ok(()) };
-            level.next += 1;
-            if matches!(item, Item::Nothing) && !level.names.are_indices() {
-                continue;
-            }
-            write_lead(self.out, level, index, &self.options.gap, depth);
-            write_primitive(self.out, &item)?;
-        }
     }
 
     /// Writes an element or a property of the innermost level, with all that precedes it.
@@ -205,8 +193,7 @@ impl<'a, O: Output> Writer<'a, O> {
     fn open_array(&mut self, object: JsObject) -> JsResult<()> {
         self.check_circle(&object)?;
         let length = array_length(&object, self.context)?;
-        self.out.ascii(b"[");
-        self.push(object, Names::Indices(length))
+        self.open(object, Names::Indices(length))
     }
 
     fn open_object(&mut self, object: JsObject) -> JsResult<()> {
@@ -215,8 +202,7 @@ impl<'a, O: Output> Writer<'a, O> {
             Some(list) => Names::Keys(list.clone()),
             None => self.names(&object)?,
         };
-        self.out.ascii(b"{");
-        self.push(object, names)
+        self.open(object, names)
     }
 
     fn names(&mut self, object: &JsObject) -> JsResult<Names> {
@@ -233,7 +219,8 @@ impl<'a, O: Output> Writer<'a, O> {
         Ok(Names::Keys(self.state.enumerable_keys(object, self.context)?.into()))
     }
 
-    fn push(&mut self, object: JsObject, names: Names) -> JsResult<()> {
+    fn open(&mut self, object: JsObject, names: Names) -> JsResult<()> {
+        self.out.ascii(if names.are_indices() { b"[" } else { b"{" });
         if self.ran {
             self.made += 1;
             if self.made > MAX_DEPTH {

@@ -5,7 +5,7 @@ use encoding_rs::mem;
 
 use super::{
     super::string_buffer::StringBuffer,
-    runs::{find, is_special, is_special_wide},
+    runs::{Run, find, is_special_wide, plain_run},
 };
 
 /// A JSON text as the parser reads it, unit by unit.
@@ -16,18 +16,24 @@ pub(super) trait Text: Copy {
     /// The unit at an index, `None` at the end. A unit of UTF-8 is a byte.
     fn unit(self, index: usize) -> Option<u16>;
 
-    /// The first index from `from` on whose unit ends a plain run inside a string literal: a
-    /// quote, a backslash or a control character. The text's length if there is none.
-    fn end_of_run(self, from: usize) -> usize;
+    /// The plain run of a string literal that begins at `from`. Of wide units it may be said that
+    /// they are not ASCII though they are.
+    fn run(self, from: usize) -> Run;
+
+    /// Whether the text goes on with these ASCII characters at `from`.
+    fn continues(self, from: usize, ascii: &[u8]) -> bool;
 
     /// Puts a range into `buffer`, which is emptied first; false if the range is not all ASCII.
     fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool;
 
+    /// A range that is known to be ASCII, if its units are bytes.
+    fn bytes(&self, from: usize, to: usize) -> Option<&[u8]>;
+
     /// The string that a range of the text spells.
-    fn string(self, from: usize, to: usize) -> JsString;
+    fn string(self, from: usize, run: Run) -> JsString;
 
     /// Appends what a range of the text spells.
-    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer);
+    fn append(self, from: usize, run: Run, buffer: &mut StringBuffer);
 
     /// The whole text, and where `index` is in it, in UTF-16 code units as JavaScript counts.
     fn located(self, index: usize) -> (Vec<u16>, usize);
@@ -46,24 +52,36 @@ pub(super) struct Utf16<'a>(pub(super) &'a [u16]);
 pub(super) struct Utf8<'a>(pub(super) &'a [u8]);
 
 impl Text for Latin1<'_> {
+    #[inline]
     fn unit(self, index: usize) -> Option<u16> {
         self.0.get(index).copied().map(u16::from)
     }
 
-    fn end_of_run(self, from: usize) -> usize {
-        find(self.0, from, is_special)
+    #[inline]
+    fn run(self, from: usize) -> Run {
+        plain_run(self.0, from)
+    }
+
+    #[inline]
+    fn continues(self, from: usize, ascii: &[u8]) -> bool {
+        self.0[from..].starts_with(ascii)
     }
 
     fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
         copy_ascii(&self.0[from..to], buffer)
     }
 
-    fn string(self, from: usize, to: usize) -> JsString {
-        JsStr::latin1(&self.0[from..to]).into()
+    #[inline]
+    fn bytes(&self, from: usize, to: usize) -> Option<&[u8]> {
+        Some(&self.0[from..to])
     }
 
-    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer) {
-        buffer.push_latin1(&self.0[from..to]);
+    fn string(self, from: usize, run: Run) -> JsString {
+        JsStr::latin1(&self.0[from..run.end]).into()
+    }
+
+    fn append(self, from: usize, run: Run, buffer: &mut StringBuffer) {
+        buffer.push_latin1(&self.0[from..run.end]);
     }
 
     fn located(self, index: usize) -> (Vec<u16>, usize) {
@@ -72,12 +90,22 @@ impl Text for Latin1<'_> {
 }
 
 impl Text for Utf16<'_> {
+    #[inline]
     fn unit(self, index: usize) -> Option<u16> {
         self.0.get(index).copied()
     }
 
-    fn end_of_run(self, from: usize) -> usize {
-        find(self.0, from, is_special_wide)
+    fn run(self, from: usize) -> Run {
+        Run { end: find(self.0, from, is_special_wide), is_ascii: false }
+    }
+
+    fn continues(self, from: usize, ascii: &[u8]) -> bool {
+        let units = self.0.get(from..from + ascii.len());
+        units.is_some_and(|units| units.iter().copied().eq(ascii.iter().copied().map(u16::from)))
+    }
+
+    fn bytes(&self, _: usize, _: usize) -> Option<&[u8]> {
+        None
     }
 
     fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
@@ -90,8 +118,8 @@ impl Text for Utf16<'_> {
         is_ascii
     }
 
-    fn string(self, from: usize, to: usize) -> JsString {
-        let range = &self.0[from..to];
+    fn string(self, from: usize, run: Run) -> JsString {
+        let range = &self.0[from..run.end];
         if range.iter().fold(0, |seen, &unit| seen | unit) > 0xFF {
             return JsStr::utf16(range).into();
         }
@@ -99,8 +127,8 @@ impl Text for Utf16<'_> {
         JsStr::latin1(&narrow).into()
     }
 
-    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer) {
-        buffer.push_utf16(&self.0[from..to]);
+    fn append(self, from: usize, run: Run, buffer: &mut StringBuffer) {
+        buffer.push_utf16(&self.0[from..run.end]);
     }
 
     fn located(self, index: usize) -> (Vec<u16>, usize) {
@@ -109,25 +137,38 @@ impl Text for Utf16<'_> {
 }
 
 impl Text for Utf8<'_> {
+    #[inline]
     fn unit(self, index: usize) -> Option<u16> {
         self.0.get(index).copied().map(u16::from)
     }
 
-    fn end_of_run(self, from: usize) -> usize {
-        find(self.0, from, is_special)
+    #[inline]
+    fn run(self, from: usize) -> Run {
+        plain_run(self.0, from)
+    }
+
+    #[inline]
+    fn continues(self, from: usize, ascii: &[u8]) -> bool {
+        self.0[from..].starts_with(ascii)
     }
 
     fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
         copy_ascii(&self.0[from..to], buffer)
     }
 
-    fn string(self, from: usize, to: usize) -> JsString {
-        decode_utf8(&self.0[from..to])
+    #[inline]
+    fn bytes(&self, from: usize, to: usize) -> Option<&[u8]> {
+        Some(&self.0[from..to])
     }
 
-    fn append(self, from: usize, to: usize, buffer: &mut StringBuffer) {
-        let range = &self.0[from..to];
-        if range.is_ascii() {
+    fn string(self, from: usize, run: Run) -> JsString {
+        let range = &self.0[from..run.end];
+        if run.is_ascii { JsStr::latin1(range).into() } else { decode_utf8(range) }
+    }
+
+    fn append(self, from: usize, run: Run, buffer: &mut StringBuffer) {
+        let range = &self.0[from..run.end];
+        if run.is_ascii {
             buffer.push_latin1(range);
         } else {
             buffer.push_utf16(&utf16_of(range));
@@ -148,9 +189,6 @@ fn copy_ascii(bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
 
 /// Decodes UTF-8 to the narrower of the two ways in which the engine keeps strings.
 fn decode_utf8(bytes: &[u8]) -> JsString {
-    if bytes.is_ascii() {
-        return JsStr::latin1(bytes).into();
-    }
     if mem::is_utf8_latin1(bytes) {
         let mut units = vec![0; bytes.len()];
         let length = mem::convert_utf8_to_latin1_lossy(bytes, &mut units);

@@ -1,23 +1,42 @@
 //! String literals.
 
-use boa_engine::JsString;
+use boa_engine::{JsString, string::JsStr};
 
-use super::{Parsed, Parser, Reason, Recorder, Text};
+use super::{
+    super::{runs::Run, spelled::MAX_BYTES},
+    Parsed, Parser, Reason, Recorder, Text,
+};
 
 impl<T: Text, R: Recorder> Parser<'_, T, R> {
     /// Reads a string literal; the text stands at its opening quote.
     pub(super) fn string(&mut self) -> Parsed<JsString> {
         let from = self.at + 1;
-        let to = self.text.end_of_run(from);
-        self.at = to;
-        if self.text.unit(to) == Some(u16::from(b'"')) {
+        let run = self.text.run(from);
+        self.at = run.end;
+        if self.text.unit(run.end) == Some(u16::from(b'"')) {
             self.at += 1;
-            return Ok(self.text.string(from, to));
+            return Ok(self.plain_string(from, run));
         }
         self.work.buffer.clear();
-        self.text.append(from, to, &mut self.work.buffer);
+        self.text.append(from, run, &mut self.work.buffer);
         self.rest_of_string()?;
         Ok(self.work.buffer.string())
+    }
+
+    /// The string that a run of the text spells. A short one is often there already.
+    fn plain_string(&mut self, from: usize, run: Run) -> JsString {
+        let text = self.text;
+        if run.is_ascii
+            && run.end - from <= MAX_BYTES
+            && let Some(bytes) = text.bytes(from, run.end)
+        {
+            let strings = &mut self.work.strings;
+            let place = strings.place(bytes, || JsStr::latin1(bytes).into());
+            if let Some((_, string)) = strings.at(place) {
+                return string.clone();
+            }
+        }
+        text.string(from, run)
     }
 
     /// Reads on to the closing quote, from the first character that is more than itself.
@@ -37,8 +56,9 @@ impl<T: Text, R: Recorder> Parser<'_, T, R> {
                 Some(_) => return self.fail(Reason::BadControlCharacter),
             }
             let from = self.at;
-            self.at = self.text.end_of_run(from);
-            self.text.append(from, self.at, &mut self.work.buffer);
+            let run = self.text.run(from);
+            self.text.append(from, run, &mut self.work.buffer);
+            self.at = run.end;
         }
     }
 

@@ -21,19 +21,30 @@ pub(super) fn write_lead(
     gap: &JsString,
     depth: usize,
 ) {
-    if level.is_filled {
+    separate(out, &mut level.is_filled, gap, depth);
+    match &level.names {
+        Names::Indices(_) => {}
+        Names::Shape(shape) => write_name(out, &shape.names[index], gap),
+        Names::Keys(keys) => {
+            write_key(out, &keys[index]);
+            write_space(out, gap);
+        }
+    }
+}
+
+/// Writes what parts a member from the one before it, if there is one, or from the bracket.
+#[inline]
+pub(super) fn separate(
+    out: &mut impl Output,
+    is_filled: &mut bool,
+    gap: &JsString,
+    depth: usize,
+) {
+    if *is_filled {
         out.ascii(b",");
     }
-    level.is_filled = true;
+    *is_filled = true;
     break_line(out, gap, depth);
-    match &level.names {
-        Names::Indices(_) => return,
-        Names::Shape(shape) => write_name(out, &shape.names[index]),
-        Names::Keys(keys) => write_key(out, &keys[index]),
-    }
-    if !gap.is_empty() {
-        out.ascii(b" ");
-    }
 }
 
 /// Begins a line at this depth, if the text has lines.
@@ -47,10 +58,19 @@ pub(super) fn break_line(out: &mut impl Output, gap: &JsString, depth: usize) {
     }
 }
 
-fn write_name(out: &mut impl Output, name: &Name) {
+/// Writes the name of a property, with its colon.
+#[inline]
+pub(super) fn write_name(out: &mut impl Output, name: &Name, gap: &JsString) {
     match &name.quoted {
         Some(quoted) => out.ascii(quoted),
         None => write_key(out, &name.key),
+    }
+    write_space(out, gap);
+}
+
+fn write_space(out: &mut impl Output, gap: &JsString) {
+    if !gap.is_empty() {
+        out.ascii(b" ");
     }
 }
 

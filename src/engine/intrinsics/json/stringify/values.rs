@@ -101,7 +101,7 @@ impl<O: Output> Writer<'_, O> {
         is_plain && self.prototypes_lack_to_json(&to_json)
     }
 
-    fn prototypes_lack_to_json(&mut self, to_json: &PropertyKey) -> bool {
+    pub(super) fn prototypes_lack_to_json(&mut self, to_json: &PropertyKey) -> bool {
         *self.lacks_to_json.get_or_insert_with(|| {
             let arrays = self.array_prototype.borrow();
             arrays.prototype().as_ref() == Some(&self.object_prototype)
