@@ -2,69 +2,84 @@
 //!
 //!     cargo bench --bench compare -- --runtime node=/path/to/node [--rounds 5] [--only NAME]
 //!
-//! This build of rjs always takes part. Runs alternate between the runtimes, so that a machine whose
-//! speed drifts drifts for all of them; what counts are the ratios to the first runtime.
+//! This build of rjs always takes part, and where it can state one, a small Rust program that does the same
+//! with the system calls alone: the limit. Runs alternate between the runtimes, so that a machine whose speed
+//! drifts drifts for all of them; what counts are the ratios to the first runtime.
 
+mod guard;
+mod limit;
+mod plots;
 mod report;
-mod workload;
+mod rows;
+mod sample;
+mod settings;
+mod spread;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{env, fs, path::Path, process::ExitCode};
 
-use workload::{Runtime, WORKLOADS};
-
-struct Settings {
-    runtimes: Vec<Runtime>,
-    rounds: usize,
-    only: Option<String>,
-}
+use report::Measured;
+use rows::{WORKLOADS, Workload};
+use settings::Settings;
 
 fn main() -> ExitCode {
-    let settings = match settings(env::args().skip(1)) {
-        Ok(settings) => settings,
+    let mut args = env::args().skip(1).filter(|arg| arg != "--bench").peekable();
+    let outcome = if args.peek().is_some_and(|arg| arg == limit::ARGUMENT) {
+        limit::run(&args.skip(1).collect::<Vec<_>>())
+    } else {
+        Settings::decode(args).and_then(|settings| compare(&settings))
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(message) => {
             eprintln!("compare: {message}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    let names: Vec<&str> = settings.runtimes.iter().map(|runtime| runtime.name.as_str()).collect();
-    println!("{}", report::header(&names));
-    let mut failed = false;
-    for workload in WORKLOADS {
-        if settings.only.as_deref().is_some_and(|only| !workload.name.contains(only)) {
-            continue;
-        }
-        match workload::measure(workload, &settings.runtimes, settings.rounds) {
-            Ok(samples) => println!("{}", report::row(workload, &samples)),
+    }
+}
+
+/// Measures everything that is asked for; false if something failed or has become worse.
+fn compare(settings: &Settings) -> Result<bool, String> {
+    if let Some(folder) = &settings.plots {
+        plots::draw(settings, folder)?;
+        return Ok(true);
+    }
+    let names = settings.names();
+    println!("{}", report::markdown::head(&names));
+    let mut all = Vec::new();
+    let mut is_good = true;
+    for workload in WORKLOADS.iter().filter(|workload| is_wanted(workload, settings)) {
+        match sample::measure(workload, settings) {
+            Ok(samples) => {
+                for (row, values) in workload.rows.iter().zip(samples) {
+                    let measured = Measured { row, values };
+                    println!("{}", report::markdown::line(&measured));
+                    all.push(measured);
+                }
+            }
             Err(message) => {
-                failed = true;
-                eprintln!("{}: {message}", workload.name);
+                is_good = false;
+                eprintln!("{} {}: {message}", workload.script, workload.args.join(" "));
             }
         }
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-fn settings(args: impl Iterator<Item = String>) -> Result<Settings, String> {
-    let mut settings = Settings { runtimes: Vec::new(), rounds: 5, only: None };
-    let mut args = args.filter(|arg| arg != "--bench");
-    while let Some(arg) = args.next() {
-        let mut value = || args.next().ok_or(format!("{arg} needs a value"));
-        match arg.as_str() {
-            "--runtime" => settings.runtimes.push(runtime(&value()?)?),
-            "--rounds" => {
-                settings.rounds = value()?.parse().map_err(|_| "--rounds needs a number")?;
-            }
-            "--only" => settings.only = Some(value()?),
-            _ => return Err(format!("unknown argument {arg}")),
-        }
+    if let Some(path) = &settings.json {
+        write(path, &report::json::document(&names, &all))?;
     }
-    let own = PathBuf::from(env!("CARGO_BIN_EXE_rjs"));
-    settings.runtimes.push(Runtime { name: "rjs".to_owned(), path: own });
-    Ok(settings)
+    if let Some(path) = &settings.markdown {
+        write(path, &report::markdown::page(&names, &all))?;
+    }
+    match &settings.guard {
+        Some(path) => guard::check(path, &names, &all).map(|passed| is_good && passed),
+        None => Ok(is_good),
+    }
 }
 
-fn runtime(text: &str) -> Result<Runtime, String> {
-    let (name, path) = text.split_once('=').ok_or("--runtime needs NAME=PATH")?;
-    let path = PathBuf::from(path).canonicalize().map_err(|error| format!("{path}: {error}"))?;
-    Ok(Runtime { name: name.to_owned(), path })
+fn is_wanted(workload: &Workload, settings: &Settings) -> bool {
+    let Some(only) = &settings.only else { return true };
+    workload.rows.iter().any(|row| row.name.contains(only.as_str()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

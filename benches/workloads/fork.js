@@ -6,7 +6,7 @@ const path = require('path');
 
 const [, , mode, amount] = process.argv;
 const total = Number(amount);
-const script = path.join(__dirname, 'child.js');
+const script = path.join(__dirname, 'idle.js');
 const begun = process.hrtime.bigint();
 
 function elapsed(since) {
@@ -19,7 +19,7 @@ function sequence(done, sum) {
     return;
   }
   const since = process.hrtime.bigint();
-  const child = fork(script, ['idle']);
+  const child = fork(script);
   child.once('message', () => {
     const time = elapsed(since);
     child.once('exit', () => sequence(done + 1, sum + time));
@@ -31,7 +31,7 @@ function together() {
   const children = [];
   let ready = 0;
   for (let i = 0; i < total; i += 1) {
-    const child = fork(script, ['idle']);
+    const child = fork(script);
     children.push(child);
     child.once('message', () => {
       ready += 1;
