@@ -16,7 +16,9 @@ pub fn check(path: &Path, names: &[String], all: &[Measured]) -> Result<bool, St
     if !path.exists() {
         let ratios: Map<String, Value> = all
             .iter()
-            .filter_map(|measured| Some((measured.row.name.to_owned(), json!(measured.ratio(own)?))))
+            .filter_map(|measured| {
+                Some((measured.row.name.to_owned(), json!(measured.ratio(own)?)))
+            })
             .collect();
         let text = format!("{:#}\n", Value::from(ratios));
         fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -28,7 +28,7 @@ pub fn tcp_echo(count: usize) -> Result<(), String> {
         socket.set_nodelay(true).map_err(told)?;
         let event = EpollEvent::new(EpollFlags::EPOLLIN, index as u64);
         epoll.add(&*socket, event).map_err(told)?;
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             socket.write_all(b"ping").map_err(told)?;
         }
     }
@@ -41,7 +41,7 @@ pub fn tcp_echo(count: usize) -> Result<(), String> {
             let index = event.data() as usize;
             let got = sockets[index].read(&mut buffer).map_err(told)?;
             sockets[index].write_all(&buffer[..got]).map_err(told)?;
-            if index % 2 == 0 {
+            if index.is_multiple_of(2) {
                 left = left.saturating_sub(1);
             }
         }

@@ -42,8 +42,7 @@ pub(crate) fn emit_if_heard(
         return Ok(false);
     }
     let events = super::of(context)?;
-    let replaced =
-        super::overridden(emitter, js_string!("emit"), &events.natives.emit, context)?;
+    let replaced = super::overridden(emitter, js_string!("emit"), &events.natives.emit, context)?;
     if replaced.is_some() {
         emit(emitter, name, args, context)?;
     } else {

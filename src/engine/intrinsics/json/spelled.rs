@@ -72,7 +72,7 @@ fn hash(bytes: &[u8]) -> usize {
     if bytes.len() > 16 {
         state = mixed(state, ends(&bytes[8..bytes.len() - 8]));
     }
-    (state >> 40) as usize % SLOTS
+    (state >> (u64::BITS - SLOTS.trailing_zeros())) as usize
 }
 
 #[inline]

@@ -11,9 +11,7 @@ mod values;
 use std::{collections::HashSet, rc::Rc};
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsValue,
-    builtins::object::OrdinaryObject,
-    js_string,
+    Context, JsObject, JsResult, JsValue, builtins::object::OrdinaryObject, js_string,
     property::PropertyKey,
 };
 

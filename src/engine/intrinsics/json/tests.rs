@@ -8,7 +8,7 @@ use boa_engine::{JsValue, js_string};
 
 use super::{
     super::expressions::{check, context, evaluated},
-    parse_bytes, append_json,
+    append_json, parse_bytes,
 };
 
 fn message_of(result: boa_engine::JsResult<JsValue>, context: &mut boa_engine::Context) -> String {
@@ -146,5 +146,39 @@ fn depth_costs_no_native_stack() {
         ("JSON.parse('{\"a\":['.repeat(100000))", "SyntaxError: Unexpected end of JSON input"),
     ] {
         assert_eq!(evaluated(source, context), expected, "{source}");
+    }
+}
+
+#[test]
+fn numbers_come_and_go_as_they_are() {
+    let context = &mut context();
+    let mut state = 1_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for round in 0..20_000 {
+        let whole = (random() >> (round % 64)) as i64 as f64;
+        let value = match round % 4 {
+            0 => whole / 1000.0,
+            1 => whole / 8.0,
+            2 => f64::from_bits(random()),
+            _ => -whole / 1e7,
+        };
+        if !value.is_finite() {
+            continue;
+        }
+        let spelled = ryu_js::Buffer::new().format_finite(value).to_owned();
+        let mut bytes = Vec::new();
+        let number = JsValue::rational(value);
+        assert!(append_json(&mut bytes, &number, context).expect("a number has JSON"));
+        assert_eq!(String::from_utf8_lossy(&bytes), spelled);
+        let parsed = parse_bytes(spelled.as_bytes(), context).expect("a number is JSON");
+        assert_eq!(parsed.as_number(), Some(value), "{spelled}");
+        let trimmed = format!("{value:.6}");
+        let parsed = parse_bytes(trimmed.as_bytes(), context).expect("a number is JSON");
+        assert_eq!(parsed.as_number(), trimmed.parse().ok(), "{trimmed}");
     }
 }

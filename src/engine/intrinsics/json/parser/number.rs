@@ -7,16 +7,54 @@ use super::{Parsed, Parser, Reason, Recorder, Text};
 /// How many decimal digits a double holds exactly.
 const MAX_EXACT_DIGITS: usize = 15;
 
+/// Those powers of ten that decimals of so few digits are divided by.
+const POWERS_OF_TEN: [f64; MAX_EXACT_DIGITS + 1] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// Digits read so far, whatever side of the point they are on.
+#[derive(Default)]
+struct Digits {
+    /// Of all, if they are not too many.
+    value: u64,
+    count: usize,
+}
+
+impl Digits {
+    fn add(&mut self, digit: u64) {
+        self.value = self.value.wrapping_mul(10).wrapping_add(digit);
+        self.count += 1;
+    }
+}
+
+/// A number as the engine likes it best: an integer, if it is one and small.
+fn narrowed(value: f64) -> JsValue {
+    let whole = value as i32;
+    // Negative zero is not the integer zero, hence the bits.
+    if f64::from(whole).to_bits() == value.to_bits() {
+        JsValue::new(whole)
+    } else {
+        JsValue::rational(value)
+    }
+}
+
 impl<T: Text, R: Recorder> Parser<'_, T, R> {
     /// Reads a number; the text stands at its minus sign or first digit.
     pub(super) fn number(&mut self) -> Parsed<JsValue> {
         let from = self.at;
         let is_negative = self.skip(b"-");
-        let (magnitude, digits) = self.integer()?;
-        let has_fraction = self.fraction()?;
+        let mut digits = Digits::default();
+        self.integer(&mut digits)?;
+        let whole = digits.count;
+        let has_fraction = self.fraction(&mut digits)?;
         let has_exponent = self.exponent()?;
-        if has_fraction || has_exponent || digits > MAX_EXACT_DIGITS {
+        if has_exponent || digits.count > MAX_EXACT_DIGITS {
             return Ok(self.parsed_by_std(from));
+        }
+        let magnitude = digits.value;
+        if has_fraction {
+            // Both are exact, so the quotient is the nearest double there is.
+            let value = magnitude as f64 / POWERS_OF_TEN[digits.count - whole];
+            return Ok(narrowed(if is_negative { -value } else { value }));
         }
         Ok(match i32::try_from(magnitude) {
             Ok(0) if is_negative => JsValue::rational(-0.0),
@@ -31,38 +69,32 @@ impl<T: Text, R: Recorder> Parser<'_, T, R> {
         self.text.ascii(from, self.at, &mut self.work.bytes);
         let spelling =
             std::str::from_utf8(&self.work.bytes).expect("digits, signs and points are ASCII");
-        let value: f64 = spelling.parse().expect("every JSON number is a number to Rust");
-        let whole = value as i32;
-        // Negative zero is not the integer zero, hence the bits.
-        if f64::from(whole).to_bits() == value.to_bits() {
-            JsValue::new(whole)
-        } else {
-            JsValue::rational(value)
-        }
+        narrowed(spelling.parse().expect("every JSON number is a number to Rust"))
     }
 
-    /// Reads the digits before the point: their value (if it fits) and their count.
-    fn integer(&mut self) -> Parsed<(u64, usize)> {
-        let from = self.at;
-        let mut value: u64 = 0;
+    /// Reads the digits before the point.
+    fn integer(&mut self, digits: &mut Digits) -> Parsed<()> {
         while let Some(digit) = self.digit() {
-            if self.at == from + 1 && value == 0 {
+            if digits.count == 1 && digits.value == 0 {
                 return self.fail(Reason::UnexpectedNumber);
             }
-            value = value.wrapping_mul(10).wrapping_add(digit);
+            digits.add(digit);
             self.at += 1;
         }
-        if self.at == from {
-            return self.fail(Reason::MissingNumber);
-        }
-        Ok((value, self.at - from))
+        if digits.count == 0 { self.fail(Reason::MissingNumber) } else { Ok(()) }
     }
 
-    fn fraction(&mut self) -> Parsed<bool> {
+    /// Reads the point and the digits behind it, if there is one.
+    fn fraction(&mut self, digits: &mut Digits) -> Parsed<bool> {
         if !self.skip(b".") {
             return Ok(false);
         }
-        self.some_digits(Reason::UnterminatedFraction)
+        let before = digits.count;
+        while let Some(digit) = self.digit() {
+            digits.add(digit);
+            self.at += 1;
+        }
+        if digits.count == before { self.fail(Reason::UnterminatedFraction) } else { Ok(true) }
     }
 
     fn exponent(&mut self) -> Parsed<bool> {
@@ -70,12 +102,8 @@ impl<T: Text, R: Recorder> Parser<'_, T, R> {
             return Ok(false);
         }
         self.skip(b"+-");
-        self.some_digits(Reason::MissingExponent)
-    }
-
-    fn some_digits(&mut self, otherwise: Reason) -> Parsed<bool> {
         if self.digit().is_none() {
-            return self.fail(otherwise);
+            return self.fail(Reason::MissingExponent);
         }
         while self.digit().is_some() {
             self.at += 1;

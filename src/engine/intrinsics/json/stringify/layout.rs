@@ -34,12 +34,7 @@ pub(super) fn write_lead(
 
 /// Writes what parts a member from the one before it, if there is one, or from the bracket.
 #[inline]
-pub(super) fn separate(
-    out: &mut impl Output,
-    is_filled: &mut bool,
-    gap: &JsString,
-    depth: usize,
-) {
+pub(super) fn separate(out: &mut impl Output, is_filled: &mut bool, gap: &JsString, depth: usize) {
     if *is_filled {
         out.ascii(b",");
     }
@@ -96,9 +91,7 @@ pub(super) fn write_primitive(out: &mut impl Output, item: &Item) -> JsResult<()
         Item::Boolean(true) => out.ascii(b"true"),
         Item::Boolean(false) => out.ascii(b"false"),
         Item::Integer(value) => out.ascii(itoa::Buffer::new().format(*value).as_bytes()),
-        Item::Number(value) if value.is_finite() => {
-            out.ascii(ryu_js::Buffer::new().format_finite(*value).as_bytes());
-        }
+        Item::Number(value) if value.is_finite() => write_number(out, *value),
         Item::String(value) if out.len() + value.len() <= MAX_STRING_LENGTH => {
             quote(value.as_str(), out);
         }
@@ -107,6 +100,33 @@ pub(super) fn write_primitive(out: &mut impl Output, item: &Item) -> JsResult<()
         _ => out.ascii(b"null"),
     }
     if out.len() > MAX_STRING_LENGTH { Err(too_long()) } else { Ok(()) }
+}
+
+fn write_number(out: &mut impl Output, value: f64) {
+    /// Decimals of up to fifteen digits are all different numbers.
+    const LIMIT: f64 = 1e15;
+    let thousandths = (value * 1000.0).round();
+    // If such a decimal is this number, then no other is, and no shorter one.
+    if thousandths.abs() < LIMIT && thousandths / 1000.0 == value && value != 0.0 {
+        write_thousandths(out, thousandths as i64);
+    } else {
+        out.ascii(ryu_js::Buffer::new().format_finite(value).as_bytes());
+    }
+}
+
+fn write_thousandths(out: &mut impl Output, thousandths: i64) {
+    if thousandths < 0 {
+        out.ascii(b"-");
+    }
+    let magnitude = thousandths.unsigned_abs();
+    out.ascii(itoa::Buffer::new().format(magnitude / 1000).as_bytes());
+    let rest = (magnitude % 1000) as u32;
+    let digits = [rest / 100, rest / 10 % 10, rest % 10].map(|digit| b'0' + digit as u8);
+    let length = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+    if length > 0 {
+        out.ascii(b".");
+        out.ascii(&digits[..length]);
+    }
 }
 
 fn write_raw(out: &mut impl Output, text: &JsString) {
