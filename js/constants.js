@@ -5,4 +5,4 @@
 const { dlopen, errno, priority, signals } = require('os').constants;
 
 module.exports = Object.freeze(Object.assign(
-  Object.create(null), dlopen, errno, priority, signals, require('fs').constants));
+  {}, dlopen, errno, priority, signals, require('fs').constants));

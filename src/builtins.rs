@@ -123,6 +123,12 @@ pub(crate) const TABLE: &[Builtin] = &[
         bindings::ipc::handle_exports,
         include_str!("../js/internal/ipc/handles.js"),
     ),
+    both(
+        "internal/intl",
+        Internal,
+        bindings::segmenter::exports,
+        include_str!("../js/internal/intl.js"),
+    ),
     native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
     native("internal/structured_clone", Internal, bindings::structured_clone::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),

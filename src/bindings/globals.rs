@@ -67,6 +67,9 @@ const GLOBALS: &[Global] = &[
     global("TextEncoderStream", "stream/web", false),
     global("TextDecoderStream", "stream/web", false),
     global("performance", "perf_hooks", true),
+    // With locale data the engine has its own.
+    #[cfg(not(feature = "intl"))]
+    global("Intl", "internal/intl", false),
     global("crypto", "crypto", true),
     global("Crypto", "crypto", false),
 ];

@@ -33,6 +33,7 @@ pub(crate) mod perf_hooks;
 pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;
+pub(crate) mod segmenter;
 pub(crate) mod string_decoder;
 pub(crate) mod structured_clone;
 pub(crate) mod timers;

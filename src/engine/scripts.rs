@@ -10,7 +10,7 @@ use super::{
     natives::define_name,
     sources::{self, SourceText},
     stack,
-    syntax::{self, Goal},
+    syntax::{self, Goal, additions},
 };
 
 /// The name under which module wrappers are compiled, by which stack traces know them; to programs
@@ -28,7 +28,9 @@ pub(crate) fn compile_wrapper(
     context: &mut Context,
 ) -> JsResult<JsObject> {
     let prefix = format!("({{'{WRAPPER_NAME}':function({parameters}){{");
-    let wrapped = format!("{prefix}{source}\n}}}})['{WRAPPER_NAME}']");
+    let suffix = format!("\n}}}})['{WRAPPER_NAME}']");
+    let additions = additions(source);
+    let wrapped = format!("{prefix}{}{}{suffix}", additions.insert(source), additions.end());
     let value = match parse(&wrapped, path, context) {
         Ok(script) => script.evaluate(context)?,
         Err(error) => return Err(refused(error, source, path, Goal::Body, context)),
@@ -38,16 +40,19 @@ pub(crate) fn compile_wrapper(
         let error = JsNativeError::syntax().with_message("Unexpected token '}'").into();
         return Err(refused(error, source, path, Goal::Body, context));
     };
-    sources::of(context).add(path, SourceText::new(wrapped, prefix.len()));
+    let text = SourceText::new(format!("{prefix}{source}{suffix}"), prefix.len());
+    sources::of(context).add(path, text.with_additions(&additions));
     define_name(&function, js_string!());
     Ok(function)
 }
 
 /// Parses a script of the current realm.
 pub(crate) fn parse_script(source: &str, path: &str, context: &mut Context) -> JsResult<Script> {
-    let script = parse(source, path, context)
+    let additions = additions(source);
+    let script = parse(&additions.insert(source), path, context)
         .map_err(|error| refused(error, source, path, Goal::Script, context))?;
-    sources::of(context).add(path, SourceText::new(source.to_owned(), 0));
+    let text = SourceText::new(source.to_owned(), 0).with_additions(&additions);
+    sources::of(context).add(path, text);
     Ok(script)
 }
 
@@ -57,7 +62,21 @@ pub(crate) fn evaluate(source: &str, path: &str, context: &mut Context) -> JsRes
 }
 
 fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {
-    Script::parse(Source::from_bytes(text).with_path(Path::new(path)), None, context)
+    tolerantly(text, context, |text, context| {
+        Script::parse(Source::from_bytes(text).with_path(Path::new(path)), None, context)
+    })
+}
+
+/// Parses a text, and if the engine refuses it, with `using` renamed where that is a name.
+pub(crate) fn tolerantly<T>(
+    text: &str,
+    context: &mut Context,
+    parse: impl Fn(&str, &mut Context) -> JsResult<T>,
+) -> JsResult<T> {
+    parse(text, context).or_else(|error| match syntax::with_using_renamed(text) {
+        Some(renamed) => parse(&renamed, context).map_err(|_| error),
+        None => Err(error),
+    })
 }
 
 /// The error of a text that the engine does not parse, in V8's words and with the place that is

@@ -11,7 +11,7 @@ use std::{
 
 use boa_engine::{Context, JsString};
 
-use super::syntax::lexer::is_line_end;
+use super::syntax::{Additions, lexer::is_line_end};
 
 /// One compiled text.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct SourceText {
     text: Box<str>,
     /// How many bytes of the first line are ours and not the file's; they are ASCII.
     prefix: usize,
+    /// Before which bytes the engine was given how many characters that are not in the text.
+    added: Box<[(usize, usize)]>,
     /// The byte at which each line starts; found when the first error asks.
     lines: OnceCell<Box<[usize]>>,
 }
@@ -26,7 +28,14 @@ pub(crate) struct SourceText {
 impl SourceText {
     /// A text whose first `prefix` bytes are not the program's.
     pub(crate) fn new(text: String, prefix: usize) -> Self {
-        Self { text: text.into_boxed_str(), prefix, lines: OnceCell::new() }
+        Self { text: text.into_boxed_str(), prefix, added: [].into(), lines: OnceCell::new() }
+    }
+
+    /// Notes where the engine was given more than the text: positions that it tells count that.
+    pub(crate) fn with_additions(mut self, additions: &Additions) -> Self {
+        let places = additions.places.iter();
+        self.added = places.map(|(at, added)| (at + self.prefix, added.chars().count())).collect();
+        self
     }
 
     fn lines(&self) -> &[usize] {
@@ -56,12 +65,32 @@ impl SourceText {
     pub(crate) fn offset(&self, line: u32, column: u32) -> Option<usize> {
         let start = *self.lines().get((line as usize).checked_sub(1)?)?;
         let skipped = (column as usize).checked_sub(1)?;
+        let skipped = skipped - self.added_before(line, start, skipped);
         let rest = self.text.get(start..)?;
         if skipped == 0 {
             return Some(start);
         }
         let (at, character) = rest.char_indices().nth(skipped - 1)?;
         Some(start + at + character.len_utf8())
+    }
+
+    /// How many of the characters that the engine skips on a line are not in the text.
+    fn added_before(&self, line: u32, start: usize, skipped: usize) -> usize {
+        if self.added.is_empty() {
+            return 0;
+        }
+        let end = self.lines().get(line as usize).copied().unwrap_or(self.text.len() + 1);
+        let mut ours = 0;
+        for &(place, length) in self.added.iter().filter(|(place, _)| (start..end).contains(place))
+        {
+            let at = self.text[start..place].chars().count() + ours;
+            if skipped < at + length {
+                // A position in what was added is where that stands.
+                return ours + skipped.saturating_sub(at);
+            }
+            ours += length;
+        }
+        ours
     }
 
     /// The byte offset of a position as V8 counts.
@@ -202,6 +231,19 @@ mod tests {
         assert_eq!(marked("b", 9), "\tlet b\n\t    ^");
         let end = source.text().len();
         assert_eq!(source.marked(end, end), "\n");
+    }
+
+    #[test]
+    fn positions_leave_out_what_the_engine_was_given_more() {
+        let places = vec![(3, ";new".into()), (6, ";new".into())];
+        let additions = Additions { places, at_end: false };
+        let source = SourceText::new("{ab} }c\nd".into(), 0).with_additions(&additions);
+        let width = 4;
+        assert_eq!(source.offset(1, 2), Some(1));
+        assert_eq!(source.offset(1, 4 + width), Some(3));
+        assert_eq!(source.offset(1, 5 + width), Some(4));
+        assert_eq!(source.offset(1, 7 + 2 * width), Some(6));
+        assert_eq!(source.offset(2, 1), Some(8));
     }
 
     #[test]

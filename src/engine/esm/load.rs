@@ -23,7 +23,7 @@ use crate::engine::{
     errors::Code,
     scripts,
     sources::{self, SourceText},
-    syntax::{self, Declarations, Request},
+    syntax::{self, Additions, Declarations, Request},
 };
 
 /// The attributes of a request as the engine has them, and as the text had them, say the same.
@@ -159,17 +159,25 @@ pub(super) fn source(
 ) -> JsResult<Record> {
     let text = commonjs::without_hashbang(text);
     let declarations = declarations.unwrap_or_else(|| syntax::declarations(&text));
-    let module = parse(&url, &text, context)?;
-    sources::of(context).add(&url, SourceText::new(text, 0));
+    let additions = syntax::additions(&text);
+    let module = parse(&url, &text, &additions, "", context)?;
+    sources::of(context).add(&url, SourceText::new(text, 0).with_additions(&additions));
     Ok(Record::new(url, Kind::Source, module, declarations))
 }
 
-pub(super) fn parse(url: &str, text: &str, context: &mut Context) -> JsResult<Module> {
+pub(super) fn parse(
+    url: &str,
+    text: &str,
+    additions: &Additions,
+    end: &str,
+    context: &mut Context,
+) -> JsResult<Module> {
     // The engine's parser does not end a declaration where the text ends.
-    let closed = format!("{text}\n;");
-    let source = Source::from_bytes(&closed).with_path(Path::new(url));
-    Module::parse(source, None, context)
-        .map_err(|error| scripts::refused(error, text, url, syntax::Goal::Module, context))
+    let closed = format!("{}{end}\n;", additions.insert(text));
+    let parsed = scripts::tolerantly(&closed, context, |text, context| {
+        Module::parse(Source::from_bytes(text).with_path(Path::new(url)), None, context)
+    });
+    parsed.map_err(|error| scripts::refused(error, text, url, syntax::Goal::Module, context))
 }
 
 /// Parses the module once more so that the engine evaluates it as one that awaits: it depends on
@@ -180,7 +188,8 @@ pub(super) fn make_async(record: &Record, context: &mut Context) -> JsResult<()>
         return Ok(());
     }
     let Some(source) = sources::of(context).get(&record.url) else { return Ok(()) };
-    let module = parse(&record.url, &format!("{}{AWAITS}", source.text()), context)?;
+    let additions = syntax::additions(source.text());
+    let module = parse(&record.url, source.text(), &additions, AWAITS, context)?;
     *record.module.borrow_mut() = module;
     Ok(())
 }

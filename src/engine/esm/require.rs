@@ -14,6 +14,7 @@ use super::{
 use crate::engine::{
     commonjs,
     errors::{Code, coded},
+    syntax::Additions,
 };
 
 /// What `require` returns for an ES module; `text` is its content if somebody read it already.
@@ -140,5 +141,5 @@ pub(crate) fn run_as_main(path: &Path, text: String, context: &mut Context) {
 /// Parses a file as an ES module, without running it.
 pub(crate) fn check(path: &Path, text: &str, context: &mut Context) -> JsResult<()> {
     let text = commonjs::without_hashbang(text.to_owned());
-    load::parse(&path.to_string_lossy(), &text, context).map(drop)
+    load::parse(&path.to_string_lossy(), &text, &Additions::default(), "", context).map(drop)
 }

@@ -9,6 +9,7 @@ mod dates;
 #[cfg(test)]
 mod expressions;
 pub(crate) mod json;
+mod literals;
 mod originals;
 pub(crate) mod random;
 mod reg_exp;
@@ -23,6 +24,7 @@ pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
     arrays::install(context);
     strings::install(context);
     dates::install(context)?;
+    literals::install(context);
     typed_arrays::install(context)
 }
 
@@ -31,6 +33,7 @@ pub(super) fn install(context: &mut Context) -> JsResult<()> {
     arrays::install(context);
     strings::install(context);
     dates::install(context)?;
+    literals::install(context);
     typed_arrays::install(context)?;
     random::install(context)?;
     json::install(context)?;

@@ -68,33 +68,26 @@ pub(crate) struct Lexer<'a> {
     statement: bool,
 }
 
-/// After these words comes an operand.
-const PREFIXES: &[&str] = &[
-    "await",
-    "case",
-    "delete",
-    "do",
-    "else",
-    "in",
-    "instanceof",
-    "new",
-    "of",
-    "return",
-    "throw",
-    "typeof",
-    "void",
-    "yield",
-];
-
-/// After the parentheses that follow these words comes a statement.
-const HEADS: &[&str] = &["for", "if", "while", "with"];
-
-/// The punctuators of more than one character, longest first.
-const LONG: &[&str] = &[
-    ">>>=", "...", "===", "!==", "**=", "<<=", ">>=", ">>>", "&&=", "||=", "??=", "=>", "==", "!=",
-    "<=", ">=", "&&", "||", "??", "?.", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=",
-    "<<", ">>", "**",
-];
+/// True for the words after which an operand comes.
+fn is_prefix(word: &str) -> bool {
+    matches!(
+        word,
+        "await"
+            | "case"
+            | "delete"
+            | "do"
+            | "else"
+            | "in"
+            | "instanceof"
+            | "new"
+            | "of"
+            | "return"
+            | "throw"
+            | "typeof"
+            | "void"
+            | "yield"
+    )
+}
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
@@ -109,78 +102,75 @@ impl<'a> Lexer<'a> {
     /// Skips blanks and comments. Returns whether a line ended, or where a comment without end
     /// starts.
     fn skip_blanks(&mut self) -> Result<bool, usize> {
+        let bytes = self.text.as_bytes();
         let mut line = false;
         loop {
-            let rest = self.rest();
-            let Some(character) = rest.chars().next() else { return Ok(line) };
-            if is_line_end(character) {
-                line = true;
-                self.at += character.len_utf8();
-            } else if character.is_whitespace() || character == '\u{feff}' {
-                self.at += character.len_utf8();
-            } else if rest.starts_with("//") {
-                self.at = line_end(self.text, self.at);
-            } else if let Some(comment) = rest.strip_prefix("/*") {
-                let Some(length) = comment.find("*/") else { return Err(self.at) };
-                line |= comment[..length].contains(is_line_end);
-                self.at += length + 4;
-            } else {
-                return Ok(line);
+            match (bytes.get(self.at), bytes.get(self.at + 1)) {
+                (Some(b' ' | b'\t' | 0x0b | 0x0c), _) => self.at += 1,
+                (Some(b'\n' | b'\r'), _) => {
+                    line = true;
+                    self.at += 1;
+                }
+                (Some(b'/'), Some(b'/')) => self.at = line_end(self.text, self.at),
+                (Some(b'/'), Some(b'*')) => {
+                    let comment = &bytes[self.at + 2..];
+                    let Some(length) = memchr::memmem::find(comment, b"*/") else {
+                        return Err(self.at);
+                    };
+                    line |= find_line_end(&comment[..length]).is_some();
+                    self.at += length + 4;
+                }
+                (Some(0x80..), _) => {
+                    let Some(character) = self.rest().chars().next() else { return Ok(line) };
+                    if !character.is_whitespace() && character != '\u{feff}' {
+                        return Ok(line);
+                    }
+                    line |= is_line_end(character);
+                    self.at += character.len_utf8();
+                }
+                _ => return Ok(line),
             }
         }
     }
 
     fn scan(&mut self) -> (Kind, usize) {
         let rest = self.rest();
-        let mut characters = rest.chars();
-        let first = characters.next().unwrap_or_default();
-        let second = characters.next().unwrap_or_default();
-        match first {
-            '"' | '\'' => self.string(first),
-            '`' => self.template(true),
-            '}' if self.open.last() == Some(&Open::Template) => {
+        let bytes = rest.as_bytes();
+        let second = bytes.get(1).copied().unwrap_or_default();
+        match bytes[0] {
+            quote @ (b'"' | b'\'') => string(bytes, quote),
+            b'`' => self.template(true),
+            b'}' if self.open.last() == Some(&Open::Template) => {
                 self.open.pop();
                 self.template(false)
             }
-            '0'..='9' => (Kind::Number, number_end(rest)),
-            '.' if second.is_ascii_digit() => (Kind::Number, number_end(rest)),
-            '#' if is_word_start(second) => (Kind::PrivateName, 1 + word_end(&rest[1..])),
-            '/' if self.operand => regexp(rest),
-            _ if is_word_start(first) => (Kind::Word, word_end(rest)),
-            _ => punctuator(rest, first),
-        }
-    }
-
-    fn string(&self, quote: char) -> (Kind, usize) {
-        let rest = self.rest();
-        let mut escaped = false;
-        for (at, character) in rest.char_indices().skip(1) {
-            match character {
-                _ if escaped => escaped = false,
-                '\\' => escaped = true,
-                '\n' | '\r' => return (Kind::Unterminated, at),
-                _ if character == quote => return (Kind::String, at + 1),
-                _ => {}
+            b'0'..=b'9' => (Kind::Number, number_end(rest)),
+            b'.' if second.is_ascii_digit() => (Kind::Number, number_end(rest)),
+            b'#' if rest[1..].starts_with(is_word_start) => {
+                (Kind::PrivateName, 1 + word_end(&rest[1..]))
             }
+            b'/' if self.operand => regexp(rest),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' => (Kind::Word, word_end(rest)),
+            0x80.. if rest.starts_with(is_word_start) => (Kind::Word, word_end(rest)),
+            _ => punctuator(rest),
         }
-        (Kind::Unterminated, rest.len())
     }
 
     fn template(&mut self, opens: bool) -> (Kind, usize) {
-        let rest = self.rest();
-        let mut characters = rest.char_indices().skip(1).peekable();
-        while let Some((at, character)) = characters.next() {
-            match character {
-                '\\' => drop(characters.next()),
-                '`' => return (Kind::Template { opens, closes: true }, at + 1),
-                '$' if characters.peek().is_some_and(|&(_, c)| c == '{') => {
+        let bytes = self.rest().as_bytes();
+        let mut at = 1;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'\\' => at += 2,
+                b'`' => return (Kind::Template { opens, closes: true }, at + 1),
+                b'$' if bytes.get(at + 1) == Some(&b'{') => {
                     self.open.push(Open::Template);
                     return (Kind::Template { opens, closes: false }, at + 2);
                 }
-                _ => {}
+                _ => at += 1,
             }
         }
-        (Kind::Unterminated, rest.len())
+        (Kind::Unterminated, bytes.len())
     }
 
     /// Remembers what the token means for the one after it.
@@ -190,8 +180,10 @@ impl<'a> Lexer<'a> {
         self.statement = false;
         match kind {
             Kind::Word => {
-                self.operand = PREFIXES.contains(&text);
-                self.head = HEADS.contains(&text) || (was_head && text == "await");
+                self.operand = is_prefix(text);
+                // After the parentheses that follow these words comes a statement.
+                self.head = matches!(text, "for" | "if" | "while" | "with")
+                    || (was_head && text == "await");
                 self.statement = matches!(text, "do" | "else" | "finally" | "try");
             }
             Kind::Template { closes, .. } => self.operand = !closes,
@@ -256,31 +248,64 @@ impl Iterator for Lexer<'_> {
     }
 }
 
-fn regexp(rest: &str) -> (Kind, usize) {
-    let (mut escaped, mut class) = (false, false);
-    for (at, character) in rest.char_indices().skip(1) {
-        match character {
-            _ if is_line_end(character) => return (Kind::Unterminated, at),
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '[' => class = true,
-            ']' => class = false,
-            '/' if !class => return (Kind::RegExp, at + 1 + word_end(&rest[at + 1..])),
-            _ => {}
+fn string(bytes: &[u8], quote: u8) -> (Kind, usize) {
+    let mut at = 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if bytes[at..].starts_with(b"\\\r\n") => at += 3,
+            b'\\' => at += 2,
+            b'\n' | b'\r' => return (Kind::Unterminated, at),
+            _ if byte == quote => return (Kind::String, at + 1),
+            _ => at += 1,
         }
     }
-    (Kind::Unterminated, rest.len())
+    (Kind::Unterminated, bytes.len())
 }
 
-fn punctuator(rest: &str, first: char) -> (Kind, usize) {
-    // `a?.5:b` is a conditional.
-    let optional = rest.starts_with("?.") && rest[2..].starts_with(|c: char| c.is_ascii_digit());
-    let long = LONG.iter().find(|long| rest.starts_with(**long)).filter(|_| !optional);
-    if let Some(long) = long {
-        return (Kind::Punctuator, long.len());
+fn regexp(rest: &str) -> (Kind, usize) {
+    let bytes = rest.as_bytes();
+    let stop = find_line_end(bytes).unwrap_or(bytes.len());
+    let (mut at, mut class) = (1, false);
+    while at < stop {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'[' => class = true,
+            b']' => class = false,
+            b'/' if !class => return (Kind::RegExp, at + 1 + word_end(&rest[at + 1..])),
+            _ => {}
+        }
+        at += 1;
     }
-    let known = "{}()[].;,<>+-*/%&|^!~?:=".contains(first);
-    (if known { Kind::Punctuator } else { Kind::Unknown }, first.len_utf8())
+    (Kind::Unterminated, stop)
+}
+
+fn punctuator(rest: &str) -> (Kind, usize) {
+    let length = match rest.as_bytes() {
+        [b'>', b'>', b'>', b'=', ..] => 4,
+        [b'.', b'.', b'.', ..]
+        | [b'=' | b'!', b'=', b'=', ..]
+        | [b'*', b'*', b'=', ..]
+        | [b'<', b'<', b'=', ..]
+        | [b'>', b'>', b'=' | b'>', ..]
+        | [b'&', b'&', b'=', ..]
+        | [b'|', b'|', b'=', ..]
+        | [b'?', b'?', b'=', ..] => 3,
+        // `a?.5:b` is a conditional.
+        [b'?', b'.', b'0'..=b'9', ..] => 1,
+        [b'=', b'>' | b'=', ..]
+        | [b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^', b'=', ..]
+        | [b'&', b'&', ..]
+        | [b'|', b'|', ..]
+        | [b'?', b'?' | b'.', ..]
+        | [b'+', b'+', ..]
+        | [b'-', b'-', ..]
+        | [b'<', b'<', ..]
+        | [b'>', b'>', ..]
+        | [b'*', b'*', ..] => 2,
+        [byte, ..] if b"{}()[].;,<>+-*/%&|^!~?:=".contains(byte) => 1,
+        _ => return (Kind::Unknown, rest.chars().next().map_or(1, char::len_utf8)),
+    };
+    (Kind::Punctuator, length)
 }
 
 /// The length of a number, with everything that sticks to it.
@@ -296,20 +321,24 @@ fn number_end(rest: &str) -> usize {
 }
 
 fn word_end(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
     let mut at = 0;
-    loop {
-        let tail = &rest[at..];
-        if let Some(escape) = tail.strip_prefix("\\u{") {
-            at += 3 + escape.find('}').map_or(escape.len(), |end| end + 1);
-        } else if tail.starts_with("\\u") {
-            at += 2;
-        } else {
-            match tail.chars().next().filter(|&c| is_word_part(c)) {
-                Some(character) => at += character.len_utf8(),
-                None => return at,
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' => at += 1,
+            b'\\' if bytes[at..].starts_with(b"\\u{") => {
+                let inner = &bytes[at + 3..];
+                at += 3 + memchr::memchr(b'}', inner).map_or(inner.len(), |end| end + 1);
             }
+            b'\\' if bytes.get(at + 1) == Some(&b'u') => at += 2,
+            0x80.. => match rest[at..].chars().next().filter(|&c| is_word_part(c)) {
+                Some(character) => at += character.len_utf8(),
+                None => break,
+            },
+            _ => break,
         }
     }
+    at
 }
 
 fn is_word_start(character: char) -> bool {
@@ -327,7 +356,14 @@ pub(crate) fn is_line_end(character: char) -> bool {
 }
 
 fn line_end(text: &str, from: usize) -> usize {
-    text[from..].find(is_line_end).map_or(text.len(), |length| from + length)
+    find_line_end(&text.as_bytes()[from..]).map_or(text.len(), |length| from + length)
+}
+
+/// Where the first line of these bytes, which are UTF-8, ends.
+fn find_line_end(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr3_iter(b'\n', b'\r', 0xe2, bytes).find(|&at| {
+        bytes[at] != 0xe2 || matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xa8 | 0xa9]))
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! around its position, and says what V8 says where that can be told. Otherwise the engine's words
 //! stay.
 
+mod additions;
 mod cursor;
 mod declarations;
 mod explain;
@@ -12,11 +13,14 @@ mod exports;
 pub(crate) mod interactive;
 pub(crate) mod lexer;
 mod messages;
+mod using;
 
+pub(crate) use additions::{Additions, LITERAL, additions};
 pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations};
 pub(crate) use explain::{Goal, explain};
 pub(crate) use exports::commonjs_exports;
 pub(crate) use messages::is_reserved;
+pub(crate) use using::with_using_renamed;
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,76 @@
+'use strict';
+// shelljs: files, text, processes, errors, configuration; and as globals.
+const path = require('path');
+const fs = require('fs');
+const shell = require('shelljs');
+
+const folder = path.join(__dirname, 'shelljs-parts');
+const show = (name, result) => console.log(name, result.code, JSON.stringify(String(result.stdout ?? result)).replaceAll(folder, 'DIR'), JSON.stringify(result.stderr ?? null)?.replaceAll(folder, 'DIR'));
+shell.config.silent = true;
+shell.rm('-rf', folder);
+show('mkdir', shell.mkdir('-p', path.join(folder, 'a/b/c')));
+show('cd', shell.cd(folder));
+console.log(path.basename(shell.pwd().toString()));
+show('to', shell.ShellString('one\ntwo\nthree\n').to('text.txt'));
+show('toEnd', shell.echo('four').toEnd('text.txt'));
+show('echo -n', shell.echo('-n', 'x', 'y'));
+show('cat', shell.cat('text.txt'));
+show('cat -n', shell.cat('-n', 'text.txt'));
+show('grep', shell.grep('o', 'text.txt'));
+show('grep -v', shell.grep('-v', 'o', 'text.txt'));
+show('grep -l', shell.grep('-l', /tw/, 'text.txt'));
+show('sed', shell.sed('-i', /two/g, 'TWO', 'text.txt'));
+show('head', shell.head({ '-n': 2 }, 'text.txt'));
+show('tail', shell.tail('-n', 1, 'text.txt'));
+show('sort', shell.sort('-r', 'text.txt'));
+show('uniq', shell.ShellString('a\na\nb\n').uniq('-c'));
+show('pipe', shell.cat('text.txt').grep('o').sed('o', '0').sort());
+show('cp', shell.cp('text.txt', 'a/b'));
+show('cp -r', shell.cp('-R', 'a', 'copy'));
+show('mv', shell.mv('text.txt', 'moved.txt'));
+show('ls', shell.ls());
+show('ls -R', shell.ls('-R'));
+console.log(shell.ls('-l').map((entry) => [entry.name, entry.isDirectory()]));
+show('find', shell.find('.'));
+show('ln', shell.ln('-s', 'moved.txt', 'link'));
+console.log(fs.readlinkSync('link'), shell.test('-L', 'link'), shell.test('-f', 'link'), shell.test('-d', 'a'), shell.test('-e', 'none'));
+show('touch', shell.touch('touched'));
+show('chmod', shell.chmod('u+x,g-rwx,o-rwx', 'touched'));
+console.log((fs.statSync('touched').mode & 0o777).toString(8));
+show('chmod number', shell.chmod(644, 'touched'));
+console.log((fs.statSync('touched').mode & 0o777).toString(8));
+show('which', shell.which('sh') ? shell.ShellString('found') : shell.ShellString('none'));
+console.log(shell.which('surely-not-there'));
+show('exec', shell.exec('echo out; echo err >&2; exit 3'));
+show('exec of node', shell.exec('node -p 6*7'));
+if (shell.cmd) show('cmd', shell.cmd('echo', 'a b', '$HOME'));
+show('pushd', shell.pushd('-q', 'a'));
+show('popd', shell.popd('-q'));
+show('missing cat', shell.cat('none'));
+console.log(JSON.stringify(shell.error()), shell.errorCode());
+show('missing rm', shell.rm('none'));
+show('rm of a folder', shell.rm('a'));
+shell.set('-f');
+console.log(shell.config.noglob);
+shell.set('+f');
+console.log(path.basename(shell.tempdir()).length > 0, shell.env.PATH === process.env.PATH);
+shell.config.fatal = true;
+try {
+    shell.cat('none');
+} catch (error) {
+    console.log(error.name, error.message);
+}
+shell.config.reset();
+shell.config.silent = true;
+const child = shell.exec('echo async; exit 2', { async: true }, (code, stdout, stderr) => {
+    console.log('async', code, stdout, stderr);
+    shell.cd('..');
+    show('rm -rf', shell.rm('-rf', folder));
+    console.log(shell.test('-e', folder));
+    shell.config.silent = false;
+    shell.cat('none');
+    shell.echo('loud');
+    shell.exec('exit 6');
+    shell.exit(4);
+});
+console.log(typeof child.pid);
