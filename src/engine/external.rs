@@ -14,7 +14,7 @@ const LEAST: usize = 8 << 20;
 const MOST: usize = 1 << 30;
 
 /// Collections may take this part of the time.
-const SHARE: u32 = 16;
+const SHARE: u32 = 8;
 
 thread_local! {
     static PRESSURE: Pressure = const {
@@ -58,7 +58,7 @@ fn next_limit(limit: usize, took: Duration, rest: Option<Duration>) -> usize {
     let Some(rest) = rest else { return limit };
     let limit = if took * SHARE > rest {
         limit.saturating_mul(2)
-    } else if took * (4 * SHARE) < rest {
+    } else if took * (2 * SHARE) < rest {
         limit / 2
     } else {
         limit
@@ -78,8 +78,8 @@ mod tests {
     #[test]
     fn collections_keep_to_their_share_of_the_time() {
         assert_eq!(next(LEAST, 1, 100), LEAST);
-        assert_eq!(next(LEAST, 10, 100), 2 * LEAST);
-        assert_eq!(next(4 * LEAST, 1, 30), 4 * LEAST);
+        assert_eq!(next(LEAST, 20, 100), 2 * LEAST);
+        assert_eq!(next(4 * LEAST, 1, 12), 4 * LEAST);
         assert_eq!(next(4 * LEAST, 1, 100), 2 * LEAST);
         assert_eq!(next(MOST, 100, 100), MOST);
         assert_eq!(next_limit(LEAST, Duration::from_secs(1), None), LEAST);

@@ -242,3 +242,6 @@ fn collect_garbage(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsVa
     boa_gc::force_collect();
     Ok(JsValue::undefined())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! A place that the system calls of `spawn` pass, where a test can make one of them fail.
+//! A place that the system calls of a start pass, where a test can make one of them fail.
 //!
 //! It counts on the calling thread. A child between its birth and its exec runs on its parent's
 //! thread-local storage, so its calls are counted with its parent's.
@@ -13,7 +13,9 @@ pub(super) const fn check() -> Result<(), Errno> {
 }
 
 #[cfg(test)]
-pub(super) use armed::{Armed, check, has_struck};
+pub(super) use armed::check;
+#[cfg(test)]
+pub(crate) use armed::{Armed, has_struck};
 
 #[cfg(test)]
 mod armed {
@@ -34,10 +36,10 @@ mod armed {
     }
 
     /// The `nth` call from now on this thread fails with `errno`, for as long as this lives.
-    pub(in super::super) struct Armed;
+    pub(crate) struct Armed;
 
     impl Armed {
-        pub(in super::super) fn new(nth: u32, errno: i32) -> Self {
+        pub(crate) fn new(nth: u32, errno: i32) -> Self {
             REMAINING.set(nth);
             ERROR.set(errno);
             Self
@@ -45,7 +47,7 @@ mod armed {
     }
 
     /// Whether the call that was armed has come.
-    pub(in super::super) fn has_struck() -> bool {
+    pub(crate) fn has_struck() -> bool {
         REMAINING.get() == 0
     }
 

@@ -69,6 +69,7 @@ pub(crate) fn null_device() -> Result<OwnedFd, SysError> {
 /// Sets or clears `O_NONBLOCK`, which belongs to the open file, not to the descriptor alone.
 pub(crate) fn set_nonblocking(fd: impl AsFd, nonblocking: bool) -> Result<(), SysError> {
     let told = |errno| SysError::new(errno, "fcntl");
+    faults::check().map_err(|errno| SysError::new(errno, "fcntl"))?;
     let flags = OFlag::from_bits_retain(fcntl(fd.as_fd(), FcntlArg::F_GETFL).map_err(told)?);
     if flags.contains(OFlag::O_NONBLOCK) == nonblocking {
         return Ok(());

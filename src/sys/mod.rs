@@ -9,7 +9,10 @@ pub(crate) mod content;
 pub(crate) mod copying;
 pub(crate) mod errno;
 pub(crate) mod error;
+#[cfg(not(test))]
 mod faults;
+#[cfg(test)]
+pub(crate) mod faults;
 pub(crate) mod fd;
 pub(crate) mod files;
 pub(crate) mod folders;

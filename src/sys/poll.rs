@@ -9,7 +9,7 @@ use std::{
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use super::waker::Waker;
+use super::{faults, waker::Waker};
 
 /// The most events that one [`Poll::wait`] reports.
 pub(crate) const MAX_EVENTS: usize = if cfg!(test) { 16 } else { 1024 };
@@ -115,6 +115,7 @@ impl Poll {
     /// EPERM: epoll cannot watch it (a regular file, a directory). EEXIST: it is watched already.
     /// ENOSPC, ENOMEM: too many watched. See `epoll_ctl(2)`.
     pub(crate) fn add(&self, fd: impl AsFd, interest: Interest, key: u64) -> io::Result<()> {
+        faults::check().map_err(|errno| io::Error::from_raw_os_error(errno.0))?;
         Ok(self.epoll.add(fd, EpollEvent::new(interest.flags(), key))?)
     }
 

@@ -145,7 +145,7 @@ pub(super) fn start(
         }
     };
     if !failure.as_ref().is_some_and(|(errno, _)| is_exhausted(*errno)) {
-        connect(child, &handle, &options, ends, context)?;
+        connect(child, &handle, &options, ends, context).inspect_err(|_| abandon(&handle))?;
     }
     let errno = failure.as_ref().map(|(errno, _)| *errno);
     announce(child, failure, context);
@@ -250,6 +250,15 @@ fn announce(child: &JsObject, failure: Option<(Errno, JsValue)>, context: &mut C
     });
 }
 
+/// Ends a child that nobody will know of, since its start has failed after all.
+fn abandon(handle: &Running) {
+    let pidfd = handle.pidfd.borrow().clone();
+    if let Some(pidfd) = pidfd {
+        // It can only have ended by itself meanwhile.
+        let _ = signals::kill_child(&*pidfd, libc::SIGKILL);
+    }
+}
+
 /// Waits for the end of the process, which makes its pidfd readable.
 fn watch(
     child: &JsObject,
@@ -265,9 +274,15 @@ fn watch(
     let child = child.clone();
     let ended = pidfd.clone();
     let callback = Rc::new(move |context: &mut Context, _| on_exit(&child, &ended, context));
-    let id = event_loop
-        .add_source(pidfd, Interest::READABLE, callback)
-        .map_err(|error| thrown(&SysError::new(Errno::of(&error), "spawn"), context))?;
+    let added = event_loop.add_source(pidfd, Interest::READABLE, callback);
+    let id = added.map_err(|error| {
+        abandon(handle);
+        // Nobody else will collect it, and it ends at once.
+        if let Some(pidfd) = handle.pidfd.take() {
+            let _ = wait::wait(&*pidfd);
+        }
+        thrown(&SysError::new(Errno::of(&error), "spawn"), context)
+    })?;
     event_loop.set_source_kind(id, "ProcessWrap");
     event_loop.set_source_last(id, true);
     handle.source.set(Some(id));

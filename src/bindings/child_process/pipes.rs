@@ -120,7 +120,10 @@ impl Pipes {
                     pipe.on_read(read, &child, context);
                 }
             };
-            native::read(&handle, Rc::new(on_read)).map_err(|errno| told(errno, context))?;
+            if let Err(errno) = native::read(&handle, Rc::new(on_read)) {
+                native::close(&handle, |_| {}, context);
+                return Err(told(errno, context));
+            }
         }
         let pipe = Pipe {
             handle,
