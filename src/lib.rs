@@ -15,6 +15,6 @@ mod sys;
 
 pub use runtime::{
     Birth, CreateError, Evaluation, InputType, ModuleSettings, NodeCommand, Program, Repl, Runtime,
-    RuntimeBuilder, UnhandledRejections, Waker, WarmFork, Warnings, await_birth, on_deep_stack,
-    prepare_process, redirect_output,
+    RuntimeBuilder, UnhandledRejections, Waker, WarmFork, Warnings, await_birth, end_process,
+    on_deep_stack, prepare_process, redirect_output,
 };

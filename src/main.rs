@@ -1,5 +1,5 @@
 //! The `rjs` binary.
 
-fn main() -> std::process::ExitCode {
+fn main() {
     rjs::cli::main()
 }

@@ -10,7 +10,6 @@ use std::{
     env, fs,
     io::{self, IsTerminal, Read, Write},
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use crate::{
@@ -22,16 +21,13 @@ use parse::CommandLine;
 /// The exit code of a bad command line. Node's documentation, "Process", section "Exit codes".
 const INVALID_ARGUMENT: u8 = 9;
 
-/// Runs the program that the command line names.
-pub fn main() -> ExitCode {
+/// Runs the program that the command line names, and ends the process.
+pub fn main() -> ! {
     let started = crate::prepare_process().and_then(|()| crate::on_deep_stack(begin));
-    match started {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            complain(&format!("rjs: cannot start: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    crate::end_process(started.unwrap_or_else(|error| {
+        complain(&format!("rjs: cannot start: {error}"));
+        1
+    }))
 }
 
 /// Finds out how this process was started, and does what its command line says; the exit code.

@@ -15,7 +15,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 pub use crate::engine::commonjs::ModuleSettings;
 pub use builder::{NodeCommand, RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
-pub use process_setup::{on_deep_stack, prepare_process};
+pub use process_setup::{end_process, on_deep_stack, prepare_process};
 pub use repl::{Evaluation, Repl, Waker, redirect_output};
 pub use seed::{Birth, await_birth};
 

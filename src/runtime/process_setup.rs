@@ -1,7 +1,7 @@
 //! What a program that *is* rjs does before its runtime, and a host that embeds one does not:
 //! set the process up, and run JavaScript on a deep stack.
 
-use std::io;
+use std::io::{self, Write};
 
 use crate::sys::{error::SysError, stack, startup};
 
@@ -14,6 +14,16 @@ use crate::sys::{error::SysError, stack, startup};
 /// If the null device cannot be opened in the place of a standard stream that is closed.
 pub fn prepare_process() -> io::Result<()> {
     startup::prepare_process().map_err(|error| into_io(&error))
+}
+
+/// Ends the process with this exit code, once what was printed through [`io::stdout`] is out.
+///
+/// The engine's heap is given back as a whole, by the system: to take it apart object by object, as
+/// a return from `main` does, takes a small program a fifth of its time.
+pub fn end_process(code: u8) -> ! {
+    // Whoever read it may be gone, and then nobody is left to be told.
+    let _ = io::stdout().flush();
+    startup::end_process(code)
 }
 
 /// Runs `work` on a stack of 256 MB, which takes memory only as it is used; on less where the
