@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use boa_engine::{Context, JsObject, JsResult};
+use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::CreateError;
 use crate::{
     bindings::{globals, inspect, process},
     builtins::TABLE,
-    engine::{intrinsics::random, realm, state},
+    engine::{intrinsics::random, realm, scripts, state},
     sys::warm::{self, Served},
 };
 
@@ -43,12 +43,37 @@ pub enum Birth {
 pub fn await_birth() -> Result<Birth, CreateError> {
     let Some(socket) = warm::socket_of_zygote() else { return Ok(Birth::Cold) };
     SPARE.set(Some(make()?));
-    Ok(match warm::serve(socket) {
+    Ok(match warm::serve(socket, rehearse) {
         Served::Born(args) => {
             Birth::Warm(args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect())
         }
         Served::Ended => Birth::Unneeded,
     })
+}
+
+/// What every program does: parses, compiles, calls, reads and writes properties. A copy of a zygote
+/// does it while it waits, so that the pages that it takes are there when its program comes.
+const REHEARSAL: &str = "(function (exports, require, module) {
+    'use strict';
+    const { first, second = [1, ...arguments], ...rest } = { first: `${typeof module}`, third: 3 };
+    class Play { #stage = null; act(scene) { this.#stage = scene ?? { scene }; return () => this; } }
+    for (const act of [first, second]) {
+        try { if (!new Play().act({ act, rest })()) throw new TypeError('exit'); }
+        catch (error) { exports.error = error.message + JSON.stringify(rest); }
+    }
+    function perform(message, callback) { return message.map((part) => callback(part))[0]?.length; }
+    exports.play = perform([first], (part) => part.replace('un', '').split('e'));
+})";
+
+fn rehearse() {
+    SPARE.with_borrow_mut(|spare| {
+        let Some((context, _)) = spare else { return };
+        let Ok(play) = scripts::evaluate(REHEARSAL, "rehearsal", context) else { return };
+        let Some(play) = play.as_callable() else { return };
+        let exports = JsObject::with_object_proto(context.intrinsics());
+        // It fails in no realm that programs could run in.
+        let _ = play.call(&JsValue::undefined(), &[exports.into()], context);
+    });
 }
 
 /// The realm that was made in advance, as if it had been made now; else a new one.

@@ -15,11 +15,20 @@ use super::{error::SysError, fd, limits};
 /// # Errors
 /// If the null device cannot be opened in the place of a standard stream that is closed.
 pub(crate) fn prepare_process() -> Result<(), SysError> {
-    fill_standard_streams()?;
-    keep_descriptors_from_children();
+    prepare_descriptors()?;
     restore_signals();
     // Fewer files than there might be are no reason not to start.
     let _ = limits::raise_open_files();
+    Ok(())
+}
+
+/// The part of it that is about descriptors.
+///
+/// # Errors
+/// As [`prepare_process`].
+pub(super) fn prepare_descriptors() -> Result<(), SysError> {
+    fill_standard_streams()?;
+    keep_descriptors_from_children();
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Warm fork: children of this process that are copies of a process that has already started.
 //!
 //! A *zygote* is this program, started once in the background, that has done all that every child
-//! would do first and then waits. Asked for a child, it clones itself with `CLONE_PARENT`: the
-//! child is ours, not the zygote's, and shares the zygote's memory until it writes to it. What
-//! `execve` would have done, the newborn does by hand (`newborn`), so that nobody can tell it from
-//! a child that was started cold. Whatever the zygote cannot serve is started cold.
+//! would do first. It clones itself with `CLONE_PARENT`: the copy is our child, not the zygote's,
+//! and shares the zygote's memory until it writes to it. The copy waits for an order (`serve`). What
+//! `execve` would have done, it does by hand (`newborn`), so that nobody can tell it from a child
+//! that was started cold. Whatever a copy cannot serve is started cold.
 //!
 //! Source: `clone(2)`, `prctl(2)`, `close_range(2)`.
 
@@ -12,8 +12,10 @@ mod birth;
 mod newborn;
 mod order;
 mod serve;
+mod unborn;
 
 use std::{
+    cell::RefCell,
     ffi::{CStr, CString},
     io::{IoSlice, Read},
     os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
@@ -30,6 +32,7 @@ use nix::{
 };
 
 pub(crate) use self::serve::{Served, serve, socket_of_zygote};
+use self::unborn::Unborn;
 use super::{
     errno::Errno,
     error::SysError,
@@ -65,6 +68,7 @@ pub(crate) struct Zygote {
     socket: OwnedFd,
     process: Child,
     inheritance: u32,
+    unborn: RefCell<Unborn>,
 }
 
 /// Why there is no child.
@@ -104,7 +108,7 @@ impl Zygote {
             dies_with_parent: false,
         })?;
         let inheritance = INHERITANCE.load(Ordering::Relaxed);
-        Ok(Self { socket: ours, process, inheritance })
+        Ok(Self { socket: ours, process, inheritance, unborn: RefCell::default() })
     }
 
     /// Whether its children would inherit what this process has now.
@@ -129,6 +133,7 @@ impl Zygote {
         self.send(&bytes, &descriptors).map_err(|_| Refusal::Dead)?;
         drop(answers);
         let (errno, pid) = self.answer(answer).ok_or(Refusal::Dead)?;
+        self.unborn.borrow_mut().remove(pid, &self.socket);
         if errno == 0 {
             let pidfd = open_process(pid).map_err(|_| Refusal::Dead)?;
             return Ok(Child { pid, pidfd });
@@ -188,6 +193,7 @@ impl Drop for Zygote {
         self.kill();
         // It fails if somebody who collects everybody's children was faster.
         let _ = wait::wait(&self.process.pidfd);
+        self.unborn.borrow_mut().end(&self.socket);
     }
 }
 

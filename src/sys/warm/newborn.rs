@@ -5,8 +5,10 @@ use std::{
     fs::File,
     io::Write,
     os::fd::{IntoRawFd, OwnedFd, RawFd},
-    process,
+    process, ptr,
 };
+
+use nix::sys::signal::SigSet;
 
 use super::{
     super::{
@@ -63,7 +65,7 @@ pub(super) fn settle(order: Order, descriptors: Vec<OwnedFd>, layout: Layout) ->
             close_range(number, number);
         }
         close_all_but(count, answer);
-        if startup::prepare_process().is_err() {
+        if startup::prepare_descriptors().is_err() {
             process::exit(1);
         }
     }
@@ -81,8 +83,18 @@ fn prepare(order: Order, numbers: &[RawFd], layout: Layout) -> Result<(), Errno>
     let mut passed = numbers.iter().copied().skip(2).peekable();
     let stdio = stdio.iter().map(|is_passed| passed.next_if(|_| *is_passed)).collect();
     image::replace(layout, &args, &env)?;
+    forget_signals();
     let folder = numbers.get(1).copied();
     Preparation { folder, cwd, stdio, detached, uid: None, gid: None }.carry_out()
+}
+
+/// Drops the signals that came while this process waited: they were meant for a whole group of
+/// processes, before this child was one of it.
+fn forget_signals() {
+    let all = SigSet::all();
+    let no_time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call reads a set and a time, and writes nothing where it is given no place.
+    while unsafe { libc::sigtimedwait(all.as_ref(), ptr::null_mut(), &raw const no_time) } > 0 {}
 }
 
 /// Closes every descriptor from `least` on, save one.
