@@ -273,7 +273,7 @@ impl RuntimeBuilder {
         Runtime::create(self.into_launch(), &extras)
     }
 
-    fn into_launch(self) -> Launch {
+    pub(super) fn into_launch(self) -> Launch {
         let exec_path = self
             .exec_path
             .or_else(|| env::current_exe().ok())

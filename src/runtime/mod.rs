@@ -141,8 +141,8 @@ impl Runtime {
         extras: &Extras,
         context: &mut Context,
     ) -> JsResult<()> {
-        commonjs::configure(extras.modules.clone(), context);
         process::launch(process, launch, context)?;
+        commonjs::configure(extras.modules.clone(), context);
         if let Some(limit) = extras.stack_trace_limit {
             let class = context.intrinsics().constructors().error().constructor();
             let class = context

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
-use super::CreateError;
+use super::{CreateError, RuntimeBuilder, Warnings};
 use crate::{
     bindings::{globals, inspect, process},
     builtins::TABLE,
-    engine::{intrinsics::random, realm, scripts, state},
+    engine::{commonjs, intrinsics::random, realm, scripts, state},
     sys::warm::{self, Served},
 };
 
@@ -42,13 +42,24 @@ pub enum Birth {
 /// If no realm can be made.
 pub fn await_birth() -> Result<Birth, CreateError> {
     let Some(socket) = warm::socket_of_zygote() else { return Ok(Birth::Cold) };
-    SPARE.set(Some(make()?));
+    let mut seed = make()?;
+    anticipate(&mut seed).map_err(|error| CreateError::Engine(error.to_string()))?;
+    SPARE.set(Some(seed));
     Ok(match warm::serve(socket, rehearse) {
         Served::Born(args) => {
             Birth::Warm(args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect())
         }
         Served::Ended => Birth::Unneeded,
     })
+}
+
+/// Makes what is made anew, or changed, when it is known what program this is. Most of it stays as
+/// it is, and all shapes of objects do: the environment of a child has mostly its parent's variables.
+fn anticipate((context, process): &mut Seed) -> JsResult<()> {
+    let warnings = Warnings { silent: true, ..Warnings::default() };
+    let launch = RuntimeBuilder::new().warnings(warnings).script("").into_launch();
+    process::launch(process, launch, context)?;
+    commonjs::prepare(context)
 }
 
 /// What every program does: parses, compiles, calls, reads and writes properties. A copy of a zygote

@@ -109,12 +109,15 @@ pub(super) fn create(context: &mut Context) -> JsResult<CommonJs> {
     })
 }
 
-fn define_statics(class: &JsObject, context: &mut Context) {
-    let globals = {
-        let folders = lookup::global_folders(context);
-        lookup::paths_array(folders, context)
-    };
+/// `Module.globalPaths`, from the environment as it is now.
+pub(super) fn define_global_paths(class: &JsObject, context: &mut Context) {
+    let folders = lookup::global_folders(context);
+    let globals = lookup::paths_array(folders, context);
     define_value(class, js_string!("globalPaths"), globals, true);
+}
+
+fn define_statics(class: &JsObject, context: &mut Context) {
+    define_global_paths(class, context);
     let engine = crate::engine::state::of(context);
     let builtins = &engine.builtins;
     let names = builtins.public_names().map(JsString::from);

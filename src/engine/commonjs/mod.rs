@@ -64,8 +64,16 @@ pub(crate) fn resolver(context: &mut Context) -> Rc<Resolver> {
     resolver
 }
 
-/// Sets how modules are found and loaded; before any is.
+/// Makes the loader's state before it is used.
+pub(crate) fn prepare(context: &mut Context) -> JsResult<()> {
+    state(context).map(drop)
+}
+
+/// Sets how modules are found and loaded; before any is, and after `process` has its environment.
 pub(crate) fn configure(settings: ModuleSettings, context: &mut Context) {
+    if let Some(state) = context.get_data::<Rc<CommonJs>>().cloned() {
+        class::define_global_paths(&state.class, context);
+    }
     let resolver = resolver(context);
     resolver.conditions.borrow_mut().extend_from_slice(&settings.conditions);
     resolver.import_conditions.borrow_mut().extend_from_slice(&settings.conditions);
