@@ -85,6 +85,7 @@ pub(crate) fn serve(socket: OwnedFd, rehearse: impl FnOnce()) -> Served {
         let Ok((baton, others_baton)) = fd::pipe() else { return Served::Ended };
         match clone_as_sibling() {
             Ok(None) => {
+                drop(baton);
                 let baton = ManuallyDrop::new(File::from(others_baton));
                 return wait_for_order(&socket, &baton, rehearse).map_or(
                     Served::Ended,
