@@ -3,7 +3,7 @@
 //! What a process does before its `main` is a good part of the time that a small program takes: a
 //! position-independent executable of this size spends it on relocations, each of which makes a page of its own,
 //! and a dynamic one on finding, mapping and binding its libraries; the copies that warm fork makes have their
-//! mappings to copy. README, "How fast".
+//! mappings to copy. ARCHITECTURE.md, "Where rjs departs from the obvious".
 
 use std::{
     env, fs, io,
