@@ -104,6 +104,37 @@ fn version_and_help() {
         "{help}"
     );
     assert_eq!(code, Some(0));
+    assert!(rjs(&["--man"]).0.starts_with(".TH RJS 1"));
+    assert!(rjs(&["--completions=fish"]).0.contains("complete -c rjs -l require"));
+}
+
+/// What bash offers for words, of which the last is being typed.
+fn completed(words: &[&str]) -> String {
+    let script = rjs(&["--completions=bash"]).0;
+    let ask = format!(
+        "{script}\nCOMP_WORDS=({}); COMP_CWORD={}; _rjs; echo \"${{COMPREPLY[@]}}\"",
+        words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" "),
+        words.len() - 1
+    );
+    let output = Command::new("bash").args(["-c", &ask]).output().expect("bash runs");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn bash_completes() {
+    assert_eq!(completed(&["rjs", "--trace-p"]), "--trace-processes");
+    assert_eq!(completed(&["rjs", "--unhandled-rejections", "=", "st"]), "strict");
+    assert_eq!(completed(&["rjs", "--completions", "="]), "bash zsh fish");
+    assert_eq!(completed(&["rjs", "-r", "/dev/nul"]), "/dev/null");
+}
+
+/// Every command line of the table, whose answers are recorded from Node.
+#[test]
+fn command_lines_answer_as_nodes() {
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/command_lines/run.js");
+    let (stdout, stderr, code) = rjs(&[program, "--check"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
 }
 
 #[test]
@@ -112,7 +143,8 @@ fn bad_options_are_refused_by_name() {
         (&["--nope"][..], "--nope"),
         (&["-z"], "-z"),
         (&["-e"], "-e"),
-        (&["--check=1"], "--check"),
+        (&["--check", "-e", "1"], "--check"),
+        (&["--completions=csh"], "--completions"),
         (&["--unhandled-rejections=maybe", "-p", "1"], "--unhandled-rejections"),
     ] {
         let (stdout, stderr, code) = rjs(args);

@@ -36,7 +36,7 @@ pub(super) fn apply(settings: &mut Settings) -> Result<(), String> {
     for variable in OPTION_VARIABLES {
         let Ok(text) = env::var(variable) else { continue };
         let words =
-            words(&text).map_err(|what| format!("invalid value for {variable} ({what})"))?;
+            words(&text).map_err(|what| format!("invalid value for {variable} ({what})\n"))?;
         parse::options(words, Origin::Environment(variable), settings)?;
     }
     Ok(())

@@ -1,7 +1,9 @@
 //! The command line. It uses the crate's public API and nothing else.
 
+mod completions;
 mod environment;
 mod help;
+mod manual;
 mod options;
 mod parse;
 mod repl;
@@ -12,9 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    Birth, CreateError, InputType, NodeCommand, Program, Runtime, RuntimeBuilder, WarmFork,
-};
+use crate::{Birth, CreateError, NodeCommand, Program, Runtime, RuntimeBuilder, WarmFork};
 use options::Settings;
 use parse::CommandLine;
 
@@ -60,6 +60,12 @@ fn command(mut args: impl Iterator<Item = String>) -> u8 {
     }
     if line.settings.help {
         return say(&help::text());
+    }
+    if line.settings.manual {
+        return say(&manual::page());
+    }
+    if let Some(shell) = line.settings.completions {
+        return say(&completions::script(shell));
     }
     run(&argv0, line)
 }
@@ -125,10 +131,6 @@ fn program(line: &CommandLine) -> Result<(Program, Option<String>), String> {
     match line.script.as_deref() {
         Some("-") => Ok((text(standard_input()?, "[stdin]", settings), Some("-".to_owned()))),
         None => Ok((text(standard_input()?, "[stdin]", settings), None)),
-        Some(_) if settings.input_type != InputType::Detect => {
-            Err("--input-type can only be used with string input via --eval, --print, or STDIN"
-                .to_owned())
-        }
         Some(script) => {
             let path = absolute(script);
             let name = path.to_string_lossy().into_owned();
@@ -173,7 +175,9 @@ fn with_env_files(
     for (path, may_be_missing) in settings.env_files.iter().rev() {
         match fs::read_to_string(path) {
             Ok(text) => builder = builder.env_file(&text),
-            Err(_) if *may_be_missing => {}
+            Err(_) if *may_be_missing => {
+                complain(&format!("{path} not found. Continuing without it."));
+            }
             Err(_) => return Err(format!("{path}: not found")),
         }
     }
@@ -215,7 +219,7 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
 
 /// What `NODE_OPTIONS` may hold, as programs see it.
 fn environment_flags() -> impl Iterator<Item = &'static str> {
-    let rows = options::TABLE.iter().filter(|row| row.is_for_environment);
+    let rows = options::rows().filter(|row| row.is_for_environment);
     rows.flat_map(|row| std::iter::once(row.long).chain(row.short))
 }
 

@@ -1,6 +1,6 @@
 //! From arguments to settings.
 
-use super::options::{OptionRow, Settings, TABLE, Value};
+use super::options::{OptionRow, Settings, Value, rows};
 
 /// A command line, understood.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,6 @@ pub(crate) fn parse(
     let mut args = args.into_iter().peekable();
     while let Some(arg) = args.peek() {
         if arg == "--" {
-            line.exec_args.push(arg.clone());
             args.next();
             break;
         }
@@ -48,6 +47,9 @@ pub(crate) fn parse(
         if take(&arg, next.as_deref(), Origin::CommandLine, &mut line.settings)? {
             line.exec_args.extend(args.next());
         }
+    }
+    if line.settings.check && (line.settings.eval.is_some() || line.settings.print) {
+        return Err("either --check or --eval can be used, not both".to_owned());
     }
     if line.settings.eval.is_none() {
         line.script = args.next();
@@ -100,7 +102,8 @@ fn take(
         && !is_experimental(name)
         && !row.is_some_and(|row| row.is_for_environment)
     {
-        return Err(format!("{name} is not allowed in {variable}"));
+        let equals = if inline.is_some() { "=" } else { "" };
+        return Err(format!("{name}{equals} is not allowed in {variable}"));
     }
     match row {
         Some(row) => apply(row, name, inline, next, settings),
@@ -116,7 +119,7 @@ fn is_experimental(name: &str) -> bool {
 /// The row of an option; Node takes underscores for dashes in long names.
 fn find(name: &str) -> Option<&'static OptionRow> {
     let dashed = name.strip_prefix("--").map(|rest| format!("--{}", rest.replace('_', "-")));
-    TABLE.iter().find(|row| {
+    rows().find(|row| {
         row.long == name || row.short == Some(name) || dashed.as_deref() == Some(row.long)
     })
 }
@@ -129,21 +132,25 @@ fn apply(
     settings: &mut Settings,
 ) -> Result<bool, String> {
     match row.value {
-        Value::None(set) => match inline {
-            Some(_) => Err(format!("{name} does not take an argument")),
-            None => {
-                set(settings);
-                Ok(false)
-            }
-        },
+        // As in Node, a value that it does not take is passed over.
+        Value::None(set) => {
+            set(settings);
+            Ok(false)
+        }
         Value::Required(_, take) => {
+            let is_text = row.long == "--eval";
             let follows = next.filter(|next| !next.starts_with('-') || *next == "-");
-            let Some(value) =
-                inline.or(follows).or(next.filter(|_| name == "-e" || name == "--eval"))
+            let Some(value) = inline.filter(|value| !value.is_empty() || is_text).or(follows)
             else {
                 return Err(format!("{name} requires an argument"));
             };
-            take(settings, value).map_err(|what| format!("{name} must be {what}"))?;
+            // A backslash lets a value begin with a dash.
+            let value =
+                value.strip_prefix('\\').filter(|rest| rest.starts_with('-')).unwrap_or(value);
+            take(settings, value).map_err(|what| match what {
+                "" => format!("invalid value for {name}"),
+                what => format!("{name} must be {what}"),
+            })?;
             Ok(inline.is_none())
         }
         Value::Optional(_, take) => {
@@ -191,17 +198,16 @@ mod tests {
     fn what_is_not_an_option_is_an_error() {
         assert_eq!(parsed(&["--nope"]).map(drop), Err("bad option: --nope".into()));
         assert_eq!(parsed(&["-e"]).map(drop), Err("-e requires an argument".into()));
-        assert_eq!(
-            parsed(&["--check=1"]).map(drop),
-            Err("--check does not take an argument".into())
-        );
+        assert_eq!(parsed(&["-e", "-1"]).map(drop), Err("-e requires an argument".into()));
+        assert!(parsed(&["--check=1"]).is_ok_and(|line| line.settings.check));
+        assert!(parsed(&["--check", "-p", "1"]).is_err());
         assert!(parsed(&["--unhandled-rejections=maybe"]).is_err());
     }
 
     #[test]
     fn no_two_rows_share_a_name() {
-        for (at, row) in TABLE.iter().enumerate() {
-            for other in &TABLE[at + 1..] {
+        for (at, row) in rows().enumerate() {
+            for other in rows().skip(at + 1) {
                 assert_ne!(row.long, other.long);
                 assert!(row.short.is_none() || row.short != other.short, "{}", row.long);
             }

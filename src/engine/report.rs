@@ -59,10 +59,31 @@ fn of_error(error: &JsObject, place: Option<String>, context: &mut Context) -> S
         let header = stack::header(error, context);
         return format!("{}{header}", place.unwrap_or_default());
     };
+    let shown = unbracketed(shown, error, context);
     match place {
         Some(place) if !is_placed(error, context) => format!("{place}\n{shown}"),
         _ => shown,
     }
+}
+
+/// Errors without frames are shown in brackets, but not those that end a program: Node's always
+/// have frames of its own.
+fn unbracketed(shown: String, error: &JsObject, context: &mut Context) -> String {
+    let stack = error.get(js_string!("stack"), context).ok().and_then(|stack| stack.as_string());
+    let Some(stack) = stack.map(|stack| stack.to_std_string_lossy()) else { return shown };
+    match shown.strip_prefix(&format!("[{}]", stack.trim_end())) {
+        Some(rest) => format!("{}{rest}", stack.trim_end()),
+        None => shown,
+    }
+}
+
+/// The text of a program without a file threw while it ran for the first time: Node puts the place
+/// before a thrown object in another way then.
+struct TextThrew;
+
+/// Remembers that; the report of what it threw begins in another way then.
+pub(crate) fn note_text_threw(context: &mut Context) {
+    context.insert_data(TextThrew);
 }
 
 /// True for syntax errors of files: their stacks begin with a place already.
@@ -74,7 +95,12 @@ fn is_placed(error: &JsObject, context: &mut Context) -> bool {
 
 fn of_value(value: &JsValue, place: Option<String>, context: &mut Context) -> String {
     const HINT: &str = "(Use `rjs --trace-uncaught ...` to show where the exception was thrown)";
-    let place = place.map_or_else(|| "Uncaught:\n".to_owned(), |place| format!("\n{place}"));
+    let is_first = context.has_data::<TextThrew>();
+    let place = match place {
+        None => "Uncaught:\n".to_owned(),
+        Some(place) if is_first && value.is_object() => format!("{place}\n"),
+        Some(place) => format!("\n{place}"),
+    };
     if value.is_object() {
         let shown = inspected(value, context).unwrap_or_else(|| "[object]".to_owned());
         return format!("{place}{shown}");

@@ -121,6 +121,8 @@ impl SourceText {
         let mut marked = format!("{text}\n");
         let blanks = text.get(..column).unwrap_or_default();
         marked.extend(blanks.chars().map(|c| if c == '\t' { '\t' } else { ' ' }));
+        // As in Node: where a line has a NUL, nothing stands below it.
+        let stop = if text.contains('\0') { column } else { stop };
         let carets = text.get(column..stop).map_or(0, |part| part.chars().count());
         marked.extend(std::iter::repeat_n('^', carets));
         marked

@@ -166,7 +166,7 @@ impl Runtime {
         let context = &mut self.context;
         let folder = std::env::current_dir().unwrap_or_default();
         callbacks::enter(context, |context| {
-            let require = commonjs::require_from(&folder.join("preload"), context)?;
+            let require = commonjs::require_of_preload(&folder, context)?;
             for request in requests {
                 let request = boa_engine::JsString::from(request.as_str());
                 require.call(&JsValue::undefined(), &[request.into()], context)?;

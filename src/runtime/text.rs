@@ -4,14 +4,17 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsError, JsResult, JsString, js_string};
 
-use super::InputType;
+use super::{InputType, repl::scope};
 use crate::engine::{
     builtins, commonjs,
     errors::{Code, coded},
     esm::{self, Entry},
     natives::define_value,
-    scripts,
+    report, scripts,
 };
+
+/// What the text of `-e` and `-p` is called; builtin modules are known by their names in it.
+const EVALUATED: &str = "[eval]";
 
 /// A program text, and how it is to run.
 pub(super) struct Text<'a> {
@@ -23,6 +26,9 @@ pub(super) struct Text<'a> {
 
 /// Runs a text after what `imports` name.
 pub(super) fn run(text: &Text<'_>, imports: &[String], context: &mut Context) -> JsResult<()> {
+    if text.name == EVALUATED {
+        scope::name_builtins(context)?;
+    }
     let is_module = match text.input_type {
         InputType::Module => true,
         InputType::CommonJs => false,
@@ -65,7 +71,8 @@ fn run_script(source: &str, name: &str, print: bool, context: &mut Context) -> J
     define_value(&global, js_string!("exports"), exports, true);
     define_value(&global, js_string!("__dirname"), js_string!("."), true);
     define_value(&global, js_string!("require"), require, true);
-    let value = scripts::evaluate(source, name, context)?;
+    let value = scripts::evaluate(source, name, context)
+        .inspect_err(|_| report::note_text_threw(context))?;
     if print {
         let console = builtins::load_object("console", context)?;
         let log = console.get(js_string!("log"), context)?.to_object(context)?;

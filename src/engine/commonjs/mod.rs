@@ -158,6 +158,9 @@ pub(in crate::engine) fn resolve_from(
 
 /// Compiles a file as a module without running it.
 pub(crate) fn check(path: &Path, context: &mut Context) -> JsResult<()> {
+    if !path.exists() {
+        return Err(errors::not_found(&path.to_string_lossy(), None, context)?);
+    }
     let text = load::read(path, context)?.to_std_string_lossy();
     let resolver = resolver(context);
     let format = esm::format_of_path(path, &resolver).ok().flatten();
@@ -197,6 +200,14 @@ pub(crate) fn require_from(path: &Path, context: &mut Context) -> JsResult<JsObj
     let paths = lookup::node_modules_array(folder, context);
     module.set(js_string!("paths"), paths, true, context)?;
     require::make(&module, &state, context)
+}
+
+/// The `require` of modules that are loaded before the program.
+pub(crate) fn require_of_preload(folder: &Path, context: &mut Context) -> JsResult<JsObject> {
+    let id = "internal/preload";
+    let (module, require) = module_without_file(id, folder, context)?;
+    module.set(js_string!("filename"), JsValue::null(), true, context)?;
+    Ok(require)
 }
 
 /// Calls `object[name](...args)`, whatever stands there now.

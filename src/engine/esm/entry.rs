@@ -191,7 +191,7 @@ fn warning(record: &Record, context: &mut Context) -> String {
     match (source, &*record.declarations.awaits) {
         (Some(source), &[at]) => {
             let (line, _) = source.position(at);
-            format!("{start}:{line}\n{}\n\n\n", source.marked(at, at + 1))
+            format!("{start}:{line}\n{}\n\n\n\n", source.marked(at, at + 1))
         }
         _ => format!("{start}\n\n\n"),
     }

@@ -2,7 +2,7 @@
 //! goes on.
 
 mod completion;
-mod scope;
+pub(super) mod scope;
 
 use std::time::Duration;
 

@@ -23,6 +23,12 @@ pub(super) fn furnish(context: &mut Context) -> JsResult<()> {
     define_value(&global, js_string!("module"), module, false);
     define_value(&global, js_string!("exports"), exports, false);
     define_value(&global, js_string!("require"), require, false);
+    name_builtins(context)
+}
+
+/// Makes builtin modules known by their names, globally.
+pub(in crate::runtime) fn name_builtins(context: &mut Context) -> JsResult<()> {
+    let global = context.global_object();
     let engine = state::of(context);
     let names: Vec<&str> = engine.builtins.public_names().filter(|name| is_plain(name)).collect();
     for name in names {
