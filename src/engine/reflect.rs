@@ -218,6 +218,27 @@ pub(crate) fn prototype(object: &JsObject, context: &mut Context) -> JsResult<Op
     Ok(found.as_object())
 }
 
+/// `object[key]`: the same as the engine's, sooner told where all objects on the way are ordinary ones
+/// and the property is data.
+pub(crate) fn get(
+    object: &JsObject,
+    key: &PropertyKey,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let mut holder = object.clone();
+    while holder.is_ordinary() {
+        let looked_up = holder.borrow();
+        if let Some(property) = looked_up.properties().get(key) {
+            let Some(value) = property.value() else { break };
+            return Ok(value.clone());
+        }
+        let Some(prototype) = looked_up.prototype() else { return Ok(JsValue::undefined()) };
+        drop(looked_up);
+        holder = prototype;
+    }
+    object.get(key.clone(), context)
+}
+
 /// The value of a data property found on the object or its prototypes, where no getter and no
 /// proxy stands in the way.
 pub(crate) fn data_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue> {

@@ -105,6 +105,7 @@ pub(crate) struct EventLoop<H: Host> {
     poll: RefCell<Option<Rc<Poll>>>,
     /// Room for a batch of events, kept from turn to turn.
     events: Cell<Vec<Event>>,
+    turns: Cell<u64>,
 }
 
 impl<H: Host> EventLoop<H> {
@@ -127,6 +128,7 @@ impl<H: Host> EventLoop<H> {
             work: RefCell::new(Table::new()),
             poll: RefCell::default(),
             events: Cell::default(),
+            turns: Cell::new(0),
         })
     }
 
@@ -153,7 +155,13 @@ impl<H: Host> EventLoop<H> {
         self.phases_after_timers(host, max_wait);
     }
 
+    /// How many turns have begun: two calls in the same turn are told the same.
+    pub(crate) fn turns(&self) -> u64 {
+        self.turns.get()
+    }
+
     fn phases_after_timers(&self, host: &mut H, max_wait: Option<Duration>) {
+        self.turns.set(self.turns.get() + 1);
         self.pending_phase(host);
         self.poll_phase(host, max_wait);
         self.pending_phase_after_poll(host);

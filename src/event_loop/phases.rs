@@ -52,6 +52,9 @@ impl<H: Host> EventLoop<H> {
     }
 
     pub(super) fn timers_phase(&self, host: &mut H) {
+        if self.timers.borrow().next_due().is_none() {
+            return;
+        }
         let now = self.clock.update();
         let round = self.timers.borrow_mut().begin_round(now);
         let Some(mut round) = round else { return };

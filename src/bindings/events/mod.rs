@@ -26,6 +26,7 @@ use super::domain;
 use crate::engine::{
     builtins,
     natives::{arg, define_value},
+    reflect,
 };
 
 #[allow(unused_imports)] // until `process` and the streams use them all.
@@ -169,7 +170,7 @@ fn receiver(this: &JsValue, context: &mut Context) -> JsResult<JsObject> {
 
 /// `emitter._events`, if the object has any.
 fn events_of(emitter: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
-    let events = emitter.get(js_string!("_events"), context)?;
+    let events = reflect::get(emitter, &js_string!("_events").into(), context)?;
     if let Some(events) = events.as_object() {
         return Ok(Some(events));
     }
@@ -195,7 +196,7 @@ impl Registered {
 }
 
 fn registered(events: &JsObject, key: &PropertyKey, context: &mut Context) -> JsResult<Registered> {
-    let value = events.get(key.clone(), context)?;
+    let value = reflect::get(events, key, context)?;
     match value.as_object() {
         Some(object) if object.is_callable() => Ok(Registered::One(object)),
         Some(object) => Ok(Registered::Many(object)),
@@ -241,7 +242,7 @@ fn overridden(
     native: &JsObject,
     context: &mut Context,
 ) -> JsResult<Option<JsObject>> {
-    let value = emitter.get(method.clone(), context)?;
+    let value = reflect::get(emitter, &method.clone().into(), context)?;
     let Some(function) = value.as_callable() else {
         let message = format!("emitter.{} is not a function", method.to_std_string_lossy());
         return Err(boa_engine::JsNativeError::typ().with_message(message).into());

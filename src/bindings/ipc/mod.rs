@@ -84,6 +84,11 @@ pub(crate) struct Endpoint {
     references: Cell<u32>,
     /// A flush is to come in this turn: small messages may wait for it.
     is_flush_scheduled: Cell<bool>,
+    /// The turn of the loop in which the last message was sent: those that follow in it wait for its
+    /// end.
+    last_send: Cell<Option<u64>>,
+    /// So many bytes the operating system did not take when it was last asked.
+    unwritten: Cell<usize>,
     /// `disconnect` was called; handles on their way come first.
     is_disconnect_due: Cell<bool>,
     /// The socket that the peer has yet to acknowledge.
@@ -160,6 +165,8 @@ pub(crate) fn attach(
         explicit_ref: Cell::new((liveness == Liveness::Referenced).then_some(true)),
         references: Cell::new(0),
         is_flush_scheduled: Cell::new(false),
+        last_send: Cell::new(None),
+        unwritten: Cell::new(0),
         is_disconnect_due: Cell::new(false),
         detached: RefCell::default(),
         sockets: RefCell::default(),

@@ -11,7 +11,7 @@ use crate::{
         errors::{Code, coded, coded_object},
         intrinsics::json,
         natives::arg,
-        state, validate,
+        reflect, state, validate,
     },
     ipc::codec::Serialization,
 };
@@ -53,7 +53,7 @@ pub(super) fn send(
 ) -> JsResult<JsValue> {
     let call = decode(args, context)?;
     let target = this.to_object(context)?;
-    if target.get(js_string!("connected"), context)?.to_boolean() {
+    if reflect::get(&target, &js_string!("connected").into(), context)?.to_boolean() {
         return deliver(call, &endpoint.0, context);
     }
     let error = coded_object(context, Code::ERR_IPC_CHANNEL_CLOSED, "Channel closed");
@@ -156,11 +156,16 @@ impl Endpoint {
         let has_callback = token.callback.is_some();
         let has_room = self.protocol.borrow_mut().send(&mut frame, token);
         self.scratch.replace(frame);
-        let is_due = has_callback || !self.is_flush_scheduled.get();
-        if is_due || self.protocol.borrow().pending() >= super::write::BATCH {
+        let turn = state::of(context).event_loop.turns();
+        let is_first = self.last_send.replace(Some(turn)) != Some(turn);
+        let (pending, unwritten) = (self.protocol.borrow().pending(), self.unwritten.get());
+        let is_due = unwritten == 0 && (has_callback || is_first);
+        if is_due || pending >= unwritten + super::write::BATCH {
             self.flush(context);
         }
-        self.schedule_flush(context);
+        if self.protocol.borrow().pending() > 0 {
+            self.schedule_flush(context);
+        }
         has_room || self.protocol.borrow().has_room()
     }
 

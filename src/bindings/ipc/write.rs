@@ -73,6 +73,7 @@ impl Endpoint {
         if outcome.is_err() {
             self.protocol.borrow_mut().abort();
         }
+        self.unwritten.set(self.protocol.borrow().pending());
         self.settle(context);
     }
 

@@ -80,9 +80,11 @@ pub(super) struct Writer<'a, O> {
     made: usize,
     /// Whether JavaScript ran since the current property began.
     ran: bool,
-    /// Whether the prototypes of plain objects and arrays are without `toJSON`, once looked up;
-    /// forgotten whenever JavaScript runs.
-    lacks_to_json: Option<bool>,
+    /// Whether the prototype of plain objects is without `toJSON`, once looked up; forgotten whenever
+    /// JavaScript runs.
+    objects_lack_to_json: Option<bool>,
+    /// The same for that of arrays.
+    arrays_lack_to_json: Option<bool>,
 }
 
 impl<'a, O: Output> Writer<'a, O> {
@@ -104,7 +106,8 @@ impl<'a, O: Output> Writer<'a, O> {
             deep: HashSet::new(),
             made: 0,
             ran: false,
-            lacks_to_json: None,
+            objects_lack_to_json: None,
+            arrays_lack_to_json: None,
         }
     }
 

@@ -54,30 +54,25 @@ impl<O: Output> Writer<'_, O> {
     /// The names of the properties of an object that is plainly data; `None` if JavaScript may have a
     /// say in how it is written.
     pub(super) fn plain_names(&mut self, object: &JsObject) -> Option<Names> {
-        let names = if object.is::<OrdinaryObject>() {
+        if !object.is::<OrdinaryObject>() {
+            if !self.is_plain_array(object) {
+                return None;
+            }
+            let object = object.borrow();
+            let length = object.properties().get(&js_string!("length").into())?;
+            return Some(Names::Indices(length.value()?.as_number()? as u64));
+        }
+        let names = {
             let object = object.borrow();
             if self.options.list.is_some()
                 || object.properties().index_property_keys().next().is_some()
             {
                 return None;
             }
-            let mut shapes = self.state.shapes.borrow_mut();
-            let names = shapes.names(&object, &self.object_prototype)?;
-            names.is_plain.then_some(Names::Shape(names))?
-        } else if object.is_array() {
-            let object = object.borrow();
-            let properties = object.properties();
-            if object.prototype().as_ref() != Some(&self.array_prototype)
-                || properties.contains_key(&js_string!("toJSON").into())
-            {
-                return None;
-            }
-            let length = properties.get(&js_string!("length").into())?.value()?.as_number()?;
-            Names::Indices(length as u64)
-        } else {
-            return None;
+            self.state.shapes.borrow_mut().names(&object, &self.object_prototype)?
         };
-        self.prototypes_lack_to_json(&js_string!("toJSON").into()).then_some(names)
+        let is_plain = names.is_plain && self.object_prototype_lacks_to_json();
+        is_plain.then_some(Names::Shape(names))
     }
 
     /// Opens an object that is the next member of the innermost level.

@@ -86,34 +86,54 @@ impl<O: Output> Writer<'_, O> {
 
     /// Whether it is certain without running JavaScript that the object has no `toJSON`.
     fn plainly_lacks_to_json(&mut self, object: &JsObject) -> bool {
-        let to_json = js_string!("toJSON").into();
-        let is_plain = if object.is::<OrdinaryObject>() {
+        if !object.is::<OrdinaryObject>() {
+            return self.is_plain_array(object);
+        }
+        let is_plain = {
             let object = object.borrow();
             let mut shapes = self.state.shapes.borrow_mut();
             shapes.names(&object, &self.object_prototype).is_some_and(|names| names.is_plain)
-        } else {
-            let object_is_array = object.is_array();
-            let object = object.borrow();
-            object_is_array
-                && object.prototype().as_ref() == Some(&self.array_prototype)
-                && !object.properties().contains_key(&to_json)
         };
-        is_plain && self.prototypes_lack_to_json(&to_json)
+        is_plain && self.object_prototype_lacks_to_json()
     }
 
-    pub(super) fn prototypes_lack_to_json(&mut self, to_json: &PropertyKey) -> bool {
-        *self.lacks_to_json.get_or_insert_with(|| {
-            let arrays = self.array_prototype.borrow();
-            arrays.prototype().as_ref() == Some(&self.object_prototype)
-                && !arrays.properties().contains_key(to_json)
-                && !self.object_prototype.borrow().properties().contains_key(to_json)
+    /// Whether it is certain that this is an array without a `toJSON`.
+    pub(super) fn is_plain_array(&mut self, object: &JsObject) -> bool {
+        if !object.is_array() {
+            return false;
+        }
+        let is_plain = {
+            let object = object.borrow();
+            object.prototype().as_ref() == Some(&self.array_prototype)
+                && !object.properties().contains_key(&js_string!("toJSON").into())
+        };
+        is_plain && self.array_prototype_lacks_to_json()
+    }
+
+    /// Whether the prototype of plain objects has no `toJSON`.
+    pub(super) fn object_prototype_lacks_to_json(&mut self) -> bool {
+        *self.objects_lack_to_json.get_or_insert_with(|| {
+            let to_json = PropertyKey::from(js_string!("toJSON"));
+            !self.object_prototype.borrow().properties().contains_key(&to_json)
         })
+    }
+
+    /// Whether the prototypes of plain arrays have no `toJSON`.
+    fn array_prototype_lacks_to_json(&mut self) -> bool {
+        let own = *self.arrays_lack_to_json.get_or_insert_with(|| {
+            let to_json = PropertyKey::from(js_string!("toJSON"));
+            let prototype = self.array_prototype.borrow();
+            prototype.prototype().as_ref() == Some(&self.object_prototype)
+                && !prototype.properties().contains_key(&to_json)
+        });
+        own && self.object_prototype_lacks_to_json()
     }
 
     /// Notes that JavaScript runs or ran.
     pub(super) fn ran(&mut self) {
         self.ran = true;
-        self.lacks_to_json = None;
+        self.objects_lack_to_json = None;
+        self.arrays_lack_to_json = None;
     }
 
     /// What to write for a value.
