@@ -19,6 +19,8 @@ pub(crate) const READ_SIZE: usize = 64 * 1024;
 pub(crate) struct Received {
     /// So many bytes; 0 is the end of the stream.
     pub(crate) bytes: usize,
+    /// They took all the room there was: there may be more.
+    pub(crate) is_filled: bool,
     /// The first descriptor that came with them.
     pub(crate) handle: Option<OwnedFd>,
     /// More descriptors came, or one that found no free number; the kernel has closed them.
@@ -48,7 +50,8 @@ pub(crate) fn receive(
     let mut control = Control([0; CONTROL_SPACE]);
     buffer.reserve(room);
     let space = buffer.spare_capacity_mut();
-    let mut slice = libc::iovec { iov_base: space.as_mut_ptr().cast(), iov_len: space.len() };
+    let capacity = space.len();
+    let mut slice = libc::iovec { iov_base: space.as_mut_ptr().cast(), iov_len: capacity };
     // SAFETY: a `msghdr` is integers and pointers, and all of it may be zero.
     let mut message: libc::msghdr = unsafe { mem::zeroed() };
     message.msg_iov = &raw mut slice;
@@ -65,7 +68,7 @@ pub(crate) fn receive(
     unsafe { buffer.set_len(buffer.len() + bytes) };
     let handle = first_descriptor(&message);
     let handles_were_lost = message.msg_flags & libc::MSG_CTRUNC != 0;
-    Ok(Some(Received { bytes, handle, handles_were_lost }))
+    Ok(Some(Received { bytes, is_filled: bytes == capacity, handle, handles_were_lost }))
 }
 
 /// Takes the descriptor out of a received message, if there is one.

@@ -30,10 +30,15 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// How often one message may be read on before others have their turn.
+const PARTS: usize = 16;
+
 /// What one read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Read {
     Some,
+    /// As much of a message as there was room for.
+    Part,
     Nothing,
     End,
 }
@@ -50,10 +55,15 @@ impl ticks::Receiver for Endpoint {
 }
 
 impl Endpoint {
-    /// The loop found the channel readable: reads once, and emits what came.
+    /// The loop found the channel readable: reads once, or as long as no message is whole and there is
+    /// more of it, and emits what came.
     pub(super) fn readable(self: &Rc<Self>, context: &mut Context) {
         callbacks::enter(context, |context| {
-            self.read_once(context);
+            for _ in 0..PARTS {
+                if self.read_once(context) != Read::Part {
+                    break;
+                }
+            }
             Ok(())
         });
     }
@@ -61,7 +71,7 @@ impl Endpoint {
     /// Reads all that is there: the peer is gone, nothing more will come.
     pub(crate) fn read_rest(self: &Rc<Self>, context: &mut Context) {
         callbacks::enter(context, |context| {
-            while self.phase.get() == Phase::Open && self.read_once(context) == Read::Some {}
+            while matches!(self.read_once(context), Read::Some | Read::Part) {}
             Ok(())
         });
     }
@@ -80,8 +90,8 @@ impl Endpoint {
                 if let Some(handle) = received.handle {
                     self.protocol.borrow_mut().accept_handle(Handle::Arrived(handle));
                 }
-                self.frames(&buffer, context);
-                Read::Some
+                let is_message = self.frames(&buffer, context);
+                if received.is_filled && !is_message { Read::Part } else { Read::Some }
             }
             // A reset is an end, too: the peer died with our messages unread.
             Ok(Some(_)) | Err(_) => Read::End,
@@ -108,8 +118,10 @@ impl Endpoint {
         }
     }
 
-    /// Takes the frames out of a chunk and of what was read behind a message's beginning.
-    fn frames(self: &Rc<Self>, mut chunk: &[u8], context: &mut Context) {
+    /// Takes the frames out of a chunk and of what was read behind a message's beginning; true if there
+    /// was one.
+    fn frames(self: &Rc<Self>, mut chunk: &[u8], context: &mut Context) -> bool {
+        let mut is_message = false;
         loop {
             let mut protocol = self.protocol.borrow_mut();
             let message = match protocol.next_frame(&mut chunk) {
@@ -134,21 +146,23 @@ impl Endpoint {
                     drop(protocol);
                     self.answered(verdict, context);
                     self.internal(command, message, handle, context);
+                    is_message = true;
                     continue;
                 }
                 Err(error) => {
                     drop(protocol);
                     self.broken(&error, context);
-                    return;
+                    return true;
                 }
             };
             drop(protocol);
+            is_message = true;
             match message {
                 Ok(message) => self.queue(message, JsValue::undefined(), context),
                 Err(error) => {
                     let error = value_of(error, context);
                     self.malformed(&error, context);
-                    return;
+                    return true;
                 }
             }
         }
@@ -156,6 +170,7 @@ impl Endpoint {
         if self.protocol.borrow().pending() > 0 {
             self.schedule_flush(context);
         }
+        is_message
     }
 
     /// The value that a payload is.
