@@ -23,11 +23,12 @@ const INVALID_ARGUMENT: u8 = 9;
 
 /// Runs the program that the command line names, and ends the process.
 pub fn main() -> ! {
-    let started = crate::prepare_process().and_then(|()| crate::on_deep_stack(begin));
-    crate::end_process(started.unwrap_or_else(|error| {
-        complain(&format!("rjs: cannot start: {error}"));
-        1
-    }))
+    // It does not even come back from its stack.
+    let started = crate::prepare_process()
+        .and_then(|()| crate::on_deep_stack(|| crate::end_process(begin())));
+    let Err(error) = started;
+    complain(&format!("rjs: cannot start: {error}"));
+    crate::end_process(1)
 }
 
 /// Finds out how this process was started, and does what its command line says; the exit code.

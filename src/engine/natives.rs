@@ -10,6 +10,7 @@ use boa_engine::{
     js_string,
     object::{FunctionObjectBuilder, builtins::JsFunction},
     property::{PropertyDescriptor, PropertyKey},
+    string::JsStr,
 };
 
 /// The signature that every native function shares.
@@ -20,7 +21,7 @@ pub(crate) type Method = (&'static str, usize, Native);
 
 /// Makes a JavaScript function from a native one.
 pub(crate) fn function(name: &str, length: usize, call: Native, context: &Context) -> JsFunction {
-    build(NativeFunction::from_fn_ptr(call), name, length, None, context)
+    build(NativeFunction::from_fn_ptr(call), &JsString::from(name), length, None, context)
 }
 
 /// Makes a JavaScript function from a closure over traceable captures.
@@ -32,7 +33,7 @@ pub(crate) fn closure<T: boa_gc::Trace + 'static>(
     context: &Context,
 ) -> JsFunction {
     let native = NativeFunction::from_copy_closure_with_captures(call, captures);
-    build(native, name, length, None, context)
+    build(native, &JsString::from(name), length, None, context)
 }
 
 /// As [`closure`], and `new` calls it as well, with `new.target` as `this`.
@@ -58,20 +59,35 @@ pub(crate) fn constructible<T: boa_gc::Trace + 'static>(
 /// `engine::stack` reads back, and then named for programs.
 fn build(
     native: NativeFunction,
-    name: &str,
+    name: &JsString,
     length: usize,
     owner: Option<&str>,
     context: &Context,
 ) -> JsFunction {
     let builder = FunctionObjectBuilder::new(context.realm(), native).length(length);
-    let Some(module) = making(context) else { return builder.name(JsString::from(name)).build() };
-    let label = match owner {
-        Some(owner) => format!("{owner}.{name} (node:{module})"),
-        None => format!("{name} (node:{module})"),
-    };
-    let function = builder.name(JsString::from(label)).build();
-    define_name(&function, JsString::from(name));
+    let Some(module) = making(context) else { return builder.name(name.clone()).build() };
+    let function = builder.name(label(owner, name, module)).build();
+    define_name(&function, name.clone());
     function
+}
+
+/// `Owner.name (node:module)`, in one allocation: start-up makes hundreds of them.
+fn label(owner: Option<&str>, name: &JsString, module: &str) -> JsString {
+    let (owner, dot) = owner.map_or(("", ""), |owner| (owner, "."));
+    if !owner.is_ascii() {
+        let name = name.to_std_string_lossy();
+        return JsString::from(format!("{owner}{dot}{name} (node:{module})"));
+    }
+    let ascii = |text: &'static str| JsStr::latin1(text.as_bytes());
+    JsString::concat_array(&[
+        JsStr::latin1(owner.as_bytes()),
+        ascii(dot),
+        name.as_str(),
+        ascii(" (node:"),
+        // The names of our modules are ASCII.
+        JsStr::latin1(module.as_bytes()),
+        ascii(")"),
+    ])
 }
 
 /// The module whose natives are being made.
@@ -112,8 +128,9 @@ pub(crate) fn define_methods(
     let owner = making(context).map(|_| owner_name(object));
     for &(name, length, call) in methods {
         let native = NativeFunction::from_fn_ptr(call);
-        let value = build(native, name, length, owner.as_deref(), context);
-        define_value(object, JsString::from(name), value, enumerable);
+        let name = JsString::from(name);
+        let value = build(native, &name, length, owner.as_deref(), context);
+        define_value(object, name, value, enumerable);
     }
 }
 
