@@ -5,6 +5,7 @@
 
 mod bindings;
 mod builtins;
+pub mod channel;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod engine;

@@ -10,6 +10,7 @@ use std::{
 const FLOORS: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("ipc", &[]),
+    ("channel", &["ipc", "sys"]),
     ("event_loop", &["sys"]),
     ("engine", &["event_loop", "sys"]),
     ("bindings", &["engine", "ipc", "event_loop", "sys"]),
@@ -21,6 +22,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 const OUTSIDERS: &[(&str, &[&str])] = &[
     ("sys", &["boa_engine", "boa_gc", "serde_json"]),
     ("ipc", &["boa_engine", "boa_gc", "nix", "libc"]),
+    ("channel", &["boa_engine", "boa_gc", "nix"]),
     ("event_loop", &["boa_engine", "boa_gc", "nix", "libc", "serde_json"]),
     ("cli", &["boa_engine", "boa_gc", "nix", "libc"]),
 ];

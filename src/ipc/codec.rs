@@ -40,7 +40,7 @@ impl Serialization {
 }
 
 /// One serialization's view of frames. A frame is a payload with whatever marks its bounds.
-pub(super) trait Codec: fmt::Debug {
+pub(super) trait Codec: fmt::Debug + Send {
     /// Where in `chunk` the frame ends that began with `carried`: the index after its last byte,
     /// or `None` if more bytes are needed. Looks at every byte of `chunk` once at most.
     fn frame_end(&self, carried: &[u8], chunk: &[u8]) -> Option<usize>;

@@ -4,6 +4,7 @@ pub(crate) mod address;
 #[cfg(test)]
 pub(crate) mod alone;
 pub(crate) mod channel;
+pub(crate) mod command;
 pub(crate) mod constants;
 pub(crate) mod content;
 pub(crate) mod copying;

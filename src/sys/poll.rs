@@ -7,9 +7,25 @@ use std::{
     time::Duration,
 };
 
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::{
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout},
+};
 
 use super::{faults, waker::Waker};
+
+/// Waits for one descriptor, however long that takes. poll(2).
+pub(crate) fn wait_for(fd: BorrowedFd<'_>, interest: Interest) -> io::Result<()> {
+    let mut events = PollFlags::empty();
+    events.set(PollFlags::POLLIN, interest.readable);
+    events.set(PollFlags::POLLOUT, interest.writable);
+    loop {
+        match poll(&mut [PollFd::new(fd, events)], PollTimeout::NONE) {
+            Err(nix::errno::Errno::EINTR) => {}
+            outcome => return Ok(outcome.map(drop)?),
+        }
+    }
+}
 
 /// The most events that one [`Poll::wait`] reports.
 pub(crate) const MAX_EVENTS: usize = if cfg!(test) { 16 } else { 1024 };

@@ -1,0 +1,76 @@
+//! What can go wrong on a channel.
+
+use std::{fmt, io};
+
+use crate::{ipc::codec::FrameError, sys::error::SysError};
+
+/// Why a channel did not do what it was asked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ChannelError {
+    /// The operating system refused.
+    Io(io::Error),
+    /// A value that is no JSON, or bytes that are none.
+    Json(serde_json::Error),
+    /// A message that is longer than a channel accepts.
+    TooLong,
+    /// The peer ended in the middle of a message.
+    Truncated,
+    /// The peer is gone, and with it what was sent.
+    Closed,
+    /// The operating system did not pass on a handle; the message beside it is lost.
+    HandleRefused,
+    /// The environment names a channel, and there is none.
+    NoChannel,
+    /// The other end wants a serialization that is not `json`.
+    Unsupported,
+}
+
+impl fmt::Display for ChannelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Json(error) => write!(f, "not a message: {error}"),
+            Self::TooLong => f.write_str("the message is too long"),
+            Self::Truncated => f.write_str("the channel ended within a message"),
+            Self::Closed => f.write_str("the channel is closed"),
+            Self::HandleRefused => f.write_str("the handle cannot be passed on"),
+            Self::NoChannel => f.write_str("NODE_CHANNEL_FD names no channel"),
+            Self::Unsupported => f.write_str("the channel's serialization is not json"),
+        }
+    }
+}
+
+impl std::error::Error for ChannelError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Json(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<io::Error> for ChannelError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<SysError> for ChannelError {
+    fn from(error: SysError) -> Self {
+        match error.errno.0 {
+            libc::EPIPE | libc::ECONNRESET => Self::Closed,
+            errno => Self::Io(io::Error::from_raw_os_error(errno)),
+        }
+    }
+}
+
+impl From<FrameError> for ChannelError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::TooLong { .. } => Self::TooLong,
+            FrameError::Truncated { .. } => Self::Truncated,
+        }
+    }
+}
