@@ -1,4 +1,31 @@
-//! rjs: a JavaScript runtime for programs made of many processes.
+//! rjs: a JavaScript runtime for programs made of many processes, as a library.
+//!
+//! A [`Runtime`] runs scripts that run processes, inside a Rust program:
+//!
+//! ```no_run
+//! use rjs::Runtime;
+//! use serde_json::json;
+//!
+//! let mut runtime = Runtime::builder()
+//!     .function("priceOf", |args| Ok(json!(args.len())))
+//!     .build()?;
+//! let plugin = runtime.load("./plugin.js")?;
+//! let total = runtime.call(&plugin, "total", &[json!(["apple", "pear"])])?;
+//! runtime.run_until_idle();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A runtime belongs to the thread that made it; there may be several, one after the other in a thread
+//! or at once in several threads. It never ends the host's process, changes no signal's handler unless a
+//! script listens for that signal, and waits for no child but its own. A host with a loop of its own
+//! waits on [`Runtime::wait_handle`] and calls [`Runtime::turn`]; other threads reach a runtime through
+//! its [`Remote`].
+//!
+//! A [`channel::Channel`] is the other half: a Rust program as the parent or the child of one that runs
+//! JavaScript, without any engine.
+//!
+//! What only an executable does that *is* rjs as a whole: [`prepare_process`], [`on_deep_stack`] (without
+//! it scripts recurse as deep as the thread's stack allows), [`await_birth`] and [`end_process`].
 
 // The lower floors are whole before every floor above uses all of them.
 #![allow(dead_code)]
@@ -15,7 +42,8 @@ mod runtime;
 mod sys;
 
 pub use runtime::{
-    Birth, CreateError, Evaluation, InputType, ModuleSettings, NodeCommand, Program, Repl, Runtime,
-    RuntimeBuilder, UnhandledRejections, Waker, WarmFork, Warnings, await_birth, end_process,
-    on_deep_stack, prepare_process, redirect_output,
+    Birth, CreateError, EvalError, Evaluation, Exports, HostFunction, InputType, ModuleSettings,
+    NodeCommand, Program, Remote, Repl, Runtime, RuntimeBuilder, ScriptError, UnhandledRejections,
+    WaitHandle, WarmFork, Warnings, await_birth, end_process, on_deep_stack, prepare_process,
+    redirect_output,
 };

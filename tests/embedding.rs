@@ -1,6 +1,9 @@
-//! The library in Rust programs: each example, as its head says that it is run.
+//! The library in Rust programs: each example, as its head says that it is run, and what a host relies on.
 
-use std::{path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
+
+use rjs::{EvalError, Runtime, ScriptError};
+use serde_json::json;
 
 const RJS: &str = env!("CARGO_BIN_EXE_rjs");
 
@@ -56,4 +59,167 @@ fn a_rust_child_talks_to_its_parent() {
         let printed = output(Command::new(runtime).args(["-e", &script]));
         assert_eq!(printed, "{ a: [ 'b' ] } true\n2 true\n0\n", "{runtime}");
     }
+}
+
+#[test]
+fn a_host_calls_its_plugins() {
+    assert_eq!(
+        output(&mut Command::new(example("plugin_host"))),
+        "the total is 10\na child of the plug-in says \"SHOUT\"\n\
+         Error: no price for Some(\"melon\") (ERR_NO_PRICE)\n"
+    );
+}
+
+fn runtime() -> Runtime {
+    Runtime::builder().build().expect("a runtime")
+}
+
+fn script_error(outcome: Result<serde_json::Value, EvalError>) -> ScriptError {
+    match outcome {
+        Err(EvalError::Script(error)) => error,
+        other => panic!("not a script's error: {other:?}"),
+    }
+}
+
+#[test]
+fn values_of_texts_come_out() {
+    let mut runtime = runtime();
+    assert_eq!(
+        runtime.eval("({ a: [1, 'b', null], u: undefined })"),
+        Ok(json!({ "a": [1, "b", null] }))
+    );
+    assert_eq!(runtime.eval("undefined"), Ok(json!(null)));
+    assert_eq!(runtime.eval("var x = 1; x + 1"), Ok(json!(2)));
+    assert_eq!(
+        runtime.eval("new Date(0)"),
+        Ok(json!("1970-01-01T00:00:00.000Z")),
+        "toJSON is asked"
+    );
+    let later = "new Promise((resolve) => setTimeout(resolve, 1, ++x))";
+    assert_eq!(runtime.eval(later), Ok(json!(2)), "a promise is waited for");
+    assert_eq!(runtime.eval("new Promise(() => {})"), Err(EvalError::Unsettled));
+}
+
+#[test]
+fn what_a_script_throws_keeps_its_fields() {
+    let mut runtime = runtime();
+    let error = script_error(runtime.eval("require"));
+    assert_eq!((error.name.as_str(), error.code), ("ReferenceError", None));
+    let error = script_error(runtime.eval("Buffer.alloc('x')"));
+    assert_eq!(error.code.as_deref(), Some("ERR_INVALID_ARG_TYPE"));
+    assert!(error.stack.starts_with("TypeError"), "{}", error.stack);
+    assert_eq!(script_error(runtime.eval("throw 7")).message, "7");
+    assert_eq!(
+        script_error(runtime.eval("Promise.reject(new RangeError('far'))")).name,
+        "RangeError"
+    );
+    assert_eq!(script_error(runtime.eval("const a = [a1 => a1]; a.push(a); a")).name, "TypeError");
+    assert_eq!(script_error(runtime.eval("let let = 1")).name, "SyntaxError");
+    let module = runtime.load("./no/such/module");
+    assert!(
+        matches!(module, Err(EvalError::Script(error)) if error.code.as_deref() == Some("MODULE_NOT_FOUND"))
+    );
+}
+
+#[test]
+fn a_script_ends_its_program_and_not_the_host() {
+    let mut runtime = runtime();
+    let text = "process.on('exit', () => { globalThis.late = 1; }); process.exit(3)";
+    assert_eq!(runtime.eval(text), Err(EvalError::Exited(3)));
+    assert_eq!(runtime.eval("1"), Err(EvalError::Exited(3)), "nothing runs any more");
+    assert_eq!(runtime.run_until_idle(), Some(3));
+    assert!(!runtime.turn(None));
+}
+
+#[test]
+fn another_thread_stops_a_program_that_waits() {
+    let mut runtime = runtime();
+    runtime.eval("setInterval(() => {}, 1e6); 0").expect("a timer");
+    let remote = runtime.remote();
+    let stopper = thread::spawn(move || remote.stop(4));
+    assert_eq!(runtime.run_until_idle(), Some(4));
+    assert!(stopper.join().expect("the thread ends"), "the runtime was there");
+}
+
+#[test]
+fn a_host_with_its_own_loop_waits_on_a_descriptor() {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+    let mut runtime = runtime();
+    let text = "var seen; require = process.getBuiltinModule;
+                require('child_process').execFile('echo', ['hi'], (error, out) => { seen = out; }); 0";
+    runtime.eval(text).expect("a child");
+    while runtime.turn(Some(Duration::ZERO)) {
+        let handle = runtime.wait_handle().expect("a descriptor");
+        let timeout = runtime.next_timeout().map_or(PollTimeout::NONE, |timeout| {
+            PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX)
+        });
+        poll(&mut [PollFd::new(handle.as_fd(), PollFlags::POLLIN)], timeout).expect("poll");
+    }
+    assert_eq!(runtime.eval("seen"), Ok(json!("hi\n")));
+}
+
+#[test]
+fn runtimes_leave_nothing_behind() {
+    let is_handling = |line: &&str| line.starts_with("SigIgn") || line.starts_with("SigCgt");
+    let state = || {
+        let fds = fs::read_dir("/proc/self/fd").expect("/proc").flatten();
+        let fds: Vec<PathBuf> = fds.filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
+        let status = fs::read_to_string("/proc/self/status").expect("/proc");
+        let signals: Vec<String> =
+            status.lines().filter(|line| is_handling(line)).map(str::to_owned).collect();
+        (fds, signals)
+    };
+    // In a process of its own: other tests have descriptors, too.
+    if std::env::var_os("RJS_TEST_ALONE").is_none() {
+        let name = "runtimes_leave_nothing_behind";
+        let this = std::env::current_exe().expect("this program");
+        output(Command::new(this).args(["--exact", name]).env("RJS_TEST_ALONE", "1"));
+        return;
+    }
+    let before = state();
+    for _ in 0..20 {
+        let mut runtime = runtime();
+        let text = "const cp = process.getBuiltinModule('child_process');
+                    new Promise((resolve) => cp.exec('true', resolve))";
+        assert_eq!(runtime.eval(text), Ok(json!(null)));
+    }
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn runtimes_in_threads_leave_the_children_of_their_host_alone() {
+    let echo = std::env::temp_dir().join(format!("rjs-embedding-{}.js", std::process::id()));
+    fs::write(
+        &echo,
+        "process.on('message', (m) => { process.send(m + 1); process.disconnect(); });",
+    )
+    .expect("a script");
+    let text = format!(
+        "const {{ fork }} = process.getBuiltinModule('child_process');
+         const ask = (number) => new Promise((resolve, reject) => {{
+           const child = fork({echo:?});
+           let answer;
+           child.on('error', reject).on('message', (m) => {{ answer = m; }});
+           child.on('exit', (code) => resolve(answer + code));
+           child.send(number);
+         }});
+         Promise.all([1, 2, 3].map(ask))"
+    );
+    let run = || {
+        let mut runtime = Runtime::builder().exec_path(RJS).build().expect("a runtime");
+        assert_eq!(runtime.eval(&text), Ok(json!([2, 3, 4])));
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..10).map(|_| scope.spawn(run)).collect();
+        for code in 0..50 {
+            let mut child = Command::new("sh");
+            let status = child.args(["-c", &format!("exit {code}")]).status();
+            assert_eq!(status.expect("nobody else waits for it").code(), Some(code));
+        }
+        for thread in threads {
+            thread.join().expect("the runtime did its work");
+        }
+    });
+    fs::remove_file(&echo).expect("the script is there");
 }

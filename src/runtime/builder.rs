@@ -1,8 +1,10 @@
 //! How a runtime is configured before it exists.
 
-use std::{env, path::PathBuf};
+use std::{env, fmt, path::PathBuf, rc::Rc};
 
-use super::{CreateError, Extras, ModuleSettings, Runtime};
+use serde_json::Value;
+
+use super::{CreateError, Extras, HostFunction, ModuleSettings, Runtime, ScriptError};
 use crate::bindings::{
     process::launch::{self, Launch, RejectionMode, Reports, Started},
     trace,
@@ -75,6 +77,19 @@ pub struct Warnings {
     pub redirected_to: Option<PathBuf>,
 }
 
+/// A function of the host's under its global name.
+#[derive(Clone)]
+pub(super) struct GlobalFunction {
+    pub(super) name: String,
+    pub(super) call: Rc<HostFunction>,
+}
+
+impl fmt::Debug for GlobalFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("GlobalFunction").field(&self.name).finish()
+    }
+}
+
 /// Configures a [`Runtime`]. Get one from [`Runtime::builder`].
 #[derive(Clone, Debug)]
 #[must_use]
@@ -98,6 +113,7 @@ pub struct RuntimeBuilder {
     warm_fork: WarmFork,
     node_command: NodeCommand,
     trace: trace::Request,
+    functions: Vec<GlobalFunction>,
 }
 
 impl RuntimeBuilder {
@@ -123,7 +139,19 @@ impl RuntimeBuilder {
             warm_fork: WarmFork::default(),
             node_command: NodeCommand::default(),
             trace: trace::Request::default(),
+            functions: Vec::new(),
         }
+    }
+
+    /// Gives scripts a global function that this one computes. Arguments and value are what JSON knows
+    /// of them; an error is thrown as an `Error` with its message and code.
+    pub fn function(
+        mut self,
+        name: impl Into<String>,
+        call: impl Fn(&[Value]) -> Result<Value, ScriptError> + 'static,
+    ) -> Self {
+        self.functions.push(GlobalFunction { name: name.into(), call: Rc::new(call) });
+        self
     }
 
     /// The script that `process.argv[1]` names: an absolute path.
@@ -266,6 +294,7 @@ impl RuntimeBuilder {
     /// When the operating system refuses what the event loop needs, or the file of a trace.
     pub fn build(self) -> Result<Runtime, CreateError> {
         let extras = Extras {
+            functions: self.functions.clone(),
             expose_gc: self.expose_gc,
             stack_trace_limit: self.stack_trace_limit,
             modules: self.modules.clone(),

@@ -1,9 +1,12 @@
 //! A runtime: one realm, its builtins, its loop, from the first line to the exit code.
 
 mod builder;
+mod host;
 mod process_setup;
+mod remote;
 mod repl;
 mod seed;
+mod settled;
 mod text;
 
 use std::{
@@ -15,8 +18,10 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 pub use crate::engine::commonjs::ModuleSettings;
 pub use builder::{NodeCommand, RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
+pub use host::{EvalError, Exports, HostFunction, ScriptError, WaitHandle};
 pub use process_setup::{end_process, on_deep_stack, prepare_process};
-pub use repl::{Evaluation, Repl, Waker, redirect_output};
+pub use remote::Remote;
+pub use repl::{Evaluation, Repl, redirect_output};
 pub use seed::{Birth, await_birth};
 
 use crate::{
@@ -100,6 +105,7 @@ pub enum InputType {
 
 /// What a realm gets beyond what every realm has.
 struct Extras {
+    functions: Vec<builder::GlobalFunction>,
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
@@ -108,9 +114,30 @@ struct Extras {
 /// A JavaScript runtime.
 ///
 /// It belongs to the thread that made it. Several may live in one process, each in its thread.
+///
+/// When it is dropped, whatever its scripts still waited for is forgotten, descriptors are closed, and
+/// its memory is given back; children that it has started go on.
 pub struct Runtime {
     context: Context,
     imports: Vec<String>,
+    /// Behind the context: what that held is garbage by then.
+    _garbage: Garbage,
+}
+
+/// Collects the thread's garbage when it is dropped.
+struct Garbage;
+
+impl Drop for Garbage {
+    fn drop(&mut self) {
+        boa_gc::force_collect();
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        state::of(&self.context).event_loop.clear();
+        child_process::remove_node_link(&mut self.context);
+    }
 }
 
 impl Runtime {
@@ -131,7 +158,7 @@ impl Runtime {
             ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
         }
         cluster::join(&mut context).map_err(|error| CreateError::Engine(error.to_string()))?;
-        Ok(Self { context, imports: Vec::new() })
+        Ok(Self { context, imports: Vec::new(), _garbage: Garbage })
     }
 
     /// Puts into the realm what depends on how the program is started.
@@ -151,6 +178,9 @@ impl Runtime {
                 .as_object()
                 .unwrap_or(class);
             define_value(&class, js_string!("stackTraceLimit"), limit, true);
+        }
+        for builder::GlobalFunction { name, call } in &extras.functions {
+            host::define_function(name, call.clone(), context);
         }
         if extras.expose_gc {
             let collect = function("gc", 0, collect_garbage, context);

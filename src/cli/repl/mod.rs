@@ -16,7 +16,7 @@ use std::{
 };
 
 use self::commands::{Command, Session};
-use crate::{Evaluation, Repl, Runtime, Waker};
+use crate::{Evaluation, Remote, Repl, Runtime};
 
 /// What the editor wants of the runtime.
 enum Ask {
@@ -47,7 +47,7 @@ enum Next {
 #[derive(Clone)]
 struct Line {
     asks: Sender<Ask>,
-    waker: Waker,
+    remote: Remote,
 }
 
 impl Line {
@@ -55,14 +55,14 @@ impl Line {
     fn ask<T>(&self, ask: impl FnOnce(Sender<T>) -> Ask) -> Option<T> {
         let (sender, receiver) = mpsc::channel();
         self.asks.send(ask(sender)).ok()?;
-        self.waker.wake();
+        self.remote.wake();
         receiver.recv().ok()
     }
 
     fn end(&self) {
         // If the runtime is gone, it knows.
         let _ = self.asks.send(Ask::End);
-        self.waker.wake();
+        self.remote.wake();
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn run(runtime: Runtime) -> u8 {
         }
     };
     let (asks, receiver) = mpsc::channel();
-    let line = Line { asks, waker: repl.waker() };
+    let line = Line { asks, remote: repl.remote() };
     let editor = thread::Builder::new().name("rjs-editor".to_owned());
     if let Err(error) = editor.spawn(move || editor::run(&line)) {
         super::complain(&format!("rjs: cannot start the editor: {error}"));

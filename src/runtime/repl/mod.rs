@@ -6,12 +6,12 @@ pub(super) mod scope;
 
 use std::time::Duration;
 
-use boa_engine::{
-    Context, JsError, JsResult, JsString, JsValue, builtins::promise::PromiseState, js_string,
-    object::builtins::JsPromise,
-};
+use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
-use super::Runtime;
+use super::{
+    Remote, Runtime,
+    settled::{Patience, settled},
+};
 use crate::{
     bindings::{
         inspect::{self, Options},
@@ -27,7 +27,6 @@ use crate::{
         syntax::{Goal, explain, interactive},
         ticks,
     },
-    event_loop::Remote,
     sys::stdio::{self, Output},
 };
 
@@ -43,18 +42,6 @@ pub enum Evaluation {
     Error(String),
     /// The program ended itself.
     Exited,
-}
-
-/// Wakes a [`Repl`] that waits in [`Repl::turn`], from another thread.
-#[derive(Clone)]
-pub struct Waker(Remote<Context>);
-
-impl Waker {
-    /// Ends the wait.
-    pub fn wake(&self) {
-        // If the loop is gone, nobody waits.
-        let _ = self.0.post(Box::new(|_| {}));
-    }
 }
 
 /// A runtime for texts that a person types. Made by [`Runtime::into_repl`].
@@ -88,7 +75,10 @@ impl Repl {
         let context = &mut self.runtime.context;
         let mut outcome = scripts::evaluate(&script, &name, context);
         if awaits {
-            outcome = outcome.and_then(|promise| settled(&promise, context));
+            outcome = outcome.and_then(|promise| {
+                // If the program has ended meanwhile, that is what is shown.
+                Ok(settled(&promise, Patience::Endless, context)?.unwrap_or_default())
+            });
         }
         let evaluation = self.shown(outcome);
         let context = &mut self.runtime.context;
@@ -141,8 +131,8 @@ impl Repl {
     }
 
     /// A way to end [`Self::turn`]'s wait from another thread.
-    pub fn waker(&self) -> Waker {
-        Waker(state::of(&self.runtime.context).event_loop.remote())
+    pub fn remote(&self) -> Remote {
+        self.runtime.remote()
     }
 
     /// The end: emits `exit`, writes what is still queued, and returns the exit code.
@@ -186,26 +176,6 @@ fn script(text: &str) -> Option<(String, bool)> {
         return None;
     }
     Some((plain, false))
-}
-
-/// Turns the loop until a promise is settled.
-fn settled(promise: &JsValue, context: &mut Context) -> JsResult<JsValue> {
-    let Some(object) = promise.as_object() else { return Ok(promise.clone()) };
-    let promise = JsPromise::from_object(object)?;
-    let engine = state::of(context);
-    // Whatever comes of it is shown here.
-    engine.rejections.forget(&promise.clone().into());
-    ticks::drain(context);
-    loop {
-        match promise.state() {
-            PromiseState::Fulfilled(value) => return Ok(value),
-            PromiseState::Rejected(reason) => return Err(JsError::from_opaque(reason)),
-            PromiseState::Pending if engine.exit_code().is_some() => {
-                return Ok(JsValue::undefined());
-            }
-            PromiseState::Pending => engine.event_loop.turn(context, None),
-        }
-    }
 }
 
 fn show(value: &JsValue, colors: bool, context: &mut Context) -> String {
