@@ -67,13 +67,14 @@ fn of_error(error: &JsObject, place: Option<String>, context: &mut Context) -> S
 }
 
 /// Errors without frames are shown in brackets, but not those that end a program: Node's always
-/// have frames of its own.
+/// have frames of its own, unless the program has put a text in their place.
 fn unbracketed(shown: String, error: &JsObject, context: &mut Context) -> String {
     let stack = error.get(js_string!("stack"), context).ok().and_then(|stack| stack.as_string());
     let Some(stack) = stack.map(|stack| stack.to_std_string_lossy()) else { return shown };
-    match shown.strip_prefix(&format!("[{}]", stack.trim_end())) {
-        Some(rest) => format!("{}{rest}", stack.trim_end()),
-        None => shown,
+    let stack = stack.trim_end();
+    match shown.strip_prefix(&format!("[{stack}]")) {
+        Some(rest) if stack.ends_with(&stack::header(error, context)) => format!("{stack}{rest}"),
+        _ => shown,
     }
 }
 
