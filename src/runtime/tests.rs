@@ -39,7 +39,7 @@ fn look(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
 /// Lets every call of a start fail in turn. Each failure is one error, thrown or emitted, and when
 /// the child has closed nothing of it is left.
 const SCRIPT: &str = "
-    const { execFile, fork, spawn } = require('child_process');
+    const { execFile, spawn, spawnSync } = require('child_process');
     const assert = require('assert');
     const starts = {
         spawn: () => spawn('true', { stdio: ['pipe', 'pipe', 'pipe', 'ipc', 'pipe'], cwd: '/' }),
@@ -51,6 +51,19 @@ const SCRIPT: &str = "
         },
         execFile: () => execFile('true', () => {}),
     };
+
+    // What has ended when the call returns.
+    function runSync(errno) {
+        const before = look();
+        for (let nth = 1; ; nth++) {
+            arm(nth, errno);
+            const { error } = spawnSync('cat', { input: 'text' });
+            const hasStruck = disarm();
+            assert.strictEqual(error?.errno, hasStruck ? -errno : undefined, `spawnSync: call ${nth}`);
+            assert.strictEqual(look(), before, `spawnSync: call ${nth}`);
+            if (!hasStruck) return nth;
+        }
+    }
 
     function attempt(start, nth, errno) {
         const errors = [];
@@ -94,8 +107,9 @@ const SCRIPT: &str = "
 
     (async () => {
         for (const name in starts) {
-            for (const errno of [12, 24]) assert.ok(await run(name, starts[name], errno) > 8);
+            for (const errno of [12, 24, 23, 11]) assert.ok(await run(name, starts[name], errno) > 8);
         }
+        assert.ok(runSync(12) > 12);
         process.exitCode = 42;
     })();
 ";

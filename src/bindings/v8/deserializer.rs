@@ -93,12 +93,7 @@ fn construct(
 }
 
 fn with<T>(this: &JsValue, work: impl FnOnce(&Deserializer) -> T) -> JsResult<T> {
-    let object = this.as_object();
-    let found = object.as_ref().and_then(JsObject::downcast_ref::<Deserializer>);
-    match found {
-        Some(data) => Ok(work(&data)),
-        None => Err(JsNativeError::typ().with_message("Illegal invocation").into()),
-    }
+    super::with(this, work)
 }
 
 /// Lets `work` read on from where the object stands.

@@ -5,7 +5,8 @@ mod serializer;
 mod whole;
 
 use boa_engine::{
-    Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, string::JsStrVariant,
+    Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
+    object::NativeObject, string::JsStrVariant,
 };
 
 use crate::engine::{
@@ -50,6 +51,15 @@ fn new_target(this: &JsValue, name: &str, context: &mut Context) -> JsResult<JsO
         let message = format!("Class constructor {name} cannot be invoked without 'new'");
         coded(context, Code::ERR_CONSTRUCT_CALL_REQUIRED, message)
     })
+}
+
+/// Lets `work` look at what an object of one of the classes holds.
+fn with<D: NativeObject, T>(this: &JsValue, work: impl FnOnce(&D) -> T) -> JsResult<T> {
+    let object = this.as_object();
+    match object.as_ref().and_then(JsObject::downcast_ref::<D>) {
+        Some(data) => Ok(work(&data)),
+        None => Err(JsNativeError::typ().with_message("Illegal invocation").into()),
+    }
 }
 
 /// A `TypeError` whose text does not show its code.

@@ -2,9 +2,7 @@
 
 use std::cell::Cell;
 
-use boa_engine::{
-    Context, JsData, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
-};
+use boa_engine::{Context, JsData, JsError, JsObject, JsResult, JsString, JsValue, js_string};
 use boa_gc::{Finalize, GcRefCell, Trace};
 
 use super::{invalid_argument, new_target, own_words};
@@ -81,14 +79,8 @@ fn construct(
     Ok(object.into())
 }
 
-/// The object and what it holds.
 fn with<T>(this: &JsValue, work: impl FnOnce(&Serializer) -> T) -> JsResult<T> {
-    let object = this.as_object();
-    let found = object.as_ref().and_then(JsObject::downcast_ref::<Serializer>);
-    match found {
-        Some(data) => Ok(work(&data)),
-        None => Err(JsNativeError::typ().with_message("Illegal invocation").into()),
-    }
+    super::with(this, work)
 }
 
 fn write_header(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {

@@ -1,14 +1,13 @@
 //! `v8.serialize` and `v8.deserialize`.
 
-use boa_engine::{Context, JsError, JsObject, JsResult, JsValue};
+use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::invalid_argument;
 use crate::{
     bindings::{
         buffer::{self, View},
         value_format::{
-            DecodeError, DecodeHost, EncodeHost, Encoder, decode, host_view, plain_error,
-            write_host_view,
+            DecodeError, DecodeHost, EncodeHost, Encoder, decode, host_view, write_host_view,
         },
     },
     engine::natives::arg,
@@ -22,10 +21,6 @@ use crate::{
 struct Default;
 
 impl EncodeHost for Default {
-    fn hosts_views(&self) -> bool {
-        true
-    }
-
     fn view(
         &mut self,
         view: &JsObject,
@@ -33,19 +28,6 @@ impl EncodeHost for Default {
         context: &mut Context,
     ) -> JsResult<()> {
         write_host_view(view, encoder, context)
-    }
-
-    fn shared_number(
-        &mut self,
-        _: &JsObject,
-        _: &mut Encoder,
-        _: &mut Context,
-    ) -> JsResult<Option<u32>> {
-        Ok(None)
-    }
-
-    fn refused(&mut self, message: &str, _: &mut Context) -> JsError {
-        plain_error(message)
     }
 }
 
@@ -57,10 +39,6 @@ impl DecodeHost for Default {
         context: &mut Context,
     ) -> Result<Hosted<JsValue>, DecodeError> {
         Ok(Hosted::Value(host_view(reader, context)?.into()))
-    }
-
-    fn buffer(&mut self, _: u32) -> Option<JsObject> {
-        None
     }
 }
 

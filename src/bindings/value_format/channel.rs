@@ -1,7 +1,7 @@
 //! What the two ends of a channel add to the format: views of memory, and copies of what else is not
 //! the format's.
 
-use boa_engine::{Context, JsError, JsNativeError, JsObject, JsResult, JsValue};
+use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::{
     decoder::{self, DecodeError, DecodeHost},
@@ -41,16 +41,7 @@ pub(crate) fn parse_message(payload: &[u8], context: &mut Context) -> JsResult<J
     decoder::decode(&mut reader, &mut Objects::default(), &mut Channel, context)
 }
 
-/// The error of everything that cannot be cloned: not the `DOMException` that it is elsewhere.
-pub(crate) fn plain_error(message: &str) -> JsError {
-    JsNativeError::error().with_message(message.to_owned()).into()
-}
-
 impl EncodeHost for Channel {
-    fn hosts_views(&self) -> bool {
-        true
-    }
-
     fn view(
         &mut self,
         view: &JsObject,
@@ -59,19 +50,6 @@ impl EncodeHost for Channel {
     ) -> JsResult<()> {
         encoder.writer.varint(HOST_VIEW.into());
         encoder::write_host_view(view, encoder, context)
-    }
-
-    fn shared_number(
-        &mut self,
-        _: &JsObject,
-        _: &mut Encoder,
-        _: &mut Context,
-    ) -> JsResult<Option<u32>> {
-        Ok(None)
-    }
-
-    fn refused(&mut self, message: &str, _: &mut Context) -> JsError {
-        plain_error(message)
     }
 }
 
@@ -84,9 +62,5 @@ impl DecodeHost for Channel {
     ) -> Result<Hosted<JsValue>, DecodeError> {
         let Some((class, bytes)) = copy::channel_view(reader)? else { return Ok(Hosted::Nested) };
         Ok(Hosted::Value(decoder::view_of_bytes(class, bytes, context)?.into()))
-    }
-
-    fn buffer(&mut self, _: u32) -> Option<JsObject> {
-        None
     }
 }

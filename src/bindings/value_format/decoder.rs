@@ -40,7 +40,9 @@ pub(crate) trait DecodeHost {
     ) -> Result<Hosted<JsValue>, DecodeError>;
 
     /// The array buffer that was handed over under this number.
-    fn buffer(&mut self, number: u32) -> Option<JsObject>;
+    fn buffer(&mut self, _number: u32) -> Option<JsObject> {
+        None
+    }
 }
 
 /// Why there is no value.

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, rc::Rc, vec};
 
 use boa_engine::{
-    Context, JsError, JsObject, JsResult, JsString, JsValue, JsVariant,
+    Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, JsVariant,
     builtins::object::OrdinaryObject,
     js_string,
     object::builtins::{JsMap, JsSet},
@@ -26,7 +26,9 @@ use crate::{
 /// What the format leaves to whoever uses it.
 pub(crate) trait EncodeHost {
     /// Whether views of memory are the host's to write.
-    fn hosts_views(&self) -> bool;
+    fn hosts_views(&self) -> bool {
+        true
+    }
 
     /// Writes a view, after the tag of a host's object.
     fn view(
@@ -39,13 +41,22 @@ pub(crate) trait EncodeHost {
     /// The number under which a shared array buffer is sent; `None` if it cannot be.
     fn shared_number(
         &mut self,
-        buffer: &JsObject,
-        encoder: &mut Encoder,
-        context: &mut Context,
-    ) -> JsResult<Option<u32>>;
+        _buffer: &JsObject,
+        _encoder: &mut Encoder,
+        _context: &mut Context,
+    ) -> JsResult<Option<u32>> {
+        Ok(None)
+    }
 
     /// The error for a value that cannot be cloned.
-    fn refused(&mut self, message: &str, context: &mut Context) -> JsError;
+    fn refused(&mut self, message: &str, _context: &mut Context) -> JsError {
+        plain_error(message)
+    }
+}
+
+/// The error of everything that cannot be cloned: not the `DOMException` that it is elsewhere.
+pub(crate) fn plain_error(message: &str) -> JsError {
+    JsNativeError::error().with_message(message.to_owned()).into()
 }
 
 /// The state of a serialization: what is written, and which objects are in it.

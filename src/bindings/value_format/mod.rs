@@ -12,7 +12,7 @@ mod numbers;
 mod objects;
 
 pub(crate) use self::{
-    channel::{append_message, parse_message, plain_error},
+    channel::{append_message, parse_message},
     decoder::{DecodeError, DecodeHost, decode, host_view},
-    encoder::{EncodeHost, Encoder, write_host_view},
+    encoder::{EncodeHost, Encoder, plain_error, write_host_view},
 };
