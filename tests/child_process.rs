@@ -157,7 +157,7 @@ fn close_does_not_wait_for_ever() {
 #[test]
 fn a_missing_working_directory_can_be_told_apart() {
     let script = "
-        const { spawn } = require('child_process');
+        const { execFile, spawn } = require('child_process');
         for (const options of [{ cwd: '/no/such' }, { cwd: '/no/such', explainErrors: true },
             { cwd: '/etc/passwd', explainErrors: true }, { explainErrors: true }]) {
             const show = ({ message, code, cwd }) => console.log(message, code, cwd);
@@ -166,11 +166,13 @@ fn a_missing_working_directory_can_be_told_apart() {
             } catch (error) {
                 show(error);
             }
-        }";
+        }
+        execFile('ls', { cwd: '/no/such', explainErrors: true }, ({ cwd }) => console.log('execFile', cwd));";
     let expected = "spawn ENOTDIR: the working directory '/etc/passwd' is not a directory ENOTDIR /etc/passwd\n\
         spawn ls ENOENT ENOENT undefined\n\
         spawn ls ENOENT: the working directory '/no/such' does not exist ENOENT /no/such\n\
-        spawn no-such-program ENOENT ENOENT undefined\n";
+        spawn no-such-program ENOENT ENOENT undefined\n\
+        execFile /no/such\n";
     assert_eq!(stdout(script), expected);
 }
 

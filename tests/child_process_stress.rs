@@ -91,3 +91,18 @@ fn not_a_byte_is_lost() {
     // Each of the four that ran side by side tells it once.
     assert!(text.lines().all(|line| line == "0") && !text.is_empty(), "{text}");
 }
+
+#[test]
+fn what_flows_through_is_not_held() {
+    let text = run("
+        const size = full ? 1e9 : 150e6;
+        const before = process.resourceUsage().maxRSS;
+        const child = spawn('head', ['-c', String(size), '/dev/zero']);
+        let length = 0;
+        child.stdout.on('data', (chunk) => { length += chunk.length; });
+        child.on('close', () => {
+            // In KiB: some dozens of MiB, whatever flows.
+            console.log(length === size, process.resourceUsage().maxRSS - before < 48 << 10);
+        });");
+    assert_eq!(text, "true true\n");
+}
