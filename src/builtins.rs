@@ -99,6 +99,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     native("internal/diagnostics", Internal, bindings::diagnostics_channel::internal_exports),
     native("internal/handles", Internal, bindings::handles::exports),
+    native("internal/streams/core", Internal, bindings::streams::exports),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
     native("internal/event_target", Internal, bindings::event_target::exports),
     script(
@@ -281,6 +282,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/net/block_list", Internal, include_str!("../js/internal/net/block_list.js")),
     script("internal/net/connect", Internal, include_str!("../js/internal/net/connect.js")),
     script("internal/net/defaults", Internal, include_str!("../js/internal/net/defaults.js")),
+    native("internal/net/core", Internal, bindings::sockets::exports),
     native("internal/net/ip", Internal, bindings::net::exports),
     script("internal/net/server", Internal, include_str!("../js/internal/net/server.js")),
     script("internal/net/socket", Internal, include_str!("../js/internal/net/socket.js")),

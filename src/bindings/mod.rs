@@ -34,6 +34,8 @@ pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;
 pub(crate) mod segmenter;
+pub(crate) mod sockets;
+pub(crate) mod streams;
 pub(crate) mod string_decoder;
 pub(crate) mod structured_clone;
 pub(crate) mod timers;

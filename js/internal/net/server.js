@@ -12,6 +12,7 @@ const {
 const {
   Socket, handleFor, kSetKeepAlive, kSetKeepAliveInitialDelay, kSetNoDelay,
 } = require('internal/net/socket');
+const { onConnection: acceptConnection } = require('internal/net/core');
 const { isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
 const { checkBound } = require('internal/net/connect');
 const { publish } = require('internal/diagnostics');
@@ -229,7 +230,7 @@ function listen2(address, port, addressType, backlog, fd, flags) {
     }
     this._handle = made;
   }
-  this._handle.onconnection = onConnection;
+  this._handle.onconnection = acceptConnection;
   this._handle[ownerSymbol] = this;
   const status = this._handle.listen(backlog || BACKLOG);
   if (status !== 0) {
@@ -261,9 +262,8 @@ function emitListening(server) {
 
 // ---- Connections.
 
-// What a listening handle calls.
-function onConnection(status, client) {
-  const server = this[ownerSymbol];
+// A connection of a server that is choosy, or none.
+function onConnection(server, status, client) {
   if (status !== 0) {
     server.emit('error', errnoException(status, 'accept'));
     return;
@@ -441,5 +441,6 @@ defineProperty(Server.prototype, 'listening', {
 
 module.exports = {
   Server,
+  onConnection,
   createServerHandle,
 };

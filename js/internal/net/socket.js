@@ -6,22 +6,18 @@ const { Duplex } = require('internal/streams/duplex');
 const { Buffer } = require('buffer');
 const { nextTick } = require('process');
 const { coded, errnoException, invalidArgType, invalidArgValue } = require('internal/errors');
-const { TCP, Pipe, EOF, SOCKET, SERVER, guessHandleType, ownerSymbol } = require('internal/handles');
+const { TCP, Pipe, SOCKET, SERVER, guessHandleType, ownerSymbol } = require('internal/handles');
+const {
+  _destroy, _final, _read, _write, _writeGeneric, _writev, adopt, begin, onRead, pause, read, refuseWrites,
+  resume,
+  kBuffer, kBufferCb, kBufferGen, kBytesRead, kBytesWritten, kLastWriteQueueSize, kSetKeepAlive,
+  kSetKeepAliveInitialDelay, kSetNoDelay, kTimeout,
+} = require('internal/net/core');
 
 const { isInteger } = Number;
 const { getOwnPropertyDescriptor, getOwnPropertyNames, defineProperty, setPrototypeOf } = Object;
 
-const kBuffer = Symbol('kBuffer');
-const kBufferCb = Symbol('kBufferCb');
-const kBufferGen = Symbol('kBufferGen');
-const kBytesRead = Symbol('kBytesRead');
-const kBytesWritten = Symbol('kBytesWritten');
-const kLastWriteQueueSize = Symbol('lastWriteQueueSize');
-const kSetKeepAlive = Symbol('kSetKeepAlive');
-const kSetKeepAliveInitialDelay = Symbol('kSetKeepAliveInitialDelay');
-const kSetNoDelay = Symbol('kSetNoDelay');
 const kSetTOS = Symbol('kSetTOS');
-const kTimeout = Symbol('timeout');
 
 const ENOTCONN = -107;
 
@@ -29,6 +25,7 @@ function nop() {}
 
 function Socket(options) {
   if (!(this instanceof Socket)) return new Socket(options);
+  if (begin(this, options)) return;
   if (options?.objectMode || options?.readableObjectMode || options?.writableObjectMode) {
     const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => options[name]);
     throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');
@@ -138,20 +135,10 @@ function initHandle(socket) {
   handle.useUserBuffer(socket[kBuffer]);
 }
 
-// What a handle calls when it has read, or cannot.
-function onRead(status, buffer) {
-  const socket = this[ownerSymbol];
-  if (socket[kTimeout] !== null || socket._parent !== null) socket._unrefTimer();
-  if (status > 0) {
-    if (socket.destroyed) return;
-    const wantsMore = buffer === undefined ? toCallback(socket, this, status) : socket.push(buffer);
-    if (!wantsMore) stopReading(socket, this);
-  } else if (status !== EOF) {
-    socket.destroy(errnoException(status, 'read'));
-  } else if (!socket._readableState.endEmitted) {
-    socket.push(null);
-    socket.read(0);
-  }
+// A read into a buffer of the program's, or one that failed.
+function onUnusualRead(socket, handle, status) {
+  if (status < 0) socket.destroy(errnoException(status, 'read'));
+  else if (!socket.destroyed && !toCallback(socket, handle, status)) stopReading(socket, handle);
 }
 
 function toCallback(socket, handle, count) {
@@ -164,10 +151,12 @@ function toCallback(socket, handle, count) {
   return wantsMore;
 }
 
-function startReading(socket) {
-  socket._handle.reading = true;
-  const status = socket._handle.readStart();
-  if (status) socket.destroy(errnoException(status, 'read'));
+function failReading(socket, status) {
+  socket.destroy(errnoException(status, 'read'));
+}
+
+function readWhenConnected(socket, size) {
+  socket.once('connect', () => socket._read(size));
 }
 
 function stopReading(socket, handle) {
@@ -175,11 +164,6 @@ function stopReading(socket, handle) {
   if (socket.destroyed) return;
   const status = handle.readStop();
   if (status) socket.destroy(errnoException(status, 'read'));
-}
-
-// The peer has ended and this side is not to stay half open: what is written now goes nowhere.
-function refuseWrites() {
-  if (!this.allowHalfOpen) this.write = writeAfterEnd;
 }
 
 function writeAfterEnd(chunk, encoding, callback) {
@@ -192,36 +176,20 @@ function writeAfterEnd(chunk, encoding, callback) {
   return false;
 }
 
-// Writes now, or as soon as there is a connection.
-function write(socket, isMany, data, encoding, callback) {
-  if (socket.connecting) return writeWhenConnected(socket, isMany, data, encoding, callback);
-  socket._pendingData = null;
-  socket._pendingEncoding = '';
-  const handle = socket._handle;
-  if (!handle) {
-    callback(coded('ERR_SOCKET_CLOSED', 'Socket is closed'));
-    return false;
-  }
-  if (socket[kTimeout] !== null || socket._parent !== null) socket._unrefTimer();
-  const status = isMany ?
-    handle.writeMany(data, afterWrite, socket, callback) :
-    handle.write(data, encoding, afterWrite, socket, callback);
-  if (status === 0) callback();
-  else if (status < 0) callback(errnoException(status, 'write'));
-  else socket[kLastWriteQueueSize] = handle.writeQueueSize;
+function failWriting(status, callback) {
+  callback(errnoException(status, 'write'));
 }
 
-// A write that had to wait has ended.
-function afterWrite(status, socket, callback) {
-  if (socket.destroyed) {
-    callback(null);
-  } else if (status < 0) {
-    callback(errnoException(status, 'write'));
-  } else {
-    socket._unrefTimer();
-    socket[kLastWriteQueueSize] = 0;
-    callback(null);
-  }
+// To a handle that is none of ours.
+function writeElsewhere(socket, isMany, data, encoding, callback) {
+  const handle = socket._handle;
+  const afterWrite = (status) => {
+    if (status < 0 && !socket.destroyed) failWriting(status, callback);
+    else callback(null);
+  };
+  const status = isMany ? handle.writeMany(data, afterWrite) : handle.write(data, encoding, afterWrite);
+  if (status === 0) callback();
+  else if (status < 0) failWriting(status, callback);
 }
 
 function writeWhenConnected(socket, isMany, data, encoding, callback) {
@@ -232,9 +200,59 @@ function writeWhenConnected(socket, isMany, data, encoding, callback) {
   };
   socket.once('connect', () => {
     socket.off('close', onClose);
-    write(socket, isMany, data, encoding, callback);
+    socket._writeGeneric(isMany, data, encoding, callback);
   });
   socket.once('close', onClose);
+  return false;
+}
+
+function endedBefore(status, callback) {
+  if (status === ENOTCONN) callback();
+  else callback(errnoException(status, 'shutdown'));
+}
+
+function finishElsewhere(socket, callback) {
+  if (socket.connecting) {
+    socket.once('connect', () => socket._final(callback));
+    return;
+  }
+  if (!socket._handle) {
+    callback();
+    return;
+  }
+  const status = socket._handle.shutdown(() => callback());
+  if (status) endedBefore(status, callback);
+}
+
+// The end of a socket with a timeout, without a handle, by a reset …
+function destroyElsewhere(socket, error, callback) {
+  socket.connecting = false;
+  for (let timed = socket; timed !== null && timed !== undefined; timed = timed._parent) {
+    if (timed[kTimeout]) require('timers').clearTimeout(timed[kTimeout]);
+  }
+  const isException = Boolean(error);
+  if (socket._handle) {
+    socket[kBytesRead] = socket._handle.bytesRead;
+    socket[kBytesWritten] = socket._handle.bytesWritten;
+    if (socket.resetAndClosing) {
+      socket.resetAndClosing = false;
+      const status = socket._handle.reset(() => socket.emit('close', isException));
+      if (status) socket.emit('error', errnoException(status, 'reset'));
+    } else if (socket._closeAfterHandlingError) {
+      queueMicrotask(() => closeHandle(socket, isException, true));
+    } else {
+      closeHandle(socket, isException, false);
+    }
+    if (!socket._closeAfterHandlingError) forgetHandle(socket);
+    callback(error);
+  } else {
+    callback(error);
+    nextTick(emitClose, socket);
+  }
+  if (socket._server) {
+    socket._server._connections--;
+    socket._server._emitCloseIfDrained?.();
+  }
 }
 
 function closeHandle(socket, isException, isLate) {
@@ -363,25 +381,10 @@ const methods = {
     return this;
   },
 
-  read(size) {
-    if (this[kBuffer] && !this.connecting && this._handle && !this._handle.reading) startReading(this);
-    return Duplex.prototype.read.call(this, size);
-  },
-
-  pause() {
-    if (this[kBuffer] && !this.connecting && this._handle?.reading) stopReading(this, this._handle);
-    return Duplex.prototype.pause.call(this);
-  },
-
-  resume() {
-    if (this[kBuffer] && !this.connecting && this._handle && !this._handle.reading) startReading(this);
-    return Duplex.prototype.resume.call(this);
-  },
-
-  end(data, encoding, callback) {
-    Duplex.prototype.end.call(this, data, encoding, callback);
-    return this;
-  },
+  read,
+  pause,
+  resume,
+  end: Duplex.prototype.end,
 
   destroySoon() {
     if (this.writable) this.end();
@@ -405,58 +408,12 @@ const methods = {
     return this.destroy();
   },
 
-  _read(size) {
-    if (this.connecting || !this._handle) this.once('connect', () => this._read(size));
-    else if (!this._handle.reading) startReading(this);
-  },
-
-  _write(data, encoding, callback) { write(this, false, data, encoding, callback); },
-  _writev(entries, callback) { write(this, true, entries, '', callback); },
-  _writeGeneric(isMany, data, encoding, callback) { return write(this, isMany, data, encoding, callback); },
-
-  _final(callback) {
-    if (this.connecting) {
-      this.once('connect', () => this._final(callback));
-      return;
-    }
-    if (!this._handle) {
-      callback();
-      return;
-    }
-    const status = this._handle.shutdown(() => callback());
-    if (status === ENOTCONN) callback();
-    else if (status) callback(errnoException(status, 'shutdown'));
-  },
-
-  _destroy(error, callback) {
-    this.connecting = false;
-    for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) {
-      if (socket[kTimeout]) require('timers').clearTimeout(socket[kTimeout]);
-    }
-    const isException = Boolean(error);
-    if (this._handle) {
-      this[kBytesRead] = this._handle.bytesRead;
-      this[kBytesWritten] = this._handle.bytesWritten;
-      if (this.resetAndClosing) {
-        this.resetAndClosing = false;
-        const status = this._handle.reset(() => this.emit('close', isException));
-        if (status) this.emit('error', errnoException(status, 'reset'));
-      } else if (this._closeAfterHandlingError) {
-        queueMicrotask(() => closeHandle(this, isException, true));
-      } else {
-        closeHandle(this, isException, false);
-      }
-      if (!this._closeAfterHandlingError) forgetHandle(this);
-      callback(error);
-    } else {
-      callback(error);
-      nextTick(emitClose, this);
-    }
-    if (this._server) {
-      this._server._connections--;
-      this._server._emitCloseIfDrained?.();
-    }
-  },
+  _read,
+  _write,
+  _writev,
+  _writeGeneric,
+  _final,
+  _destroy,
 
   _getpeername() {
     if (!this._handle?.getpeername || this.connecting) return this._peername || {};
@@ -528,7 +485,11 @@ function replaceHandle(socket, handle) {
   initHandle(socket);
 }
 
+adopt(Socket.prototype);
+
 module.exports = {
   Socket, handleFor, initHandle, replaceHandle,
+  destroyElsewhere, endedBefore, failReading, failWriting, finishElsewhere, onUnusualRead,
+  readWhenConnected, stopReading, writeAfterEnd, writeElsewhere, writeWhenConnected,
   kSetKeepAlive, kSetKeepAliveInitialDelay, kSetNoDelay, kSetTOS,
 };

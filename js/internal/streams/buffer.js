@@ -3,30 +3,25 @@
 // The buffer of a readable side: an array, and the index of its first chunk that was not read.
 
 const { Buffer } = require('buffer');
-const { OBJECT_MODE, ENDED } = require('internal/streams/state');
+const { bufferOf } = require('internal/streams/state');
 
-const FLOWING = 1 << 21;
+// What a text is as bytes.
+function encoded(text, encoding) {
+  return Buffer.from(text, encoding);
+}
 
-// How much of the asked can be taken; NaN asks for whatever there is.
-function available(size, state) {
-  const { length } = state;
-  if (size <= 0 || (length === 0 && state.flags & ENDED)) return 0;
-  if (state.flags & OBJECT_MODE) return 1;
-  if (size <= length) return size;
-  if (size > length) return state.flags & ENDED ? length : 0;
-  if (!(state.flags & FLOWING) || length === 0) return length;
-  // A flowing stream gives chunk by chunk.
-  const { buffer, bufferIndex } = state;
-  return bufferIndex === buffer.length - 1 ? length : buffer[bufferIndex].length;
+// A view as a Buffer.
+function asBuffer(view) {
+  return view instanceof Buffer ? view : bufferOf(view);
 }
 
 // Takes this much from the front of the buffer.
 function take(size, state) {
   if (state.length === 0) return null;
   const { buffer, bufferIndex } = state;
-  const isWhole = state.flags & OBJECT_MODE || !size || size >= state.length;
+  const isWhole = state.objectMode || !size || size >= state.length;
   if (isWhole && bufferIndex === buffer.length - 1) return shift(state);
-  if (state.flags & OBJECT_MODE) return shift(state);
+  if (state.objectMode) return shift(state);
   if (isWhole) {
     const all = joined(state, bufferIndex === 0 ? buffer : buffer.slice(bufferIndex));
     state.buffer = [];
@@ -62,4 +57,4 @@ function joined(state, parts) {
   return state.decoder ? parts.join('') : Buffer.concat(parts);
 }
 
-module.exports = { FLOWING, available, joined, shift, take };
+module.exports = { asBuffer, encoded, joined, shift, take };

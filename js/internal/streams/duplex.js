@@ -4,11 +4,10 @@
 
 const { defineAccessors, defineForwards, showState } = require('internal/streams/state');
 const {
-  Readable, ReadableState, adoptLife, adoptReadable, whenReadableConstructed,
-} = require('internal/streams/readable');
-const {
-  WritableState, accessors, adoptWritable, methods, shown, whenWritableConstructed,
-} = require('internal/streams/writable');
+  ReadableState, WritableState, whenReadableConstructed, whenWritableConstructed,
+} = require('internal/streams/core');
+const { Readable, adoptReadable } = require('internal/streams/readable');
+const { accessors, adoptWritable, methods, shown } = require('internal/streams/writable');
 const { Stream } = require('internal/streams/legacy');
 
 function Duplex(options) {

@@ -5,7 +5,8 @@
 const {
   CLOSED, CLOSE_EMITTED, CONSTRUCTED, DESTROYED, ERROR_EMITTED,
 } = require('internal/streams/state');
-const { errorOrDestroy, kDestroy, mark, multipleCallback } = require('internal/streams/life');
+const { tearDown } = require('internal/streams/core');
+const { errorOrDestroy, kDestroy, multipleCallback } = require('internal/streams/life');
 const { nextTick } = require('process');
 
 const kConstruct = Symbol('kConstruct');
@@ -20,6 +21,11 @@ function joinErrors(inner, outer) {
   const joined = new AggregateError([outer, inner], outer.message);
   joined.code = outer.code;
   return joined;
+}
+
+// A stream that is destroyed while it is being constructed.
+function destroyWhenConstructed(stream, error, callback) {
+  stream.once(kDestroy, (late) => tearDown(stream, joinErrors(late, error), callback));
 }
 
 // `stream._undestroy`: as if it had never been destroyed.
@@ -62,7 +68,8 @@ function startConstruct(stream) {
     isDone = true;
     const readable = stream._readableState;
     const writable = stream._writableState;
-    mark(readable, writable, CONSTRUCTED);
+    if (readable) readable.flags |= CONSTRUCTED;
+    if (writable) writable.flags |= CONSTRUCTED;
     if ((writable || readable).flags & DESTROYED) stream.emit(kDestroy, error);
     else if (error) errorOrDestroy(stream, error, true);
     else stream.emit(kConstruct);
@@ -90,4 +97,4 @@ async function dispose(stream, isThrough) {
   });
 }
 
-module.exports = { construct, dispose, joinErrors, undestroy };
+module.exports = { construct, destroyWhenConstructed, dispose, joinErrors, undestroy };

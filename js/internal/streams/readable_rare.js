@@ -6,7 +6,8 @@ const { Buffer } = require('buffer');
 const { coded } = require('internal/errors');
 const { errorOrDestroy } = require('internal/streams/life');
 const { bufferOf, invalidChunk } = require('internal/streams/state');
-const { endOfInput, mayGoOn, place, startDecoding } = require('internal/streams/readable');
+const { endOfInput, mayGoOn, place } = require('internal/streams/core');
+const { startDecoding } = require('internal/streams/readable');
 
 const { isView } = ArrayBuffer;
 
@@ -14,7 +15,7 @@ function unshift(chunk, encoding) {
   const state = this._readableState;
   if (chunk === null) {
     state.reading = false;
-    endOfInput(this, state);
+    endOfInput(this);
     return false;
   }
   if (!state.objectMode) {
@@ -37,7 +38,7 @@ function unshift(chunk, encoding) {
     errorOrDestroy(this, coded('ERR_STREAM_UNSHIFT_AFTER_END_EVENT', 'stream.unshift() after end event'));
     return false;
   }
-  return state.destroyed || state.errored ? false : place(this, state, chunk, state.objectMode ? 1 : chunk.length, true);
+  return state.destroyed || state.errored ? false : place(this, undefined, chunk, state.objectMode ? 1 : chunk.length, true);
 }
 
 function setEncoding(encoding) {

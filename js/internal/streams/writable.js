@@ -1,84 +1,29 @@
 'use strict';
 
-// Writable: the side of a stream that data goes into.
+// Writable: the side of a stream that data goes into. How it is written is native.
 
 const EventEmitter = require('events');
 const { Buffer } = require('buffer');
-const { nextTick } = require('process');
 const { coded } = require('internal/errors');
 const {
-  OBJECT_MODE, CONSTRUCTED, SYNC, ERROR_EMITTED, AUTO_DESTROY, DESTROYED, CLOSE_EMITTED, ERRORED,
-  ENDED, bufferOf, defineAccessors, defineFlags, defineForwards, encodingOf, initialFlags, invalidChunk, markOf, showState,
-  unknownEncoding,
-} = require('internal/streams/state');
+  WritableState, destroyWritable, end, passError, start, uncork, whenWritableConstructed, write,
+} = require('internal/streams/core');
 const {
-  destroy, errorOrDestroy, multipleCallback, notImplemented, streamDestroyed,
-} = require('internal/streams/life');
+  CONSTRUCTED, DESTROYED, ERRORED, ENDED, defineAccessors, defineForwards, showState, unknownEncoding,
+} = require('internal/streams/state');
+const { errorOrDestroy, notImplemented } = require('internal/streams/life');
 const { Stream } = require('internal/streams/legacy');
-
-const { isView } = ArrayBuffer;
 
 const ENDING = 1 << 11;
 const FINISHED = 1 << 12;
 const NEED_DRAIN = 1 << 13;
-const FINAL_CALLED = 1 << 14;
 const WRITING = 1 << 15;
 const BUFFER_PROCESSING = 1 << 16;
-const PREFINISHED = 1 << 17;
 const ALL_BUFFERS = 1 << 18;
 const ALL_NOOP = 1 << 19;
-const DECODE_STRINGS = 1 << 20;
-const AFTER_WRITE_PENDING = 1 << 21;
-
-// What must wait: a write is under way, or none may be.
-const BUSY = WRITING | ERRORED;
-// What stands in the way of the end.
-const NO_FINISH =
-  ENDING | DESTROYED | CONSTRUCTED | FINISHED | WRITING | ERRORED | ERROR_EMITTED | CLOSE_EMITTED;
 
 // In the place of an encoding: all chunks at once.
 const ALL = Symbol('all');
-
-function nop() {}
-
-// Waiting writes stand in `buffered`, from `bufferedIndex` on.
-function WritableState(options, stream, isDuplex) {
-  let flags = initialFlags(options, 'writableObjectMode', isDuplex) | ALL_BUFFERS | ALL_NOOP;
-  if (!options || options.decodeStrings !== false) flags |= DECODE_STRINGS;
-  this.flags = flags;
-  this.highWaterMark = markOf(options, this.objectMode, 'writableHighWaterMark', isDuplex);
-  this.length = 0;
-  this.corked = 0;
-  this.onwrite = (error) => written(stream, error);
-  this.writelen = 0;
-  this.writecb = null;
-  this.afterWriteTickInfo = null;
-  this.buffered = [];
-  this.bufferedIndex = 0;
-  this.pendingcb = 0;
-  this.failure = null;
-  this.defaultEncoding = encodingOf(options);
-  this.onFinished = [];
-}
-
-defineFlags(WritableState.prototype, {
-  finalCalled: FINAL_CALLED,
-  needDrain: NEED_DRAIN,
-  ending: ENDING,
-  finished: FINISHED,
-  decodeStrings: DECODE_STRINGS,
-  writing: WRITING,
-  bufferProcessing: BUFFER_PROCESSING,
-  prefinished: PREFINISHED,
-  allBuffers: ALL_BUFFERS,
-  allNoop: ALL_NOOP,
-});
-WritableState.prototype.getBuffer = function getBuffer() {
-  return this.buffered.slice(this.bufferedIndex);
-};
-defineAccessors(WritableState.prototype, {
-  get bufferedRequestCount() { return this.buffered.length - this.bufferedIndex; },
-});
 
 function Writable(options) {
   if (!(this instanceof Writable)) return new Writable(options);
@@ -103,143 +48,6 @@ function adoptWritable(stream, options) {
   if (typeof options.final === 'function') stream._final = options.final;
 }
 
-function whenWritableConstructed(stream) {
-  const state = stream._writableState;
-  if (!(state.flags & WRITING)) writeBuffered(stream, state);
-  if (state.flags & ENDING) finishMaybe(stream, state);
-}
-
-// ---- Writing.
-
-// True, false at the high water mark, or the error of a write that comes too late.
-function write(stream, chunk, encoding, callback) {
-  const state = stream._writableState;
-  if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = null;
-  }
-  if (typeof callback !== 'function') callback = nop;
-  if (chunk === null) throw coded('ERR_STREAM_NULL_VALUES', 'May not write null values to stream');
-  if (!(state.flags & OBJECT_MODE)) {
-    if (!encoding) encoding = state.defaultEncoding;
-    else if (encoding !== 'buffer' && !Buffer.isEncoding(encoding)) throw unknownEncoding(encoding);
-    if (typeof chunk === 'string') {
-      if (state.flags & DECODE_STRINGS) {
-        chunk = Buffer.from(chunk, encoding);
-        encoding = 'buffer';
-      }
-    } else if (isView(chunk)) {
-      if (chunk.constructor !== Buffer && !(chunk instanceof Buffer)) chunk = bufferOf(chunk);
-      encoding = 'buffer';
-    } else {
-      throw invalidChunk(chunk);
-    }
-  }
-  if (state.flags & (ENDING | DESTROYED)) {
-    const error = state.flags & ENDING ?
-      coded('ERR_STREAM_WRITE_AFTER_END', 'write after end') : streamDestroyed('write');
-    nextTick(callback, error);
-    errorOrDestroy(stream, error, true);
-    return error;
-  }
-  state.pendingcb++;
-
-  const size = state.flags & OBJECT_MODE ? 1 : chunk.length;
-  state.length += size;
-  if ((state.flags & (BUSY | CONSTRUCTED)) !== CONSTRUCTED || state.corked) {
-    state.buffered.push({ chunk, encoding, callback });
-    if (encoding !== 'buffer') state.flags &= ~ALL_BUFFERS;
-    if (callback !== nop) state.flags &= ~ALL_NOOP;
-  } else {
-    state.writelen = size;
-    state.writecb = callback;
-    state.flags |= WRITING | SYNC;
-    stream._write(chunk, encoding, state.onwrite);
-    state.flags &= ~SYNC;
-  }
-  // What was written at once fills nothing.
-  const hasRoom = state.length < state.highWaterMark || state.length === 0;
-  if (!hasRoom) state.flags |= NEED_DRAIN;
-  // A stream that failed meanwhile wants nothing more.
-  return hasRoom && !(state.flags & (ERRORED | DESTROYED));
-}
-
-// The sink is through with a write.
-function written(stream, error) {
-  const state = stream._writableState;
-  const callback = state.writecb;
-  if (typeof callback !== 'function') {
-    errorOrDestroy(stream, multipleCallback());
-    return;
-  }
-  const isSync = (state.flags & SYNC) !== 0;
-  state.flags &= ~WRITING;
-  state.writecb = null;
-  state.length -= state.writelen;
-  state.writelen = 0;
-  if (error) {
-    void error.stack;
-    if (!(state.flags & ERRORED)) state.errored = error;
-    const other = stream._readableState;
-    if (other && !other.errored) other.errored = error;
-    if (isSync) nextTick(writeFailed, stream, state, error, callback);
-    else writeFailed(stream, state, error, callback);
-    return;
-  }
-  if (state.buffered.length > state.bufferedIndex) writeBuffered(stream, state);
-  if (!isSync) {
-    afterWrite(stream, state, 1, callback);
-    return;
-  }
-  if (callback === nop) {
-    // Nobody waits for it: only a drain has to be told in a tick of its own, and objects are.
-    const needsTick = state.flags & OBJECT_MODE || (state.flags & NEED_DRAIN && state.length === 0);
-    if (needsTick && !(state.flags & AFTER_WRITE_PENDING)) {
-      state.flags |= AFTER_WRITE_PENDING;
-      nextTick(afterWrite, stream, state, 1, callback);
-    } else {
-      state.pendingcb--;
-      if (state.flags & ENDING) finishMaybe(stream, state, true);
-    }
-    return;
-  }
-  // Many writes with the same callback end in one tick.
-  const waiting = state.afterWriteTickInfo;
-  if (waiting !== null && waiting.callback === callback) {
-    waiting.count++;
-    return;
-  }
-  state.afterWriteTickInfo = { count: 1, callback };
-  state.flags |= AFTER_WRITE_PENDING;
-  nextTick(afterWriteTick, stream, state, state.afterWriteTickInfo);
-}
-
-function writeFailed(stream, state, error, callback) {
-  state.pendingcb--;
-  callback(error);
-  require('internal/streams/writable_rare').failBuffered(state);
-  errorOrDestroy(stream, error);
-}
-
-function afterWriteTick(stream, state, info) {
-  state.afterWriteTickInfo = null;
-  afterWrite(stream, state, info.count, info.callback);
-}
-
-function afterWrite(stream, state, count, callback) {
-  state.flags &= ~AFTER_WRITE_PENDING;
-  if (state.length === 0 && (state.flags & (NEED_DRAIN | ENDING | DESTROYED)) === NEED_DRAIN) {
-    state.flags &= ~NEED_DRAIN;
-    stream.emit('drain');
-  }
-  while (count-- > 0) {
-    state.pendingcb--;
-    callback(null);
-  }
-  if (state.flags & DESTROYED) require('internal/streams/writable_rare').failBuffered(state);
-  finishMaybe(stream, state, true);
-}
-
 function emptyBuffered(state) {
   state.buffered = [];
   state.bufferedIndex = 0;
@@ -257,18 +65,17 @@ function writeBuffered(stream, state) {
   if (count > 1 && stream._writev) {
     state.pendingcb -= count - 1;
     const all = index === 0 ? buffered : buffered.slice(index);
-    const callback = state.flags & ALL_NOOP ? nop : (error) => {
+    const callback = state.flags & ALL_NOOP ? undefined : (error) => {
       for (let i = 0; i < all.length; i++) all[i].callback(error);
     };
     all.allBuffers = state.allBuffers;
-    start(stream, state, state.length, callback, all, ALL);
+    start(stream, state.length, callback, all, ALL);
     emptyBuffered(state);
   } else {
     do {
       const { chunk, encoding, callback } = buffered[index];
       buffered[index++] = null;
-      const size = state.flags & OBJECT_MODE ? 1 : chunk.length;
-      start(stream, state, size, callback, chunk, encoding);
+      start(stream, state.objectMode ? 1 : chunk.length, callback, chunk, encoding);
     } while (index < buffered.length && !(state.flags & WRITING));
     if (index === buffered.length) {
       emptyBuffered(state);
@@ -282,120 +89,18 @@ function writeBuffered(stream, state) {
   state.flags &= ~BUFFER_PROCESSING;
 }
 
-// One call of the sink.
-function start(stream, state, size, callback, chunk, encoding) {
-  state.writelen = size;
-  state.writecb = callback;
-  state.flags |= WRITING | SYNC;
-  if (state.flags & DESTROYED) state.onwrite(streamDestroyed('write'));
-  else if (encoding === ALL) stream._writev(chunk, state.onwrite);
-  else stream._write(chunk, encoding, state.onwrite);
-  state.flags &= ~SYNC;
-}
-
-// ---- The end.
-
-function needsFinish(state) {
-  return (state.flags & NO_FINISH) === (ENDING | CONSTRUCTED) && state.length === 0 &&
-    state.buffered.length === 0;
-}
-
-function finishMaybe(stream, state, isSync) {
-  if (!needsFinish(state)) return;
-  prefinish(stream, state);
-  if (state.pendingcb !== 0) return;
-  if (isSync) {
-    state.pendingcb++;
-    nextTick(finishIfStill, stream, state);
-  } else if (needsFinish(state)) {
-    state.pendingcb++;
-    finish(stream, state);
-  }
-}
-
-function finishIfStill(stream, state) {
-  if (needsFinish(state)) finish(stream, state);
-  else state.pendingcb--;
-}
-
-function prefinish(stream, state) {
-  if (state.flags & (PREFINISHED | FINAL_CALLED)) return;
-  if (typeof stream._final === 'function' && !(state.flags & DESTROYED)) {
-    state.flags |= FINAL_CALLED;
-    callFinal(stream, state);
-  } else {
-    state.flags |= PREFINISHED;
-    stream.emit('prefinish');
-  }
-}
-
-function callFinal(stream, state) {
-  let isDone = false;
-  const done = (error) => {
-    if (isDone) {
-      errorOrDestroy(stream, error ?? multipleCallback());
-      return;
-    }
-    isDone = true;
-    state.pendingcb--;
-    if (error) {
-      callFinished(state, error);
-      errorOrDestroy(stream, error, (state.flags & SYNC) !== 0);
-    } else if (needsFinish(state)) {
-      state.flags |= PREFINISHED;
-      stream.emit('prefinish');
-      // Not at once: nobody could have listened for 'finish' yet.
-      state.pendingcb++;
-      nextTick(finish, stream, state);
-    }
-  };
-  state.flags |= SYNC;
-  state.pendingcb++;
-  try {
-    stream._final(done);
-  } catch (thrown) {
-    done(thrown);
-  }
-  state.flags &= ~SYNC;
-}
-
-function finish(stream, state) {
-  state.pendingcb--;
-  state.flags |= FINISHED;
-  callFinished(state, null);
-  stream.emit('finish');
-  if (!(state.flags & AUTO_DESTROY)) return;
-  const other = stream._readableState;
-  if (!other || (other.autoDestroy && (other.endEmitted || other.readable === false))) stream.destroy();
-}
-
-// Those who gave `end` a callback.
-function callFinished(state, error) {
-  const callbacks = state.onFinished;
-  if (callbacks.length === 0) return;
-  state.onFinished = [];
-  for (let i = 0; i < callbacks.length; i++) callbacks[i](error);
-}
-
 Object.setPrototypeOf(Writable.prototype, Stream.prototype);
 Object.setPrototypeOf(Writable, Stream);
 
 // The methods that a Duplex has too.
 const methods = {
-  write(chunk, encoding, callback) {
-    return write(this, chunk, encoding, callback) === true;
-  },
+  write,
 
   cork() {
     this._writableState.corked++;
   },
 
-  uncork() {
-    const state = this._writableState;
-    if (state.corked === 0) return;
-    state.corked--;
-    if (!(state.flags & WRITING)) writeBuffered(this, state);
-  },
+  uncork,
 
   setDefaultEncoding(encoding) {
     if (typeof encoding === 'string') encoding = encoding.toLowerCase();
@@ -411,50 +116,8 @@ const methods = {
 
   _writev: null,
 
-  end(chunk, encoding, callback) {
-    const state = this._writableState;
-    if (typeof chunk === 'function') {
-      callback = chunk;
-      chunk = encoding = null;
-    } else if (typeof encoding === 'function') {
-      callback = encoding;
-      encoding = null;
-    }
-    let error;
-    if (chunk !== null && chunk !== undefined) {
-      const result = write(this, chunk, encoding);
-      if (typeof result !== 'boolean') error = result;
-    }
-    if (state.corked) {
-      state.corked = 1;
-      this.uncork();
-    }
-    if (error) {
-      // The write has failed already.
-    } else if (!(state.flags & (ERRORED | ENDING))) {
-      state.flags |= ENDING;
-      finishMaybe(this, state, true);
-      state.flags |= ENDED;
-    } else if (state.flags & FINISHED) {
-      error = coded('ERR_STREAM_ALREADY_FINISHED', 'Cannot call end after a stream was finished');
-    } else if (state.flags & DESTROYED) {
-      error = streamDestroyed('end');
-    }
-    if (typeof callback === 'function') {
-      if (error) nextTick(callback, error);
-      else if (state.flags & ERRORED) nextTick(callback, state.failure);
-      else if (state.flags & FINISHED) nextTick(callback);
-      else state.onFinished.push(callback);
-    }
-    return this;
-  },
-
-  destroy(error, callback) {
-    const state = this._writableState;
-    const isWaitedFor = state.bufferedIndex < state.buffered.length || state.onFinished.length > 0;
-    if (!(state.flags & DESTROYED) && isWaitedFor) nextTick(require('internal/streams/writable_rare').failBuffered, state);
-    return destroy.call(this, error, callback);
-  },
+  end,
+  destroy: destroyWritable,
 };
 
 // The properties that a Duplex has too.
@@ -487,7 +150,7 @@ Object.assign(Writable.prototype, {
     errorOrDestroy(this, coded('ERR_STREAM_CANNOT_PIPE', 'Cannot pipe, not readable'));
   },
 }, methods, {
-  _destroy(error, callback) { callback(error); },
+  _destroy: passError,
   [EventEmitter.captureRejectionSymbol](error) { this.destroy(error); },
   [Symbol.asyncDispose]() { return require('internal/streams/rare').dispose(this, this.writableFinished); },
 });
@@ -522,6 +185,5 @@ defineForwards(Writable, [
 ]);
 
 module.exports = {
-  Writable, WritableState, accessors, adoptWritable, callFinished, emptyBuffered, methods, shown,
-  whenWritableConstructed,
+  Writable, WritableState, accessors, adoptWritable, emptyBuffered, methods, shown, writeBuffered,
 };

@@ -3,7 +3,8 @@
 // What becomes of waiting writes when a Writable fails or is destroyed.
 
 const { streamDestroyed } = require('internal/streams/life');
-const { callFinished, emptyBuffered } = require('internal/streams/writable');
+const { callFinished } = require('internal/streams/core');
+const { emptyBuffered } = require('internal/streams/writable');
 
 // What waits will never be written: whoever waits for it is told.
 function failBuffered(state) {

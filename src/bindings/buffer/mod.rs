@@ -23,6 +23,7 @@ mod warning;
 pub(crate) use self::{
     construct::{array_buffer_of, encoded, from_block, from_slice, over, unpooled},
     exports::{constructor, is_constructor},
+    realm::is_plain,
     view::{TypedArrayKind, is_any_array_buffer, kind_of, zeroed_block},
 };
 pub(crate) use self::{

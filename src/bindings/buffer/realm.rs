@@ -6,8 +6,9 @@ use std::{
 };
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction, js_string,
-    object::FunctionObjectBuilder, property::PropertyDescriptor,
+    Context, JsObject, JsResult, JsString, JsSymbol, JsValue, NativeFunction,
+    builtins::typed_array::TypedArray, js_string, object::FunctionObjectBuilder,
+    property::PropertyDescriptor,
 };
 
 use super::{
@@ -63,6 +64,12 @@ pub(super) fn of(context: &mut Context) -> JsResult<Rc<BufferRealm>> {
     let realm = Rc::new(make(context)?);
     context.insert_data(realm.clone());
     Ok(realm)
+}
+
+/// True for typed arrays whose prototype is `Buffer.prototype`: what most Buffers are.
+pub(crate) fn is_plain(object: &JsObject, context: &Context) -> bool {
+    let Some(realm) = context.get_data::<Rc<BufferRealm>>() else { return false };
+    object.is::<TypedArray>() && object.prototype() == prototype_of(&realm.constructor)
 }
 
 /// True for objects that inherit from `Buffer.prototype`.

@@ -59,7 +59,8 @@ pub(crate) fn add_once_listener(
     add_listener(emitter, name, wrapper, position, context)
 }
 
-pub(super) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// `on`, whatever the emitter's is.
+pub(crate) fn on(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     add_method(this, args, Position::Last, context)
 }
 
@@ -108,7 +109,7 @@ fn once_method(
 }
 
 /// Adds a listener, whatever `emitter.on` is.
-fn add(
+pub(crate) fn add(
     emitter: &JsObject,
     name: &JsValue,
     listener: &JsObject,

@@ -35,10 +35,12 @@ pub(crate) use emit::{emit, emit_if_heard, emit_native};
 pub(crate) use inspection::listener_count;
 pub(crate) use limits::warn_too_many;
 #[allow(unused_imports)]
-pub(crate) use listeners::{Position, add_listener, add_once_listener};
+pub(crate) use listeners::{
+    Position, add as add_listener_to, add_listener, add_once_listener, on as on_method,
+};
 pub(crate) use module::exports;
 #[allow(unused_imports)]
-pub(crate) use removal::remove_listener;
+pub(crate) use removal::{off as remove_method, remove_all as remove_all_method, remove_listener};
 
 /// What the natives of `events` share in a realm.
 pub(crate) struct Events {

@@ -29,7 +29,8 @@ pub(crate) fn remove_listener(
     }
 }
 
-pub(super) fn off(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// `removeListener`, whatever the emitter's is.
+pub(crate) fn off(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let listener = validate::function(&arg(args, 1), "listener", context)?;
     let emitter = receiver(this, context)?;
     remove(&emitter, &arg(args, 0), &listener, context)?;
@@ -112,7 +113,8 @@ fn remove_last(
     Ok(true)
 }
 
-pub(super) fn remove_all(
+/// `removeAllListeners`, whatever the emitter's is.
+pub(crate) fn remove_all(
     this: &JsValue,
     args: &[JsValue],
     context: &mut Context,

@@ -131,6 +131,27 @@ pub(crate) fn take_fd(object: &JsObject, context: &mut Context) -> Option<OwnedF
     stream::of_object(object)?.take_fd(context)
 }
 
+/// What a handle object is natively.
+pub(crate) fn native(object: &JsObject) -> Option<Rc<Handle>> {
+    stream::of_object(object)
+}
+
+/// Whom a handle object belongs to: a `Socket`, a `Server`.
+pub(crate) fn owner(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+    let key = of(context).owner.clone();
+    object.get(key, context)
+}
+
+/// Says whom a handle object belongs to.
+pub(crate) fn set_owner(object: &JsObject, owner: &JsObject, context: &mut Context) {
+    define_value(object, of(context).owner.clone(), owner.clone(), true);
+}
+
+/// Whether a program has given a handle object a `close` of its own.
+pub(crate) fn is_closed_by_program(object: &JsObject) -> bool {
+    object.borrow().properties().contains_key(&js_string!("close").into())
+}
+
 /// Whether an object is a handle.
 pub(crate) fn is_handle(object: &JsObject) -> bool {
     stream::of_object(object).is_some()

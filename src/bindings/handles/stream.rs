@@ -252,14 +252,23 @@ impl Handle {
 
     /// Closes the handle; `closed`, if it is a function, is called in the closing phase.
     pub(super) fn close(&self, object: JsObject, closed: JsValue, context: &mut Context) {
-        let told = move |context: &mut Context| {
-            let Some(closed) = closed.as_callable() else { return };
-            callbacks::enter(context, |context| closed.call(&object.into(), &[], context));
+        let told = move |context: &mut Context| match closed.as_callable() {
+            Some(closed) => closed.call(&object.into(), &[], context).map(drop),
+            None => Ok(()),
         };
-        self.close_natively(told, context);
+        self.close_then(told, context);
     }
 
-    /// As [`Self::close`].
+    /// As [`Self::close`]; what `closed` throws nobody has caught.
+    pub(crate) fn close_then(
+        &self,
+        closed: impl FnOnce(&mut Context) -> JsResult<()> + 'static,
+        context: &mut Context,
+    ) {
+        self.close_natively(move |context| drop(callbacks::enter(context, closed)), context);
+    }
+
+    /// As [`Self::close`], without JavaScript.
     pub(super) fn close_natively(
         &self,
         closed: impl FnOnce(&mut Context) + 'static,
@@ -274,6 +283,11 @@ impl Handle {
             let _ = std::fs::remove_file(path);
         }
         self.stream.close(closed);
+    }
+
+    /// How many bytes were read and written.
+    pub(crate) fn counts(&self) -> (f64, f64) {
+        (self.bytes_read.get() as f64, self.bytes_written.get() as f64)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     bindings::{
         buffer::View,
         encoding::{self, Encoding},
+        sockets,
     },
     engine::{
         callbacks,
@@ -104,6 +105,60 @@ impl Handle {
     }
 }
 
+/// Who waits for the end of a write: a socket, and the callback of its stream.
+type Waiting = (JsObject, JsObject);
+
+impl Handle {
+    /// Writes a chunk of a socket's: 0 if all was written, 1 if the socket will be told, or a status.
+    pub(crate) fn write_chunk(
+        &self,
+        chunk: &JsValue,
+        encoding: &JsValue,
+        waiting: Waiting,
+        context: &mut Context,
+    ) -> JsResult<i32> {
+        let payload = payload(chunk, encoding_of(encoding), context)?;
+        Ok(self.write_for(payload, waiting))
+    }
+
+    /// As [`Self::write_chunk`], for the `chunk`s of a list, each in its `encoding`.
+    pub(crate) fn write_entries(
+        &self,
+        list: &JsValue,
+        waiting: Waiting,
+        context: &mut Context,
+    ) -> JsResult<i32> {
+        let bytes = gathered(list, context)?;
+        Ok(self.write_for(Box::new(bytes), waiting))
+    }
+
+    fn write_for(&self, payload: Box<dyn Payload>, (socket, callback): Waiting) -> i32 {
+        let done: Done<Context> = Box::new(move |context, outcome| {
+            callbacks::enter(context, |context| {
+                sockets::written(&socket, &callback, status_of(outcome), context)
+            });
+        });
+        told(self.write(payload, done))
+    }
+
+    /// Ends writing: a status; `callback` is called with one when that is done.
+    pub(crate) fn shut_down(&self, callback: JsObject) -> i32 {
+        let done: Done<Context> = Box::new(move |context, _| {
+            callbacks::enter(context, |context| callback.call(&JsValue::undefined(), &[], context));
+        });
+        status_of(self.stream().shutdown(done))
+    }
+}
+
+/// What `write` says of a write.
+fn told(outcome: Result<Written, Errno>) -> i32 {
+    match outcome {
+        Ok(Written::Now) => 0,
+        Ok(Written::Later) => 1,
+        Err(errno) => status(errno),
+    }
+}
+
 /// Calls a function of JavaScript's with the status, as the loop does.
 fn call_back(callback: JsObject, this: JsValue, more: Vec<JsValue>) -> Done<Context> {
     Box::new(move |context, outcome| {
@@ -148,7 +203,13 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
 /// write.
 fn write_many(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let handle = stream::receiver(this)?;
-    let list = arg(args, 0).to_object(context)?;
+    let bytes = gathered(&arg(args, 0), context)?;
+    put(&handle, Box::new(bytes), args.get(1..).unwrap_or_default())
+}
+
+/// The chunks of a list, each in its encoding.
+fn gathered(list: &JsValue, context: &mut Context) -> JsResult<Vec<u8>> {
+    let list = list.to_object(context)?;
     let count = list.get(js_string!("length"), context)?.to_length(context)?;
     let mut bytes = Vec::new();
     for index in 0..count {
@@ -157,7 +218,7 @@ fn write_many(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         let encoding = encoding_of(&entry.get(js_string!("encoding"), context)?);
         payload(&chunk, encoding, context)?.with(&mut |part| bytes.extend_from_slice(part));
     }
-    put(&handle, Box::new(bytes), args.get(1..).unwrap_or_default())
+    Ok(bytes)
 }
 
 fn put(handle: &Handle, payload: Box<dyn Payload>, callback: &[JsValue]) -> JsResult<JsValue> {
@@ -165,11 +226,7 @@ fn put(handle: &Handle, payload: Box<dyn Payload>, callback: &[JsValue]) -> JsRe
         Some(function) => call_back(function, JsValue::undefined(), callback[1..].to_vec()),
         None => Box::new(|_, _| {}),
     };
-    Ok(match handle.write(payload, done) {
-        Ok(Written::Now) => 0.into(),
-        Ok(Written::Later) => 1.into(),
-        Err(errno) => status(errno).into(),
-    })
+    Ok(told(handle.write(payload, done)).into())
 }
 
 /// `writeBuffer(request, view)`, `writeUtf8String(request, text)` and their like.

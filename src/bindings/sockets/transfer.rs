@@ -1,0 +1,187 @@
+//! Data in and out of a socket.
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+
+use super::{
+    handle_of, handles, is_connecting, leave, of, receiver,
+    streams::{self, call_method},
+    touch,
+};
+use crate::{
+    engine::{
+        errors::{Code, coded, value_of},
+        natives::{Method, arg},
+    },
+    sys::errno::Errno,
+};
+
+pub(super) const METHODS: &[Method] = &[
+    ("onRead", 2, on_read),
+    ("read", 1, |this, args, context| {
+        start_for_program(this, true, context)?;
+        streams::read_method(this, args, context)
+    }),
+    ("pause", 0, |this, args, context| {
+        start_for_program(this, false, context)?;
+        streams::pause_method(this, args, context)
+    }),
+    ("resume", 0, |this, args, context| {
+        start_for_program(this, true, context)?;
+        streams::resume_method(this, args, context)
+    }),
+    ("_read", 1, read_more),
+    ("_write", 3, |this, args, context| {
+        let socket = receiver(this)?;
+        write(&socket, false, &arg(args, 0), &arg(args, 1), &arg(args, 2), context)
+    }),
+    ("_writev", 2, |this, args, context| {
+        let socket = receiver(this)?;
+        write(&socket, true, &arg(args, 0), &js_string!("").into(), &arg(args, 1), context)
+    }),
+    ("_writeGeneric", 4, |this, args, context| {
+        let socket = receiver(this)?;
+        let is_many = arg(args, 0).to_boolean();
+        write(&socket, is_many, &arg(args, 1), &arg(args, 2), &arg(args, 3), context)
+    }),
+];
+
+/// What a handle calls when it has read, or cannot: `onread(status, buffer)`, the handle as `this`.
+fn on_read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let handle = receiver(this)?;
+    let owner = handles::owner(&handle, context)?;
+    let Some(socket) = owner.as_object() else { return Ok(JsValue::undefined()) };
+    touch(&socket, context)?;
+    let (status, buffer) = (arg(args, 0).to_i32(context)?, arg(args, 1));
+    if status > 0 && !buffer.is_undefined() {
+        if streams::is_destroyed(&socket, context)? {
+            return Ok(JsValue::undefined());
+        }
+        if !streams::push(&socket, buffer, context)? {
+            stop(&socket, &handle, context)?;
+        }
+    } else if status == handles::status(Errno::EOF) {
+        if !streams::has_ended(&socket, context)? {
+            streams::push(&socket, JsValue::null(), context)?;
+            streams::read_nothing(&socket, context)?;
+        }
+    } else {
+        let args = [socket.into(), handle.into(), status.into()];
+        leave(js_string!("onUnusualRead"), &args, context)?;
+    }
+    Ok(JsValue::undefined())
+}
+
+fn stop(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {
+    let args = [socket.clone().into(), handle.clone().into()];
+    leave(js_string!("stopReading"), &args, context).map(drop)
+}
+
+/// With a buffer of the program's, the handle reads when the program does.
+fn start_for_program(this: &JsValue, on: bool, context: &mut Context) -> JsResult<()> {
+    let socket = receiver(this)?;
+    let key = of(context)?.buffer.clone();
+    if !socket.get(key, context)?.to_boolean() || is_connecting(&socket, context)? {
+        return Ok(());
+    }
+    let Some((handle, _)) = handle_of(&socket, context)? else { return Ok(()) };
+    let is_reading = handle.get(js_string!("reading"), context)?.to_boolean();
+    match (on, is_reading) {
+        (true, false) => start(&socket, &handle, context),
+        (false, true) => stop(&socket, &handle, context),
+        _ => Ok(()),
+    }
+}
+
+/// `_read(size)`.
+fn read_more(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let socket = receiver(this)?;
+    let handle = handle_of(&socket, context)?;
+    let is_connecting = is_connecting(&socket, context)?;
+    let Some((handle, _)) = handle.filter(|_| !is_connecting) else {
+        return leave(js_string!("readWhenConnected"), &[socket.into(), arg(args, 0)], context);
+    };
+    if !handle.get(js_string!("reading"), context)?.to_boolean() {
+        start(&socket, &handle, context)?;
+    }
+    Ok(JsValue::undefined())
+}
+
+fn start(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {
+    handle.set(js_string!("reading"), true, false, context)?;
+    let status = call_method(handle, js_string!("readStart"), &[], context)?;
+    if status.to_boolean() {
+        leave(js_string!("failReading"), &[socket.clone().into(), status], context)?;
+    }
+    Ok(())
+}
+
+/// Writes now, or as soon as there is a connection.
+fn write(
+    socket: &JsObject,
+    is_many: bool,
+    data: &JsValue,
+    encoding: &JsValue,
+    callback: &JsValue,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let all = || {
+        [socket.clone().into(), is_many.into(), data.clone(), encoding.clone(), callback.clone()]
+    };
+    if is_connecting(socket, context)? {
+        return leave(js_string!("writeWhenConnected"), &all(), context);
+    }
+    let pending = socket.get(js_string!("_pendingData"), context)?;
+    if !pending.is_null() {
+        socket.set(js_string!("_pendingData"), JsValue::null(), false, context)?;
+        socket.set(js_string!("_pendingEncoding"), js_string!(""), false, context)?;
+    }
+    let Some(callback) = callback.as_callable() else { return Ok(JsValue::undefined()) };
+    let tell = |args: &[JsValue], context: &mut Context| {
+        callback.call(&JsValue::undefined(), args, context)
+    };
+    let Some((handle, native)) = handle_of(socket, context)? else {
+        let error = coded(context, Code::ERR_SOCKET_CLOSED, "Socket is closed");
+        let error = value_of(error, context);
+        tell(&[error], context)?;
+        return Ok(false.into());
+    };
+    let Some(native) = native else {
+        return leave(js_string!("writeElsewhere"), &all(), context);
+    };
+    touch(socket, context)?;
+    let done = (socket.clone(), callback.clone());
+    let status = if is_many {
+        native.write_entries(data, done, context)?
+    } else {
+        native.write_chunk(data, encoding, done, context)?
+    };
+    if status == 0 {
+        tell(&[], context)?;
+    } else if status < 0 {
+        leave(js_string!("failWriting"), &[status.into(), callback.into()], context)?;
+    } else {
+        let size = handle.get(js_string!("writeQueueSize"), context)?;
+        let key = of(context)?.queue_size.clone();
+        socket.set(key, size, false, context)?;
+    }
+    Ok(JsValue::undefined())
+}
+
+/// A write that had to wait has ended.
+pub(crate) fn written(
+    socket: &JsObject,
+    callback: &JsObject,
+    status: i32,
+    context: &mut Context,
+) -> JsResult<()> {
+    if status < 0 && !streams::is_destroyed(socket, context)? {
+        let args = [status.into(), callback.clone().into()];
+        return leave(js_string!("failWriting"), &args, context).map(drop);
+    }
+    if status == 0 && !streams::is_destroyed(socket, context)? {
+        touch(socket, context)?;
+        let key = of(context)?.queue_size.clone();
+        socket.set(key, 0, false, context)?;
+    }
+    callback.call(&JsValue::undefined(), &[JsValue::null()], context).map(drop)
+}
