@@ -265,7 +265,10 @@ impl Handle {
         closed: impl FnOnce(&mut Context) -> JsResult<()> + 'static,
         context: &mut Context,
     ) {
-        self.close_natively(move |context| drop(callbacks::enter(context, closed)), context);
+        let told = move |context: &mut Context| {
+            callbacks::enter(context, closed);
+        };
+        self.close_natively(told, context);
     }
 
     /// As [`Self::close`], without JavaScript.

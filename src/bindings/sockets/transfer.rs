@@ -155,14 +155,16 @@ fn write(
     } else {
         native.write_chunk(data, encoding, done, context)?
     };
-    if status == 0 {
-        tell(&[], context)?;
-    } else if status < 0 {
-        leave(js_string!("failWriting"), &[status.into(), callback.into()], context)?;
-    } else {
-        let size = handle.get(js_string!("writeQueueSize"), context)?;
-        let key = of(context)?.queue_size.clone();
-        socket.set(key, size, false, context)?;
+    match status {
+        0 => drop(tell(&[], context)?),
+        ..0 => {
+            leave(js_string!("failWriting"), &[status.into(), callback.into()], context)?;
+        }
+        1.. => {
+            let size = handle.get(js_string!("writeQueueSize"), context)?;
+            let key = of(context)?.queue_size.clone();
+            socket.set(key, size, false, context)?;
+        }
     }
     Ok(JsValue::undefined())
 }

@@ -111,7 +111,7 @@ struct Done {
     stream: JsObject,
     callback: JsValue,
     #[unsafe_ignore_trace]
-    is_done: Cell<bool>,
+    was_called: Cell<bool>,
 }
 
 fn tear_down(
@@ -123,7 +123,7 @@ fn tear_down(
     let done = Gc::new(Done {
         stream: stream.clone(),
         callback: callback.clone(),
-        is_done: Cell::new(false),
+        was_called: Cell::new(false),
     });
     let told = closure(
         "done",
@@ -155,7 +155,7 @@ fn pass_error(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 }
 
 fn torn_down(done: &Done, error: &JsValue, context: &mut Context) -> JsResult<()> {
-    if done.is_done.replace(true) {
+    if done.was_called.replace(true) {
         return Ok(());
     }
     let both = sides(&done.stream, context)?;

@@ -431,7 +431,7 @@ const WRITABLE_METHODS: &[Method] = &[("getBuffer", 0, |this, _, context| {
     let state = receiver(this)?;
     let index = state.with(|side| side.index.get());
     let list = JsArray::from_object(state.list(context))?;
-    Ok(list.slice(Some(index.into()), None, context)?.into())
+    Ok(list.slice(Some(index), None, context)?.into())
 })];
 
 pub(super) const READABLE: ClassSpec =
