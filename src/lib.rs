@@ -21,6 +21,9 @@
 //! waits on [`Runtime::wait_handle`] and calls [`Runtime::turn`]; other threads reach a runtime through
 //! its [`Remote`].
 //!
+//! With [`run_if_worker`] first in its `main` a host is its own worker: `fork()` in its scripts starts the
+//! host's executable.
+//!
 //! A [`channel::Channel`] is the other half: a Rust program as the parent or the child of one that runs
 //! JavaScript, without any engine.
 //!
@@ -45,5 +48,5 @@ pub use runtime::{
     Birth, CreateError, EvalError, Evaluation, Exports, HostFunction, InputType, ModuleSettings,
     NodeCommand, Program, Remote, Repl, Runtime, RuntimeBuilder, ScriptError, UnhandledRejections,
     WaitHandle, WarmFork, Warnings, await_birth, end_process, on_deep_stack, prepare_process,
-    redirect_output,
+    redirect_output, run_if_worker,
 };

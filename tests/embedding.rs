@@ -70,6 +70,20 @@ fn a_host_calls_its_plugins() {
     );
 }
 
+#[test]
+fn a_host_is_its_own_worker() {
+    let printed = output(&mut Command::new(example("own_worker")));
+    assert_eq!(printed, "the workers say [2,4,6,8]\n");
+}
+
+#[test]
+fn runtimes_one_after_the_other_keep_no_descriptor() {
+    let printed = output(Command::new(example("many_runtimes")).arg("20"));
+    let descriptors: Vec<_> = printed.lines().filter_map(|line| line.rsplit(", ").next()).collect();
+    assert_eq!(descriptors.len(), 3, "{printed}");
+    assert!(descriptors.iter().all(|count| *count == descriptors[0]), "{printed}");
+}
+
 fn runtime() -> Runtime {
     Runtime::builder().build().expect("a runtime")
 }

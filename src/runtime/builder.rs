@@ -114,6 +114,7 @@ pub struct RuntimeBuilder {
     node_command: NodeCommand,
     trace: trace::Request,
     functions: Vec<GlobalFunction>,
+    own_workers: bool,
 }
 
 impl RuntimeBuilder {
@@ -140,6 +141,7 @@ impl RuntimeBuilder {
             node_command: NodeCommand::default(),
             trace: trace::Request::default(),
             functions: Vec::new(),
+            own_workers: false,
         }
     }
 
@@ -261,6 +263,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Lets `fork()` start this very executable, whose `main` calls [`crate::run_if_worker`] first; the
+    /// second worker and those after it are copies of a process that has started already.
+    pub fn own_workers(mut self) -> Self {
+        self.own_workers = true;
+        self.warm_fork = WarmFork::Auto;
+        self
+    }
+
     /// How modules are found and loaded.
     pub fn modules(mut self, settings: ModuleSettings) -> Self {
         self.modules = settings;
@@ -302,7 +312,9 @@ impl RuntimeBuilder {
         Runtime::create(self.into_launch(), &extras)
     }
 
-    pub(super) fn into_launch(self) -> Launch {
+    pub(super) fn into_launch(mut self) -> Launch {
+        // It is the runtime's word to its workers, and theirs is given anew.
+        self.env.retain(|(name, _)| name != launch::WORKER_VARIABLE);
         let exec_path = self
             .exec_path
             .or_else(|| env::current_exe().ok())
@@ -340,6 +352,7 @@ impl RuntimeBuilder {
             title: self.title,
             environment_flags: self.environment_flags,
             started: self.started,
+            has_own_workers: self.own_workers,
             warm_fork: match self.warm_fork {
                 WarmFork::Never => launch::WarmFork::Never,
                 WarmFork::Auto => launch::WarmFork::Auto,

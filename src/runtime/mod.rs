@@ -8,6 +8,7 @@ mod repl;
 mod seed;
 mod settled;
 mod text;
+mod worker;
 
 use std::{
     fmt, io,
@@ -23,6 +24,7 @@ pub use process_setup::{end_process, on_deep_stack, prepare_process};
 pub use remote::Remote;
 pub use repl::{Evaluation, Repl, redirect_output};
 pub use seed::{Birth, await_birth};
+pub use worker::run_if_worker;
 
 use crate::{
     bindings::{

@@ -43,13 +43,26 @@ struct WarmFork {
 ///
 /// # Errors
 /// As [`spawn::spawn`]; the way makes no difference.
-pub(super) fn start(request: SpawnRequest<'_>, context: &mut Context) -> Result<Child, SysError> {
+pub(super) fn start(
+    mut request: SpawnRequest<'_>,
+    context: &mut Context,
+) -> Result<Child, SysError> {
+    tell_worker(&mut request, context);
     let Some(cold_children) = cold_children(&request.file, context) else {
         return spawn::spawn(request);
     };
     match of(context).spawn(&request, cold_children) {
         Some(outcome) => outcome,
         None => spawn::spawn(request),
+    }
+}
+
+/// A host's executable does not know by itself that it is to be a worker.
+fn tell_worker(request: &mut SpawnRequest<'_>, context: &Context) {
+    let launch = &process::state(context).launch;
+    if launch.has_own_workers && request.file.to_bytes() == launch.exec_path.as_bytes() {
+        // A name and a digit hold no NUL.
+        request.env.extend(CString::new(format!("{}=1", launch::WORKER_VARIABLE)));
     }
 }
 

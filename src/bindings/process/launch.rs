@@ -7,6 +7,9 @@ use std::{
 
 use crate::bindings::trace;
 
+/// Tells an executable that hosts runtimes that it is started as a worker of one.
+pub(crate) const WORKER_VARIABLE: &str = "RJS_WORKER";
+
 /// How a program was started.
 #[derive(Clone, Debug)]
 pub(crate) struct Launch {
@@ -30,6 +33,8 @@ pub(crate) struct Launch {
     pub(crate) title: Option<String>,
     /// What `NODE_OPTIONS` may hold: `process.allowedNodeEnvironmentFlags`.
     pub(crate) environment_flags: Vec<String>,
+    /// Children that run this executable are told that they are workers of a host.
+    pub(crate) has_own_workers: bool,
     /// Which children that run this executable are copies of a zygote.
     pub(crate) warm_fork: WarmFork,
     /// Whether children find a command `node` that is this executable.
