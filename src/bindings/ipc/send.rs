@@ -163,7 +163,7 @@ impl Endpoint {
         if is_due || pending >= unwritten + super::write::BATCH {
             self.flush(context);
         }
-        if self.protocol.borrow().pending() > 0 {
+        if self.unwritten.get() == 0 && self.protocol.borrow().pending() > 0 {
             self.schedule_flush(context);
         }
         has_room || self.protocol.borrow().has_room()
