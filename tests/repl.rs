@@ -8,7 +8,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use nix::poll::{PollFd, PollFlags, poll};
+use nix::{
+    fcntl::{FcntlArg, FdFlag, fcntl},
+    poll::{PollFd, PollFlags, poll},
+};
 
 /// How long nothing may appear (milliseconds).
 const LIMIT: u16 = 60_000;
@@ -20,6 +23,8 @@ struct Terminal {
     screen: File,
     /// What has appeared, without control sequences, and is not yet looked at.
     seen: String,
+    /// All that has appeared, with control sequences.
+    raw: Vec<u8>,
     folder: PathBuf,
 }
 
@@ -31,14 +36,29 @@ impl Terminal {
     }
 
     fn open_in(folder: PathBuf) -> Self {
-        let pty = nix::pty::openpty(None, None).expect("a terminal");
+        Self::open_with(folder, &[("TERM", "xterm"), ("NO_COLOR", "1")])
+    }
+
+    /// A terminal with colours.
+    fn colorful(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("rjs-repl-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder of our own");
+        Self::open_with(folder, &[("TERM", "xterm")])
+    }
+
+    fn open_with(folder: PathBuf, env: &[(&str, &str)]) -> Self {
+        let window = nix::pty::Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        let pty = nix::pty::openpty(Some(&window), None).expect("a terminal");
+        // Else a child that has the other end itself would never see it go.
+        let kept = FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC);
+        fcntl(&pty.master, kept).expect("a flag of a descriptor");
         let copy = |fd: &OwnedFd| fd.try_clone().expect("a further descriptor");
         let child = Command::new(env!("CARGO_BIN_EXE_rjs"))
             .current_dir(&folder)
             .env("RJS_REPL_HISTORY", folder.join("history"))
-            .env("TERM", "xterm")
-            .env("NO_COLOR", "1")
+            .env_remove("NO_COLOR")
             .env_remove("NODE_OPTIONS")
+            .envs(env.iter().copied())
             .stdin(Stdio::from(copy(&pty.slave)))
             .stdout(Stdio::from(copy(&pty.slave)))
             .stderr(Stdio::from(pty.slave))
@@ -46,7 +66,8 @@ impl Terminal {
             .expect("rjs starts");
         let keys = File::from(copy(&pty.master));
         let screen = File::from(pty.master);
-        let mut terminal = Self { child, keys, screen, seen: String::new(), folder };
+        let raw = Vec::new();
+        let mut terminal = Self { child, keys, screen, seen: String::new(), raw, folder };
         terminal.wait_for("for more information.");
         terminal.wait_for("> ");
         terminal
@@ -86,7 +107,10 @@ impl Terminal {
                 return;
             }
             match self.read(&mut buffer) {
-                Ok(count) if count > 0 => self.seen.push_str(&plain(&buffer[..count])),
+                Ok(count) if count > 0 => {
+                    self.raw.extend_from_slice(&buffer[..count]);
+                    self.seen.push_str(&plain(&buffer[..count]));
+                }
                 ended => panic!("{ended:?}: {text:?} did not appear, but {:?}", self.seen),
             }
         }
@@ -286,4 +310,192 @@ fn without_a_terminal_it_reads_lines() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("undefined") && text.contains("41"), "{text}");
     assert!(output.status.success());
+}
+
+#[test]
+fn colours_and_previews_are_shown_where_they_are_wanted() {
+    let mut terminal = Terminal::colorful("colours");
+    let has =
+        |terminal: &Terminal, text: &str| String::from_utf8_lossy(&terminal.raw).contains(text);
+    terminal.expect("const shown = { a: 'bc' }", "undefined");
+    assert!(has(&terminal, "\x1b[36mconst\x1b[39m"), "keywords have a colour");
+    terminal.press("shown.a");
+    terminal.wait_for("// 'bc'");
+    assert!(has(&terminal, "\x1b[90m  // 'bc'"), "a preview is grey");
+    terminal.press("\r");
+    terminal.wait_for("'bc'");
+    assert!(has(&terminal, "\x1b[32m'bc'\x1b[39m"), "values have colours");
+    terminal.wait_for("> ");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn a_dumb_terminal_and_no_color_get_neither() {
+    let name = format!("rjs-repl-dumb-{}", std::process::id());
+    for env in [[("TERM", "dumb"), ("A", "1")], [("TERM", "xterm"), ("NO_COLOR", "1")]] {
+        let folder = std::env::temp_dir().join(&name);
+        fs::create_dir_all(&folder).expect("a folder of our own");
+        let mut terminal = Terminal::open_with(folder, &env);
+        terminal.press("process.argv0\r");
+        terminal.wait_for("rjs'");
+        terminal.wait_for("> ");
+        let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+        assert!(!raw.contains("\x1b[3") && !raw.contains("//"), "{raw:?}");
+        terminal.press("\x04");
+        assert_eq!(terminal.close(), Some(0));
+    }
+}
+
+#[test]
+fn the_history_is_searched() {
+    let mut terminal = Terminal::open("search");
+    terminal.expect("'needle' + 1", "'needle1'");
+    terminal.expect("'straw' + 1", "'straw1'");
+    terminal.press("\x12need");
+    terminal.wait_for("'needle' + 1");
+    terminal.press("\r");
+    terminal.wait_for("'needle1'");
+    terminal.wait_for("> ");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn files_and_builtins_are_completed() {
+    let mut terminal = Terminal::open("files");
+    write(&terminal.folder, "only_this_file.js", "module.exports = 'from the file';");
+    terminal.press("require('./only\t')\r");
+    terminal.wait_for("'from the file'");
+    terminal.wait_for("> ");
+    terminal.press("require('node:worker_th\t').isMainThread\r");
+    terminal.wait_for("true");
+    terminal.wait_for("> ");
+    terminal.press(".hel\t\r");
+    terminal.wait_for(".save");
+    terminal.wait_for("> ");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn a_child_has_the_terminal_while_it_runs() {
+    let mut terminal = Terminal::open("child");
+    let ask = "require('child_process').spawnSync('sh', ['-c', 'echo ask; read x; echo got $x'], { stdio: 'inherit' }).status";
+    terminal.press(ask);
+    terminal.press("\r");
+    terminal.wait_for("ask\r\n");
+    terminal.press("an answer\r");
+    terminal.wait_for("got an answer");
+    terminal.wait_for("0");
+    terminal.wait_for("> ");
+    terminal.expect("1 + 1", "2");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn a_megabyte_is_pasted() {
+    let mut terminal = Terminal::open_with(
+        std::env::temp_dir().join({
+            let name = format!("rjs-repl-paste-{}", std::process::id());
+            fs::create_dir_all(std::env::temp_dir().join(&name)).expect("a folder of our own");
+            name
+        }),
+        &[("TERM", "dumb"), ("NO_COLOR", "1")],
+    );
+    let mut keys = terminal.keys.try_clone().expect("a further descriptor");
+    // A thread of its own: the terminal takes only as much as rjs reads.
+    let typist = std::thread::spawn(move || {
+        let line = format!("total += '{}'.length\r", "x".repeat(1000));
+        keys.write_all(b"var total = 0\r").expect("the terminal takes keys");
+        for _ in 0..1000 {
+            keys.write_all(line.as_bytes()).expect("the terminal takes keys");
+        }
+        keys.write_all(b"'all ' + total\r").expect("the terminal takes keys");
+    });
+    terminal.wait_for("'all 1000000'");
+    typist.join().expect("all was typed");
+    terminal.wait_for("> ");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn a_history_that_cannot_be_used_is_told_and_no_more() {
+    let folder = std::env::temp_dir().join(format!("rjs-repl-nohist-{}", std::process::id()));
+    fs::create_dir_all(folder.join("history")).expect("a folder in the place of the file");
+    let mut terminal = Terminal::open_in(folder);
+    terminal.expect("2 + 2", "4");
+    terminal.press("\x04");
+    terminal.wait_for("cannot write");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn an_endless_loop_of_microtasks_ends_with_an_interrupt() {
+    let pty = nix::pty::openpty(None, None).expect("a terminal");
+    let copy = || pty.slave.try_clone().expect("a further descriptor");
+    let program = "(function f() { Promise.resolve().then(f) })(); console.log('begun')";
+    let mut child = Command::new("setsid")
+        .args(["-c", env!("CARGO_BIN_EXE_rjs"), "-e", program])
+        .stdin(Stdio::from(copy()))
+        .stdout(Stdio::from(copy()))
+        .stderr(Stdio::from(copy()))
+        .spawn()
+        .expect("rjs starts");
+    let mut screen = File::from(pty.master.try_clone().expect("a further descriptor"));
+    let mut seen = String::new();
+    let mut buffer = [0; 256];
+    while !seen.contains("begun") {
+        let count = screen.read(&mut buffer).expect("it begins");
+        seen.push_str(&String::from_utf8_lossy(&buffer[..count]));
+    }
+    screen.write_all(b"\x03").expect("the terminal takes keys");
+    let status = child.wait().expect("rjs ends");
+    assert!(!status.success());
+}
+
+#[test]
+fn it_ends_when_the_terminal_goes_away() {
+    let mut terminal = Terminal::open("gone");
+    terminal.expect("1", "1");
+    let Terminal { mut child, keys, screen, folder, .. } = terminal;
+    drop((keys, screen));
+    child.wait().expect("rjs ends");
+    fs::remove_dir_all(folder).expect("the folder is ours");
+}
+
+#[test]
+fn it_sleeps_while_nobody_types() {
+    let mut terminal = Terminal::open("idle");
+    terminal.expect("1", "1");
+    let stat = format!("/proc/{}/stat", terminal.child.id());
+    let sleeps = |_| {
+        std::thread::yield_now();
+        let text = fs::read_to_string(&stat).expect("the process lives");
+        text.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('S'))
+    };
+    // One that looks for work all the time is never seen asleep.
+    assert!((0..1_000_000).any(sleeps));
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn an_await_that_never_ends_is_interrupted() {
+    let folder = std::env::temp_dir().join(format!("rjs-repl-await-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder of our own");
+    let mut terminal = Terminal::open_in(folder);
+    // The loop turns only once the promise is waited for.
+    let line = "setTimeout(() => console.log('be' + 'gun')); await new Promise(() => {})";
+    terminal.enter(line, "begun");
+    let pid = terminal.child.id().to_string();
+    // The terminal of a test is nobody's controlling terminal: no key sends the signal.
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
+    terminal.wait_for("interrupted by `SIGINT`");
+    terminal.wait_for("> ");
+    terminal.expect("2 + 3", "5");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
 }

@@ -3,8 +3,7 @@
 // process.stdin: a net.Socket where it is a pipe, a socket or a terminal, else a stream of the file.
 
 const process = require('process');
-const { guessHandleType, TTY } = require('internal/handles');
-const { errnoException } = require('internal/errors');
+const { guessHandleType } = require('internal/handles');
 const { Readable } = require('internal/streams/readable');
 
 const { nextTick } = process;
@@ -53,22 +52,12 @@ function openSocket(options) {
 }
 
 function openTerminal() {
-  const problem = {};
-  const handle = new TTY(0, problem);
-  if (problem.code !== undefined) return new NoInput();
-  const stream = openSocket({ handle });
-  stream.isTTY = true;
-  stream.isRaw = false;
-  stream.setRawMode = setRawMode;
-  return stream;
-}
-
-function setRawMode(flag) {
-  const isRaw = Boolean(flag);
-  const status = this._handle === null ? 0 : this._handle.setRawMode(isRaw);
-  if (status < 0) this.emit('error', errnoException(status, 'setRawMode'));
-  else this.isRaw = isRaw;
-  return this;
+  try {
+    return new (require('tty').ReadStream)(0);
+  } catch {
+    // The terminal is gone.
+    return new NoInput();
+  }
 }
 
 // Whoever pauses it wants the loop to end; the handle goes on until it is told.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod host;
+mod interrupt;
 mod process_setup;
 mod remote;
 mod repl;

@@ -5,12 +5,16 @@ use boa_engine::{
     object::builtins::JsPromise,
 };
 
-use crate::engine::{state, ticks};
+use super::interrupt::Interrupt;
+use crate::engine::{
+    errors::{Code, coded},
+    state, ticks,
+};
 
 /// Whether the loop is asked to go on where nothing keeps it alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// Somebody may still type something.
+    /// Somebody may still type something, Ctrl-C for one, which is an error then.
     Endless,
     /// What is not settled then is settled never.
     WhileAlive,
@@ -30,11 +34,16 @@ pub(super) fn settled(
     // Whatever comes of it is the caller's.
     engine.rejections.forget(&promise.clone().into());
     ticks::drain(context);
+    let interrupt = (patience == Patience::Endless).then(|| Interrupt::watch(context));
     loop {
         match promise.state() {
             PromiseState::Fulfilled(value) => return Ok(Some(value)),
             PromiseState::Rejected(reason) => return Err(JsError::from_opaque(reason)),
             PromiseState::Pending if engine.exit_code().is_some() => return Ok(None),
+            PromiseState::Pending if interrupt.as_ref().is_some_and(Interrupt::came) => {
+                let message = "Script execution was interrupted by `SIGINT`";
+                return Err(coded(context, Code::ERR_SCRIPT_EXECUTION_INTERRUPTED, message));
+            }
             PromiseState::Pending => {
                 if patience == Patience::WhileAlive && !engine.event_loop.is_alive() {
                     return Ok(None);

@@ -7,7 +7,7 @@ use rustyline::{
     completion::Completer,
     error::ReadlineError,
     highlight::{CmdKind, Highlighter},
-    hint::{Hinter, HistoryHinter},
+    hint::{Hint, Hinter, HistoryHinter},
     history::FileHistory,
     validate::Validator,
 };
@@ -42,12 +42,42 @@ impl Completer for Assistant {
     }
 }
 
-impl Hinter for Assistant {
-    type Hint = String;
-
+/// What stands, in another colour, behind the line that is typed.
+enum Behind {
     /// The rest of an earlier line that began like this one.
-    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
-        if self.has_colors { self.hinter.hint(line, position, context) } else { None }
+    Rest(String),
+    /// What the line means so far.
+    Preview(String),
+}
+
+impl Hint for Behind {
+    fn display(&self) -> &str {
+        match self {
+            Self::Rest(text) | Self::Preview(text) => text,
+        }
+    }
+
+    fn completion(&self) -> Option<&str> {
+        match self {
+            Self::Rest(text) => Some(text),
+            Self::Preview(_) => None,
+        }
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Behind;
+
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Behind> {
+        if !self.has_colors || position < line.len() || line.trim().is_empty() {
+            return None;
+        }
+        if let Some(rest) = self.hinter.hint(line, position, context) {
+            return Some(Behind::Rest(rest));
+        }
+        let line = line.to_owned();
+        let value = self.line.ask_soon(|sender| Ask::Preview(line, sender))??;
+        Some(Behind::Preview(format!("  // {value}")))
     }
 }
 

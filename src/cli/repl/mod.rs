@@ -13,6 +13,7 @@ use std::{
     io::{self, IsTerminal},
     sync::mpsc::{self, Receiver, Sender},
     thread,
+    time::Duration,
 };
 
 use self::commands::{Command, Session};
@@ -26,6 +27,8 @@ enum Ask {
     Interrupt(Sender<bool>),
     /// What may stand at the end of this line.
     Complete(String, Sender<(usize, Vec<String>)>),
+    /// What this line means so far.
+    Preview(String, Sender<Option<String>>),
     /// There will be no further line.
     End,
 }
@@ -57,6 +60,15 @@ impl Line {
         self.asks.send(ask(sender)).ok()?;
         self.remote.wake();
         receiver.recv().ok()
+    }
+
+    /// As [`Self::ask`], but who is busy need not be waited for.
+    fn ask_soon<T>(&self, ask: impl FnOnce(Sender<T>) -> Ask) -> Option<T> {
+        const PATIENCE: Duration = Duration::from_millis(50);
+        let (sender, receiver) = mpsc::channel();
+        self.asks.send(ask(sender)).ok()?;
+        self.remote.wake();
+        receiver.recv_timeout(PATIENCE).ok()
     }
 
     fn end(&self) {
@@ -107,6 +119,10 @@ fn answer(mut repl: Repl, asks: &Receiver<Ask>) -> i32 {
                 }
                 Ask::Complete(text, sender) => {
                     let _ = sender.send(complete(&text, &mut repl));
+                }
+                Ask::Preview(text, sender) => {
+                    // An editor that did not wait for it asks again with the next key.
+                    let _ = sender.send(repl.preview(&text));
                 }
                 Ask::End => return repl.finish(),
             }

@@ -87,12 +87,22 @@ fn chain_start(line: &str) -> usize {
 
 /// The object that a chain of names means, if no getter has to run to find it.
 fn resolve(chain: &str, context: &mut Context) -> Option<JsObject> {
+    let value = value_of(chain, context)?;
+    holder(&value, context)
+}
+
+/// The value that a chain of names means, if no getter has to run to find it.
+pub(super) fn value_of(chain: &str, context: &mut Context) -> Option<JsValue> {
     let mut value = JsValue::from(context.global_object());
     for name in chain.split('.') {
+        let name = name.trim_end_matches('?');
+        if !is_identifier(name) {
+            return None;
+        }
         let holder = holder(&value, context)?;
-        value = property(&holder, name.trim_end_matches('?'), context)?;
+        value = property(&holder, name, context)?;
     }
-    holder(&value, context)
+    Some(value)
 }
 
 /// The object in which the properties of a value are looked up.

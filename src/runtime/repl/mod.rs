@@ -27,8 +27,12 @@ use crate::{
         syntax::{Goal, explain, interactive},
         ticks,
     },
+    event_loop::Hold,
     sys::stdio::{self, Output},
 };
+
+/// The longest preview (characters).
+const PREVIEW: usize = 50;
 
 /// What became of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Repl {
     runtime: Runtime,
     texts: u32,
     colors: bool,
+    /// Whoever types may always type on: the loop waits for it.
+    _hold: Hold<Context>,
 }
 
 impl Repl {
@@ -60,7 +66,8 @@ impl Repl {
         engine.async_ids.enter_root();
         engine.set_uncaught_handler(report_uncaught);
         scope::furnish(context).map_err(|error| error.to_string())?;
-        Ok(Self { runtime, texts: 0, colors })
+        let hold = engine.event_loop.remote().hold();
+        Ok(Self { runtime, texts: 0, colors, _hold: hold })
     }
 
     /// Runs a text: a script in which names may be declared again, and which may use `await`.
@@ -116,6 +123,24 @@ impl Repl {
     /// The names that may stand at the end of a line, and the byte of the line where they begin.
     pub fn complete(&mut self, line: &str) -> (usize, Vec<String>) {
         completion::complete(line, &mut self.runtime.context)
+    }
+
+    /// What a line that is still typed means so far, on one line; only where nothing of the program
+    /// has to run for it: of names and the properties of objects.
+    pub fn preview(&mut self, line: &str) -> Option<String> {
+        let context = &mut self.runtime.context;
+        let value = completion::value_of(line.trim(), context)?;
+        let mut options = Options::default();
+        options.custom_inspect = false;
+        options.show_proxy = true;
+        options.depth = inspect::Depth::Levels(0.0);
+        let shown =
+            callbacks::enter(context, |context| inspect::inspect(&value, &options, context));
+        let shown = shown?.into_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(match shown.char_indices().nth(PREVIEW) {
+            Some((end, _)) => format!("{}…", &shown[..end]),
+            None => shown,
+        })
     }
 
     /// One turn of the loop. It waits, for `max_wait` at most, only if nothing is to be done.
