@@ -4,6 +4,7 @@
 
 const EventEmitter = require('events');
 const { loaded } = require('internal/builtins');
+const { netDenial } = require('internal/permission');
 const { coded, errnoException, hostPortException, invalidArgType } = require('internal/errors');
 const {
   validateAbortSignal, validateFunction, validateInteger, validateNumber, validatePort, validateString,
@@ -211,6 +212,11 @@ function bindAddress(socket, ip, port, exclusive) {
   const cluster = sharingCluster(exclusive || state.reusePort);
   if (cluster) {
     return bindInPrimary(socket, cluster, { address: ip, port, addressType: socket.type, fd: -1, flags }, failed);
+  }
+  const denial = netDenial(`${ip}:${port || 0}`);
+  if (denial) {
+    bindFailed(socket, denial);
+    return;
   }
   const status = state.handle.bind(ip, port || 0, flags);
   if (status) failed(status);

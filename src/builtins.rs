@@ -130,6 +130,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         bindings::segmenter::exports,
         include_str!("../js/internal/intl.js"),
     ),
+    native("internal/permission", Internal, bindings::permission::exports),
     native("internal/queue_microtask", Internal, bindings::queue_microtask::exports),
     native("internal/structured_clone", Internal, bindings::structured_clone::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),

@@ -30,6 +30,7 @@ pub(crate) mod net;
 pub(crate) mod os;
 pub(crate) mod path;
 pub(crate) mod perf_hooks;
+pub(crate) mod permission;
 pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;

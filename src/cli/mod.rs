@@ -200,6 +200,9 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .abort_on_uncaught_exception(settings.abort_on_uncaught)
         .trace_ipc(settings.trace_ipc)
         .environment_flags(environment_flags());
+    if settings.is_limited {
+        builder = builder.permissions(settings.permissions);
+    }
     if let Some(title) = settings.title {
         builder = builder.title(title);
     }

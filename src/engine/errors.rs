@@ -97,6 +97,7 @@ macro_rules! error_codes {
 
 error_codes! {
     ABORT_ERR: Error,
+    ERR_ACCESS_DENIED: Error,
     ERR_AMBIGUOUS_ARGUMENT: Type,
     ERR_ARG_NOT_ITERABLE: Type,
     ERR_ASSERTION: Error,

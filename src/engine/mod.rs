@@ -17,6 +17,7 @@ pub(crate) mod iterator_preview;
 pub(crate) mod jobs;
 pub(crate) mod kinds;
 pub(crate) mod natives;
+pub(crate) mod permission;
 pub(crate) mod proxies;
 pub(crate) mod realm;
 pub(crate) mod reflect;

@@ -4,7 +4,7 @@ use std::{env, fmt, path::PathBuf, rc::Rc};
 
 use serde_json::Value;
 
-use super::{CreateError, Extras, HostFunction, ModuleSettings, Runtime, ScriptError};
+use super::{CreateError, Extras, HostFunction, ModuleSettings, Permissions, Runtime, ScriptError};
 use crate::bindings::{
     process::launch::{self, Launch, RejectionMode, Reports, Started},
     trace,
@@ -115,6 +115,7 @@ pub struct RuntimeBuilder {
     trace: trace::Request,
     functions: Vec<GlobalFunction>,
     own_workers: bool,
+    permissions: Option<Permissions>,
 }
 
 impl RuntimeBuilder {
@@ -142,6 +143,7 @@ impl RuntimeBuilder {
             trace: trace::Request::default(),
             functions: Vec::new(),
             own_workers: false,
+            permissions: None,
         }
     }
 
@@ -271,6 +273,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Limits what scripts may do to this; the script itself may be read.
+    ///
+    /// It is no sandbox against hostile code: the engine is not one, and what a child does is its own.
+    pub fn permissions(mut self, permissions: Permissions) -> Self {
+        self.permissions = Some(permissions);
+        self
+    }
+
     /// How modules are found and loaded.
     pub fn modules(mut self, settings: ModuleSettings) -> Self {
         self.modules = settings;
@@ -320,6 +330,12 @@ impl RuntimeBuilder {
             .or_else(|| env::current_exe().ok())
             .map(|path| path.to_string_lossy().into_owned())
             .unwrap_or_default();
+        let script = self.script.clone();
+        let with_script = |permissions: Permissions| match &script {
+            Some(script) => permissions.allow_fs_read(script),
+            None => permissions,
+        };
+        let permissions = self.permissions.map(with_script);
         let mut argv = vec![exec_path.clone()];
         argv.extend(self.script);
         argv.extend(self.args);
@@ -352,6 +368,7 @@ impl RuntimeBuilder {
             title: self.title,
             environment_flags: self.environment_flags,
             started: self.started,
+            permissions,
             has_own_workers: self.own_workers,
             warm_fork: match self.warm_fork {
                 WarmFork::Never => launch::WarmFork::Never,

@@ -18,7 +18,7 @@ use std::{
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
-pub use crate::engine::commonjs::ModuleSettings;
+pub use crate::engine::{commonjs::ModuleSettings, permission::Permissions};
 pub use builder::{NodeCommand, RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
 pub use host::{EvalError, Exports, HostFunction, ScriptError, WaitHandle};
 pub use process_setup::{end_process, on_deep_stack, prepare_process};
@@ -31,12 +31,14 @@ use crate::{
     bindings::{
         child_process, cluster, handles,
         ipc::{self, OwnEnd},
+        permission,
         process::{self, exit, launch::Launch},
         trace,
     },
     engine::{
         callbacks, commonjs, esm,
         natives::{define_value, function},
+        permission::limit,
         report, state,
     },
 };
@@ -171,7 +173,11 @@ impl Runtime {
         extras: &Extras,
         context: &mut Context,
     ) -> JsResult<()> {
+        if let Some(permissions) = launch.permissions.clone() {
+            limit(permissions, context);
+        }
         process::launch(process, launch, context)?;
+        permission::install(process, context);
         commonjs::configure(extras.modules.clone(), context);
         if let Some(limit) = extras.stack_trace_limit {
             let class = context.intrinsics().constructors().error().constructor();
@@ -218,11 +224,14 @@ impl Runtime {
         let context = &mut self.context;
         state::of(context).async_ids.enter_root();
         let imports = std::mem::take(&mut self.imports);
-        callbacks::enter(context, |context| match program {
-            Program::File(path) => commonjs::run_main(path, &imports, context),
-            Program::Text { source, name, print, input_type } => {
-                let text = text::Text { source, name, print: *print, input_type: *input_type };
-                text::run(&text, &imports, context)
+        callbacks::enter(context, |context| {
+            permission::warn(context)?;
+            match program {
+                Program::File(path) => commonjs::run_main(path, &imports, context),
+                Program::Text { source, name, print, input_type } => {
+                    let text = text::Text { source, name, print: *print, input_type: *input_type };
+                    text::run(&text, &imports, context)
+                }
             }
         });
         let engine = state::of(context);

@@ -11,6 +11,7 @@ const {
 const { kNormalized, normalize, validatePort } = require('internal/net/arguments');
 const { isIP } = require('internal/net/ip');
 const { publish } = require('internal/diagnostics');
+const { netDenial } = require('internal/permission');
 const {
   validateBoolean, validateFunction, validateInteger, validateNumber, validateString,
 } = require('internal/validate');
@@ -207,6 +208,11 @@ function prepare(socket, address, family, localAddress, localPort) {
       socket._handle.bind6(localAddress, localPort ?? 0, 0) : socket._handle.bind(localAddress, localPort ?? 0, 0);
     const status = checkBound(bound, localPort, socket._handle);
     if (status !== 0) return hostPortException(status, 'bind', localAddress, localPort);
+  }
+  const denial = netDenial(address);
+  if (denial) {
+    denial.syscall = 'connect';
+    return denial;
   }
   if (socket.blockList && family && socket.blockList.check(address, `ipv${family}`)) {
     return coded('ERR_IP_BLOCKED', `IP(${address}) is blocked by net.BlockList`);

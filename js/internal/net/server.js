@@ -16,6 +16,7 @@ const { onConnection: acceptConnection } = require('internal/net/core');
 const { isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
 const { checkBound } = require('internal/net/connect');
 const { publish } = require('internal/diagnostics');
+const { netDenial } = require('internal/permission');
 const { validateNumber } = require('internal/validate');
 
 const { defineProperty, setPrototypeOf } = Object;
@@ -232,6 +233,13 @@ function listen2(address, port, addressType, backlog, fd, flags) {
   }
   this._handle.onconnection = acceptConnection;
   this._handle[ownerSymbol] = this;
+  const denial = netDenial(`${address}:${port}`);
+  if (denial) {
+    this._handle.close();
+    this._handle = null;
+    failListening(this, denial);
+    return;
+  }
   const status = this._handle.listen(backlog || BACKLOG);
   if (status !== 0) {
     const error = listenException(status, 'listen', address, port);

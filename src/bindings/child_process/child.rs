@@ -32,6 +32,7 @@ use crate::{
         callbacks,
         errors::{Wording, from_sys, throw_sys},
         natives::define_value,
+        permission::{self, Scope},
         state,
     },
     event_loop::{Interest, SourceId, TimerId},
@@ -107,9 +108,11 @@ pub(super) fn spawn(options: SpawnOptions, context: &mut Context) -> JsResult<Js
 /// Starts the process of a `ChildProcess` that has none. What went wrong, if it is told later.
 pub(super) fn start(
     child: &JsObject,
-    options: SpawnOptions,
+    mut options: SpawnOptions,
     context: &mut Context,
 ) -> JsResult<Option<Errno>> {
+    permission::check(Scope::ChildProcess, &options.command.file, context)?;
+    options.command.pass_on_permissions(context);
     let handle = running(child).unwrap_or_default();
     define_value(
         child,

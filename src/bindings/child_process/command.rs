@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     bindings::{process::env, trace, url, warning},
-    engine::{reflect, validate},
+    engine::{permission, reflect, validate},
     sys::{
         errno::Errno,
         error::{Subject, SysError},
@@ -45,6 +45,25 @@ pub(super) struct Command {
 }
 
 impl Command {
+    /// Lets a child of Node's kind have the same permissions as this program, unless its arguments or
+    /// `NODE_OPTIONS` say which it has.
+    pub(super) fn pass_on_permissions(&mut self, context: &Context) {
+        const OPTION: &str = "--permission";
+        let Some(options) = permission::options(context) else { return };
+        let given = self.env.iter().rev().find(|(name, _)| name == "NODE_OPTIONS");
+        if self.argv.iter().any(|arg| arg.as_bytes() == OPTION.as_bytes())
+            || given.is_some_and(|(_, value)| value.contains(OPTION))
+        {
+            return;
+        }
+        let quoted = options.iter().map(|option| format!("{option:?}"));
+        let added = quoted.collect::<Vec<_>>().join(" ");
+        match self.env.iter_mut().rev().find(|(name, _)| name == "NODE_OPTIONS") {
+            Some((_, value)) => *value = format!("{value} {added}"),
+            None => self.env.push(("NODE_OPTIONS".to_owned(), added)),
+        }
+    }
+
     /// The request for the system: `NAME=value` for each variable, those of `further` last. Of two
     /// of one name the later wins.
     pub(super) fn request<'fd>(

@@ -24,6 +24,7 @@ use crate::{
         builtins,
         errors::{Code, Wording, coded, from_sys},
         natives::{arg, define_value},
+        permission::{self, Scope},
         reflect, stack, validate,
     },
     sys::{
@@ -238,7 +239,9 @@ fn named(name: &JsString, context: &mut Context) -> JsResult<Encoding> {
 }
 
 /// Runs the command and makes the object that `spawnSync` returns.
-fn run_to_the_end(options: SyncOptions, context: &mut Context) -> JsResult<JsObject> {
+fn run_to_the_end(mut options: SyncOptions, context: &mut Context) -> JsResult<JsObject> {
+    permission::check(Scope::ChildProcess, &options.command.file, context)?;
+    options.command.pass_on_permissions(context);
     // What was sent to other children must not wait for this one.
     ipc::flush_all(context);
     let SyncOptions { command, limits, slots, mut input, encoding } = options;

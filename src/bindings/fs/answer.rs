@@ -20,6 +20,7 @@ use crate::{
     engine::{
         errors::{Code, Wording, coded_object, from_sys},
         natives::define_value,
+        permission,
     },
     sys::{
         errno::Errno,
@@ -216,6 +217,17 @@ pub(super) fn failure(failure: &Failure, context: &mut Context) -> JsObject {
         Failure::TooLarge(size) => {
             let message = format!("File size ({size}) is greater than 2 GiB");
             coded_object(context, Code::ERR_FS_FILE_TOO_LARGE, message)
+        }
+        Failure::Denied { scope, path } => {
+            permission::denial(*scope, &path.to_string_lossy(), context)
+        }
+        Failure::LinkDenied => {
+            let message = "fs.symlink API requires full fs.read and fs.write permissions.";
+            let error = coded_object(context, Code::ERR_ACCESS_DENIED, message);
+            for field in ["permission", "resource"] {
+                define_value(&error, JsString::from(field), JsString::default(), true);
+            }
+            error
         }
         Failure::IsFolder(path) => {
             let mut error = SysError::new(Errno(libc::EISDIR), "rm");

@@ -9,6 +9,7 @@ use super::{
     answer::Shape,
     calls::{Call, Request},
     operation::Answer,
+    permission,
 };
 use crate::{
     bindings::abort::{self, AbortListener},
@@ -91,7 +92,8 @@ fn call_sync(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
         return run_script(&format!("{}Sync", function.name), args, context);
     }
     let Request { operation, shape, .. } = (function.decode_sync)(args, context)?;
-    shape.answer(operation.run(), context)
+    let answer = permission::denial(&operation, context).map_or_else(|| operation.run(), Err);
+    shape.answer(answer, context)
 }
 
 /// Lets JavaScript serve a call.
@@ -234,9 +236,10 @@ fn start(
         Some((signal, stop)) => Some((listen(&signal, stop, context)?, signal)),
         None => None,
     };
+    let denial = permission::denial(&operation, context);
     state::of(context).event_loop.spawn_blocking_as(
         resource,
-        move || operation.run(),
+        move || denial.map_or_else(|| operation.run(), Err),
         move |context, result| {
             callbacks::enter(context, |context| {
                 let answer = finish(&shape, result, listener.as_ref(), context);

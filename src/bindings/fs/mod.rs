@@ -14,6 +14,7 @@ mod lazy;
 mod open_folders;
 mod operation;
 mod options;
+mod permission;
 mod statfs;
 mod stats;
 mod table;

@@ -12,6 +12,7 @@ use super::{
     open_folders::SharedFolder,
     walk::{self, Found},
 };
+use crate::engine::permission::Scope;
 use crate::sys::{
     content::{self, ReadError, StopSign},
     copying::{self, CopyMode},
@@ -189,6 +190,13 @@ pub(super) enum Failure {
     TooLarge(u64),
     /// `rm` of a folder without `recursive`.
     IsFolder(PathBuf),
+    /// The program may not do that to this path.
+    Denied {
+        scope: Scope,
+        path: PathBuf,
+    },
+    /// The program may not make links.
+    LinkDenied,
 }
 
 impl From<SysError> for Failure {

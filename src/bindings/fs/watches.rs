@@ -16,7 +16,7 @@ use crate::{
         callbacks,
         errors::{Wording, from_sys},
         natives::arg,
-        state, validate,
+        permission, state, validate,
     },
     event_loop::{Interest, SourceId},
     sys::{
@@ -59,6 +59,7 @@ fn of(context: &mut Context) -> Rc<Watches> {
 /// two. With a failure it calls back with the error alone.
 pub(super) fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let path = arguments::path(&arg(args, 0), "path", context)?;
+    permission::check_read(&path, context)?;
     let encoding = Options::decode(&arg(args, 1), context)?.name_encoding(context)?;
     let refed = arg(args, 2).to_boolean();
     let callback = validate::function(&arg(args, 3), "callback", context)?;

@@ -10,6 +10,7 @@ use crate::{
     bindings::{ipc, trace},
     engine::{
         natives::{Method, arg},
+        permission::{self, Scope},
         stack, validate,
     },
     sys::{
@@ -29,6 +30,7 @@ fn execve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         let reason = "must be a string without null bytes";
         validate::invalid_arg_value(context, "execPath", &arg(args, 0), reason)
     })?;
+    permission::check(Scope::ChildProcess, &file.to_string_lossy(), context)?;
     // What was sent and printed is not lost with the program that did it.
     ipc::flush_all(context);
     trace::replaced(file.to_string_lossy().as_ref(), context);

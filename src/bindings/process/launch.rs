@@ -7,6 +7,8 @@ use std::{
 
 use crate::bindings::trace;
 
+use crate::engine::permission::Permissions;
+
 /// Tells an executable that hosts runtimes that it is started as a worker of one.
 pub(crate) const WORKER_VARIABLE: &str = "RJS_WORKER";
 
@@ -33,6 +35,8 @@ pub(crate) struct Launch {
     pub(crate) title: Option<String>,
     /// What `NODE_OPTIONS` may hold: `process.allowedNodeEnvironmentFlags`.
     pub(crate) environment_flags: Vec<String>,
+    /// What the program may do, if that is limited.
+    pub(crate) permissions: Option<Permissions>,
     /// Children that run this executable are told that they are workers of a host.
     pub(crate) has_own_workers: bool,
     /// Which children that run this executable are copies of a zygote.

@@ -6,7 +6,9 @@ mod takes;
 
 pub(crate) use table::GROUPS;
 
-use crate::{InputType, ModuleSettings, NodeCommand, UnhandledRejections, WarmFork, Warnings};
+use crate::{
+    InputType, ModuleSettings, NodeCommand, Permissions, UnhandledRejections, WarmFork, Warnings,
+};
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,10 @@ pub(crate) struct Settings {
     pub(crate) node_command: Option<NodeCommand>,
     pub(crate) abort_on_uncaught: bool,
     pub(crate) title: Option<String>,
+    /// `--permission`.
+    pub(crate) is_limited: bool,
+    /// What `--allow-…` grants then.
+    pub(crate) permissions: Permissions,
     pub(crate) trace_ipc: bool,
     pub(crate) trace_processes: Option<String>,
     /// Files of environment variables; true: it is no error if the file is not there.

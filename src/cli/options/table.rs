@@ -3,12 +3,12 @@
 use super::{
     Group, OptionRow, Settings, Take, Value,
     takes::{
-        completions, condition, disable_warning, env_file, env_file_if_exists, eval, import,
-        input_type, print, redirect_warnings, rejections, require, stack_trace_limit, title,
-        trace_processes,
+        allow_fs_read, allow_fs_write, completions, condition, disable_warning, env_file,
+        env_file_if_exists, eval, grant, import, input_type, print, redirect_warnings, rejections,
+        require, stack_trace_limit, title, trace_processes,
     },
 };
-use crate::{NodeCommand, WarmFork};
+use crate::{NodeCommand, Permissions, WarmFork};
 
 const fn flag(
     long: &'static str,
@@ -48,8 +48,38 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { heading: "Children and messages", rows: CHILDREN },
     Group { heading: "Warnings and failures", rows: WARNINGS },
     Group { heading: "The process", rows: PROCESS },
+    Group { heading: "Permissions", rows: PERMISSIONS },
     Group { heading: "About rjs", rows: ABOUT },
     Group { heading: "Accepted, as they change nothing here", rows: ACCEPTED },
+];
+
+const PERMISSIONS: &[OptionRow] = &[
+    flag("--permission", None, |s| s.is_limited = true, "allow only what is allowed below"),
+    required(
+        "--allow-fs-read",
+        None,
+        "PATH",
+        allow_fs_read,
+        "reading PATH, or all of a folder; *: all",
+    ),
+    required(
+        "--allow-fs-write",
+        None,
+        "PATH",
+        allow_fs_write,
+        "making, changing and removing PATH",
+    ),
+    flag(
+        "--allow-child-process",
+        None,
+        |s| grant(s, Permissions::allow_child_process),
+        "starting processes",
+    ),
+    flag("--allow-net", None, |s| grant(s, Permissions::allow_net), "opening sockets"),
+    flag("--allow-worker", None, |s| grant(s, Permissions::allow_worker), "starting threads"),
+    flag("--allow-addons", None, |s| grant(s, Permissions::allow_addons), ""),
+    flag("--allow-wasi", None, |s| grant(s, Permissions::allow_wasi), ""),
+    flag("--allow-inspector", None, |s| grant(s, Permissions::allow_inspector), ""),
 ];
 
 const PROGRAM: &[OptionRow] = &[

@@ -1,7 +1,7 @@
 //! What options do with their values.
 
 use super::{Settings, Shell};
-use crate::{InputType, UnhandledRejections};
+use crate::{InputType, Permissions, UnhandledRejections};
 
 pub(super) fn eval(settings: &mut Settings, text: &str) -> Result<(), &'static str> {
     settings.eval = Some(text.to_owned());
@@ -94,4 +94,19 @@ pub(super) fn completions(settings: &mut Settings, shell: &str) -> Result<(), &'
         _ => return Err("bash, zsh or fish"),
     });
     Ok(())
+}
+
+pub(super) fn allow_fs_read(settings: &mut Settings, path: &str) -> Result<(), &'static str> {
+    grant(settings, |permissions| permissions.allow_fs_read(path));
+    Ok(())
+}
+
+pub(super) fn allow_fs_write(settings: &mut Settings, path: &str) -> Result<(), &'static str> {
+    grant(settings, |permissions| permissions.allow_fs_write(path));
+    Ok(())
+}
+
+/// Adds to what is allowed.
+pub(super) fn grant(settings: &mut Settings, add: impl FnOnce(Permissions) -> Permissions) {
+    settings.permissions = add(std::mem::take(&mut settings.permissions));
 }

@@ -17,7 +17,7 @@ use crate::{
         errors::{Code, Wording, coded, throw_sys},
         esm::{self, Format},
         natives::{arg, define_value},
-        scripts, validate,
+        permission, scripts, validate,
     },
     sys::{errno::Errno, error::SysError},
 };
@@ -366,6 +366,7 @@ pub(super) fn load_addon(
 
 /// A source file's text, without a byte order mark.
 pub(in crate::engine) fn read(path: &Path, context: &mut Context) -> JsResult<JsString> {
+    permission::check_read(path, context)?;
     let bytes = fs::read(path).map_err(|error| unreadable(&error, path, context))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     Ok(JsString::from(&*String::from_utf8_lossy(bytes)))

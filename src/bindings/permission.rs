@@ -1,0 +1,79 @@
+//! `process.permission`, and what JavaScript of ours asks of it.
+
+use std::path::Path;
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+
+use crate::{
+    bindings::{buffer::View, warning},
+    engine::{
+        natives::{arg, define_methods, define_value, exports_of},
+        permission::{self, Follow, SCOPES, Scope},
+        validate,
+    },
+};
+
+/// Gives `process` its `permission` where programs are limited.
+pub(crate) fn install(process: &JsObject, context: &mut Context) {
+    if !permission::is_limited(context) {
+        return;
+    }
+    let object = JsObject::with_object_proto(context.intrinsics());
+    define_methods(&object, &[("has", 2, has)], true, context);
+    define_value(process, js_string!("permission"), object, true);
+}
+
+/// Warns of grants that are as good as all of them.
+pub(crate) fn warn(context: &mut Context) -> JsResult<()> {
+    for scope in permission::switches(context) {
+        let option = permission::option_of(scope);
+        if scope == Scope::Net {
+            let message = format!("The flag {option} is under experimental phase.");
+            warning::emit_named(&message, "ExperimentalWarning", context)?;
+        } else {
+            let message = format!(
+                "The flag {option} must be used with extreme caution. It could invalidate the permission model."
+            );
+            warning::emit_named(&message, "SecurityWarning", context)?;
+        }
+    }
+    Ok(())
+}
+
+/// `internal/permission`: what JavaScript of ours has to ask for.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    Ok(exports_of(&[("netDenial", 1, net_denial)], context).into())
+}
+
+/// The error of a program that may not use the network; `undefined` if it may.
+fn net_denial(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if permission::has(Scope::Net, None, Follow::Yes, context) {
+        return Ok(JsValue::undefined());
+    }
+    let resource = arg(args, 0).to_string(context)?.to_std_string_lossy();
+    Ok(permission::denial(Scope::Net, &resource, context).into())
+}
+
+/// `process.permission.has(scope, reference)`.
+fn has(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let scope = validate::string(&arg(args, 0), "scope", context)?.to_std_string_lossy();
+    let reference = reference(&arg(args, 1), context)?;
+    let path = reference.as_deref().map(Path::new);
+    let may = |scope| permission::has(scope, path, Follow::Yes, context);
+    Ok(match scope.as_str() {
+        "fs" => may(Scope::FsRead) && may(Scope::FsWrite),
+        name => SCOPES.iter().find(|row| row.1 == name).is_some_and(|row| may(row.0)),
+    }
+    .into())
+}
+
+/// A path as text or bytes; `None` without one.
+fn reference(given: &JsValue, context: &mut Context) -> JsResult<Option<String>> {
+    if given.is_null_or_undefined() {
+        return Ok(None);
+    }
+    if let Some(view) = View::of_uint8_array(given, context) {
+        return Ok(Some(String::from_utf8_lossy(&view.to_vec()).into_owned()));
+    }
+    Ok(Some(validate::string(given, "reference", context)?.to_std_string_lossy()))
+}

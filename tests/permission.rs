@@ -1,0 +1,83 @@
+//! `--permission`: what is not allowed is denied, by whatever way.
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+fn rjs() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rjs"));
+    command.env_remove("NODE_OPTIONS").env_remove("RJS_OPTIONS");
+    command
+}
+
+/// `in`, which may be read, with `in/own`, which may be written; `out`, which may not be touched.
+fn tree(name: &str) -> PathBuf {
+    let root = std::env::temp_dir().join(format!("rjs-permission-{name}-{}", std::process::id()));
+    for folder in ["in/own", "in/folder", "out"] {
+        fs::create_dir_all(root.join(folder)).expect("a folder");
+    }
+    let files = ["in/file", "in/own/mine", "out/secret", "out/module.js", "out/module.mjs"];
+    for file in files.into_iter().chain(["out/data.json"]) {
+        fs::write(root.join(file), "1").expect("a file");
+    }
+    let links = [("out/secret", "in/secret-link"), ("out", "in/link"), ("in/link", "in/link-link")];
+    let links =
+        links.into_iter().chain([("out/new", "in/own/dangling"), ("out", "in/own/out-link")]);
+    for (target, link) in links.chain([("in/file", "out/self")]) {
+        symlink(root.join(target), root.join(link)).expect("a link");
+    }
+    root
+}
+
+#[test]
+fn no_way_around() {
+    let root = tree("around");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/permission/attempts.js");
+    let inherited = fs::File::open(root.join("out/secret")).expect("the file is there");
+    let output = rjs()
+        .arg("--permission")
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .arg(format!("--allow-fs-write={}", root.join("in/own").display()))
+        .arg(script)
+        .arg(&root)
+        .stdin(Stdio::from(inherited))
+        .output()
+        .expect("rjs starts");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(printed, "77 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
+    let mut left: Vec<_> = fs::read_dir(root.join("out"))
+        .expect("it is there")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["data.json", "module.js", "module.mjs", "secret", "self"]);
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn what_is_allowed_works_and_children_may_no_more() {
+    let root = tree("works");
+    let script = root.join("in/script.js");
+    let text = "const fs = require('fs'), cp = require('child_process');
+        fs.writeFileSync(process.argv[2] + '/in/own/made', fs.readFileSync(process.argv[2] + '/in/file'));
+        const has = 'console.log(process.permission.has(\"fs.read\", process.argv[1]), process.permission.has(\"child\"))';
+        console.log(cp.execFileSync(process.execPath, ['-e', has, process.argv[2] + '/out/secret']).toString());
+        console.log(cp.execFileSync(process.execPath, ['-e', has, process.argv[2] + '/in/file']).toString());";
+    fs::write(&script, text).expect("a script");
+    let output = rjs()
+        .args(["--permission", "--allow-child-process", "--no-warnings"])
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .arg(format!("--allow-fs-write={}", root.join("in/own").display()))
+        .arg(&script)
+        .arg(&root)
+        .output()
+        .expect("rjs starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "false true\n\ntrue true\n\n", "{errors}");
+    assert_eq!(fs::read_to_string(root.join("in/own/made")).expect("it was made"), "1");
+    fs::remove_dir_all(root).expect("the tree is there");
+}

@@ -1,0 +1,133 @@
+'use strict';
+
+// Attempts to get around the permissions. The program may read the folder `in` (and this file) and write
+// `in/own`; `out` it may neither read nor write, and it may start nothing and open no socket. Prints what
+// each attempt came to, and nothing else.
+
+const fs = require('fs');
+const path = require('path');
+const { pathToFileURL } = require('url');
+
+const [, , root] = process.argv;
+const inside = path.join(root, 'in');
+const secret = path.join(root, 'out', 'secret');
+const target = path.join(root, 'out', 'new');
+const own = path.join(inside, 'own');
+
+const read = [
+  ['by its name', () => fs.readFileSync(secret)],
+  ['as bytes', () => fs.readFileSync(Buffer.from(secret))],
+  ['as a URL', () => fs.readFileSync(pathToFileURL(secret))],
+  ['by ..', () => fs.readFileSync(`${inside}/../out/secret`)],
+  ['by .. behind a link', () => fs.readFileSync(`${inside}/link/../out/secret`)],
+  ['by a relative path', () => { process.chdir(inside); fs.readFileSync('../out/secret'); }],
+  ['by a link to it', () => fs.readFileSync(`${inside}/secret-link`)],
+  ['by a link to its folder', () => fs.readFileSync(`${inside}/link/secret`)],
+  ['by two links', () => fs.readFileSync(`${inside}/link-link/secret`)],
+  ['by /proc/self/root', () => fs.readFileSync(`/proc/self/root${secret}`)],
+  ['by /proc/self/cwd', () => { process.chdir(root); fs.readFileSync('/proc/self/cwd/out/secret'); }],
+  ['by slashes', () => fs.readFileSync(secret.replaceAll('/', '//'))],
+  ['what an inherited descriptor leads to', () => fs.readFileSync('/proc/self/fd/3')],
+  ['open', () => fs.openSync(secret)],
+  ['stat', () => fs.statSync(secret)],
+  ['lstat', () => fs.lstatSync(secret)],
+  ['access', () => fs.accessSync(secret)],
+  ['readdir', () => fs.readdirSync(path.dirname(secret))],
+  ['readdir of a link', () => fs.readdirSync(`${inside}/link`)],
+  ['opendir', () => fs.opendirSync(path.dirname(secret))],
+  ['realpath', () => fs.realpathSync.native(secret)],
+  ['readlink', () => fs.readlinkSync(path.join(root, 'out', 'self'))],
+  ['statfs', () => fs.statfsSync(secret)],
+  ['copy from', () => fs.copyFileSync(secret, path.join(own, 'copy'))],
+  ['cp from', () => fs.cpSync(secret, path.join(own, 'copy'))],
+  ['watch', () => fs.watch(secret).close()],
+  ['a promise', () => fs.promises.readFile(secret)],
+  ['a promise of a handle', () => fs.promises.open(secret)],
+  ['a stream', () => new Promise((resolve, reject) => fs.createReadStream(secret).on('data', resolve).on('error', reject))],
+  ['a callback', () => new Promise((resolve, reject) => fs.readFile(secret, (error) => (error ? reject(error) : resolve())))],
+  ['require', () => require(path.join(root, 'out', 'module.js'))],
+  ['require of JSON', () => require(path.join(root, 'out', 'data.json'))],
+  ['import()', () => import(path.join(root, 'out', 'module.mjs'))],
+  ['createRequire', () => require('module').createRequire(secret)('./module.js')],
+  ['loadEnvFile', () => process.loadEnvFile(secret)],
+  ['rename from', () => fs.renameSync(secret, path.join(own, 'moved'))],
+].map(([name, attempt]) => [`read: ${name}`, 'FileSystemRead', attempt]);
+
+const write = [
+  ['by its name', () => fs.writeFileSync(target, 'x')],
+  ['what may be read only', () => fs.writeFileSync(path.join(inside, 'file'), 'x')],
+  ['append', () => fs.appendFileSync(target, 'x')],
+  ['open for writing', () => fs.openSync(target, 'w')],
+  ['open a readable file for both', () => fs.openSync(path.join(inside, 'file'), 'r+')],
+  ['by a link that leads to nothing', () => fs.writeFileSync(path.join(own, 'dangling'), 'x')],
+  ['by a link to the folder', () => fs.writeFileSync(path.join(own, 'out-link', 'new'), 'x')],
+  ['mkdir', () => fs.mkdirSync(path.join(root, 'out', 'folder'))],
+  ['mkdtemp', () => fs.mkdtempSync(path.join(root, 'out', 'x-'))],
+  ['rm', () => fs.rmSync(path.join(inside, 'file'))],
+  ['unlink', () => fs.unlinkSync(path.join(inside, 'file'))],
+  ['rmdir', () => fs.rmdirSync(path.join(inside, 'folder'))],
+  ['truncate', () => fs.truncateSync(path.join(inside, 'file'), 0)],
+  ['chmod', () => fs.chmodSync(path.join(inside, 'file'), 0o777)],
+  ['chown', () => fs.chownSync(path.join(inside, 'file'), process.getuid(), process.getgid())],
+  ['utimes', () => fs.utimesSync(path.join(inside, 'file'), 0, 0)],
+  ['copy to', () => fs.copyFileSync(path.join(inside, 'file'), target)],
+  ['rename to', () => fs.renameSync(path.join(own, 'mine'), target)],
+  ['a hard link to what may be read', () => fs.linkSync(path.join(inside, 'file'), path.join(own, 'hard'))],
+  ['a stream', () => new Promise((resolve, reject) => fs.createWriteStream(target).on('open', resolve).on('error', reject))],
+].map(([name, attempt]) => [`write: ${name}`, 'FileSystemWrite', attempt]);
+
+const cp = require('child_process');
+const start = [
+  ['spawn', () => cp.spawn('true')],
+  ['spawn of a path', () => cp.spawn('/bin/true')],
+  ['spawn with a shell', () => cp.spawn('true', { shell: true })],
+  ['spawn as something else', () => cp.spawn('true', { argv0: 'node' })],
+  ['spawn with another PATH', () => cp.spawn('mine', { env: { PATH: own } })],
+  ['spawn of ourselves with more', () => cp.spawn(process.execPath, ['--allow-fs-read=*', '-e', '0'])],
+  ['exec', () => cp.exec('true')],
+  ['execFile', () => cp.execFile('true')],
+  ['fork', () => cp.fork(__filename)],
+  ['fork of another executable', () => cp.fork(__filename, { execPath: '/bin/true' })],
+  ['spawnSync', () => cp.spawnSync('true')],
+  ['execSync', () => cp.execSync('true')],
+  ['execFileSync', () => cp.execFileSync('true')],
+  ['the class', () => new cp.ChildProcess().spawn({ file: '/bin/true', args: ['true'] })],
+  ['cluster', () => require('cluster').fork()],
+  ['execve', () => process.execve('/bin/true', ['true'])],
+].map(([name, attempt]) => [`start: ${name}`, 'ChildProcess', attempt]);
+
+const failing = (emitter, event) => new Promise((resolve, reject) => emitter.on('error', reject).on(event, resolve));
+const open = [
+  ['connect', () => failing(require('net').connect(1, '127.0.0.1'), 'connect')],
+  ['connect to a name', () => failing(require('net').connect(1, 'localhost'), 'connect')],
+  ['listen', () => failing(require('net').createServer().listen(0, '127.0.0.1'), 'listening')],
+  ['a UDP socket', () => failing(require('dgram').createSocket('udp4').bind(0, '127.0.0.1'), 'listening')],
+  ['a datagram', () => {
+    const socket = require('dgram').createSocket('udp4');
+    socket.send('x', 1, '127.0.0.1');
+    return failing(socket, 'message');
+  }],
+].map(([name, attempt]) => [`open: ${name}`, 'Net', attempt]);
+
+async function outcome(attempt, permission) {
+  try {
+    await attempt();
+    return 'SUCCEEDED';
+  } catch (error) {
+    if (error.code !== 'ERR_ACCESS_DENIED') return `${error}`;
+    return error.permission === permission ? 'denied' : `denied for ${error.permission}`;
+  }
+}
+
+async function main() {
+  const attempts = [...read, ...write, ...start, ...open];
+  // Another object, other prototypes: nothing that a program changes changes what it may do.
+  process.permission.has = () => true;
+  for (const [name, permission, attempt] of attempts) {
+    const came = await outcome(attempt, permission);
+    if (came !== 'denied') console.log(`${name}: ${came}`);
+  }
+  console.log(`${attempts.length} attempts`);
+}
+
+main();
