@@ -254,3 +254,29 @@ pub(crate) fn data_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use boa_engine::{Source, js_string};
+
+    use super::*;
+
+    #[test]
+    fn get_is_the_engines() {
+        let context = &mut Context::default();
+        let source = "[
+            { a: 1 }, Object.create({ a: 2 }), Object.create(Object.create({ get a() { return this.b }, b: 3 })),
+            new Proxy({}, { get: () => 4 }), Object.create(new Proxy({}, { get: () => 5 })), Object.create(null), {},
+            Object.assign([], { a: 6 }), class { static a = 7 }, { set a(value) {} },
+        ]";
+        let objects = context.eval(Source::from_bytes(source)).expect("the source is valid");
+        let objects = objects.as_object().expect("an array is an object");
+        for index in 0..10 {
+            let object = objects.get(index, context).ok().and_then(|object| object.as_object());
+            let object = object.expect("all elements are objects");
+            let expected = object.get(js_string!("a"), context).expect("nothing throws");
+            let found = get(&object, &js_string!("a").into(), context).expect("nothing throws");
+            assert!(JsValue::same_value(&found, &expected), "{index}");
+        }
+    }
+}

@@ -240,6 +240,18 @@ mod tests {
     }
 
     #[test]
+    fn a_read_tells_whether_there_may_be_more() {
+        let (a, b) = pair();
+        send_text(&a, "0123456789", None);
+        let mut buffer = Vec::with_capacity(8);
+        let received = receive(b.as_fd(), &mut buffer, 8).unwrap().unwrap();
+        assert!(received.is_filled);
+        let received = receive(b.as_fd(), &mut buffer, 8).unwrap().unwrap();
+        assert!(!received.is_filled);
+        assert_eq!(buffer, b"0123456789");
+    }
+
+    #[test]
     fn nothing_to_read_and_a_full_channel_are_no_errors() {
         let (a, b) = pair();
         assert!(receive(b.as_fd(), &mut Vec::new(), 16).unwrap().is_none());
