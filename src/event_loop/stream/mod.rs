@@ -71,6 +71,10 @@ struct Pending<H> {
     done: Done<H>,
 }
 
+/// Where the other end has closed, so many reads come in one turn: as in libuv, a child's last
+/// output and the end of it are told before its exit, if they are there.
+const MAX_LAST_READS: usize = 32;
+
 /// The kinds of a stream's requests, for [`EventLoop::active_resources`].
 const WRITE: &str = "SimpleWriteWrap";
 const SHUTDOWN: &str = "SimpleShutdownWrap";
@@ -307,11 +311,14 @@ impl<H: Host> Stream<H> {
             self.connected(outcome, host);
             return;
         }
-        if ready.readable && self.reading.get() {
-            let on_readable = self.on_readable.borrow().clone();
-            if let Some(on_readable) = on_readable {
-                on_readable(host);
+        let reads = if ready.hangup { MAX_LAST_READS } else { 1 };
+        for _ in 0..reads {
+            if !(ready.readable && self.reading.get()) {
+                break;
             }
+            let on_readable = self.on_readable.borrow().clone();
+            let Some(on_readable) = on_readable else { break };
+            on_readable(host);
         }
         if ready.writable {
             self.flush(host);
