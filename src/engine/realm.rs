@@ -20,6 +20,7 @@ use super::{
     rejections::Rejections,
     sources, stack,
     state::{self, Engine, Loop, NextGlobal},
+    syntax,
     time_zone::LocalZone,
 };
 use crate::event_loop::Scope;
@@ -76,6 +77,9 @@ impl HostHooks for Hooks {
         context: &mut Context,
     ) -> JsResult<()> {
         sources::of(context).note_evaluated(body);
+        if syntax::declares_with_using(&body.to_std_string_lossy()) {
+            return Err(JsNativeError::syntax().with_message(syntax::NO_DECLARATION).into());
+        }
         if !realm.host_defined().has::<NoEval>() {
             return Ok(());
         }

@@ -73,6 +73,9 @@ pub(crate) fn tolerantly<T>(
     context: &mut Context,
     parse: impl Fn(&str, &mut Context) -> JsResult<T>,
 ) -> JsResult<T> {
+    if syntax::declares_with_using(text) {
+        return Err(JsNativeError::syntax().with_message(syntax::NO_DECLARATION).into());
+    }
     parse(text, context).or_else(|error| match syntax::with_using_renamed(text) {
         Some(renamed) => parse(&renamed, context).map_err(|_| error),
         None => Err(error),

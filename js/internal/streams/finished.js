@@ -236,6 +236,8 @@ function finishedPromise(stream, options) {
   });
 }
 
+// Programs know it by the name of what it stands for.
+Object.defineProperty(finishedPromise, 'name', { __proto__: null, value: 'finished' });
 Object.defineProperty(finished, Symbol.for('nodejs.util.promisify.custom'), {
   __proto__: null, value: finishedPromise, enumerable: true,
 });

@@ -3,15 +3,17 @@
 use boa_engine::{Context, JsResult};
 
 use super::realm;
-use crate::bindings::warning;
+use crate::bindings::{process, warning};
 
 const MESSAGE: &str = "Buffer() is deprecated due to security and usability issues. Please use \
                        the Buffer.alloc(), Buffer.allocUnsafe(), or Buffer.from() methods instead.";
 
-/// Warns, once, unless the caller is code in `node_modules`: its user could not change it.
+/// Warns, once, unless the caller is code in `node_modules`: its user could not change it, and is told
+/// only under `--pending-deprecation`.
 pub(super) fn buffer_constructor(context: &mut Context) -> JsResult<()> {
     let realm = realm::of(context)?;
-    if realm.deprecation_told.get() || is_called_from_a_dependency(context) {
+    let tells_all = process::warns_of_pending_deprecations(context);
+    if realm.deprecation_told.get() || (!tells_all && is_called_from_a_dependency(context)) {
         return Ok(());
     }
     realm.deprecation_told.set(true);

@@ -73,6 +73,11 @@ pub(crate) fn state(context: &Context) -> Rc<ProcessState> {
         .clone()
 }
 
+/// True under `--pending-deprecation`.
+pub(crate) fn warns_of_pending_deprecations(context: &Context) -> bool {
+    state(context).launch.reports.pending_deprecation
+}
+
 const METHODS: &[Method] = &[
     ("_rawDebug", 0, stdio::raw_debug),
     ("binding", 1, fatal::binding),

@@ -111,8 +111,21 @@ fn rejected(
         let message = "Promise was rejected with falsy value";
         let error = coded_object(context, Code::ERR_FALSY_VALUE_REJECTION, message);
         define_value(&error, JsString::from("reason"), reason, true);
+        show_queue(&error, context)?;
         reason = error.into();
     }
     callback.call_later(vec![reason], context);
     Ok(JsValue::undefined())
+}
+
+/// The error was made by what goes through the queues, no script is running: V8 shows that.
+fn show_queue(error: &JsObject, context: &mut Context) -> JsResult<()> {
+    const FRAME: &str =
+        "\n    at process.processTicksAndRejections (node:internal/process/task_queues)";
+    let stack = error.get(JsString::from("stack"), context)?.to_string(context)?;
+    let stack = stack.to_std_string_lossy();
+    if !stack.contains("\n    at ") {
+        error.set(JsString::from("stack"), JsString::from(stack + FRAME), true, context)?;
+    }
+    Ok(())
 }

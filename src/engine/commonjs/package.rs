@@ -74,6 +74,10 @@ fn read(path: &Path) -> Result<Option<Package>, ResolveError> {
     let value: Value =
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| invalid())?;
     let Value::Object(mut fields) = value else { return Err(invalid()) };
+    // Of the other fields Node takes what it can use.
+    if ["name", "type"].iter().any(|&key| fields.get(key).is_some_and(|value| !value.is_string())) {
+        return Err(invalid());
+    }
     let string = |name: &str| match fields.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,

@@ -4,6 +4,7 @@
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     fs,
     path::{Component, Path, PathBuf},
 };
@@ -66,6 +67,8 @@ pub(crate) struct Resolver {
     pub(crate) settings: RefCell<ModuleSettings>,
     /// The last package whose `main` is not there and whose index file was taken instead.
     pub(crate) missing_main: RefCell<Option<(PathBuf, String)>>,
+    /// What folders are without symbolic links.
+    real_folders: RefCell<HashMap<PathBuf, PathBuf>>,
 }
 
 impl Default for Resolver {
@@ -79,6 +82,7 @@ impl Default for Resolver {
             import_conditions: conditions("import"),
             settings: RefCell::default(),
             missing_main: RefCell::default(),
+            real_folders: RefCell::default(),
         }
     }
 }
@@ -237,7 +241,28 @@ impl Resolver {
         if self.settings.borrow().preserve_symlinks {
             return path.to_path_buf();
         }
-        fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+        self.without_links(path).unwrap_or_else(|| path.to_path_buf())
+    }
+
+    /// `realpath`, with the folders of files that were looked for before remembered.
+    pub(in crate::engine) fn without_links(&self, path: &Path) -> Option<PathBuf> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return fs::canonicalize(path).ok();
+        };
+        let known = self.real_folders.borrow().get(folder).cloned();
+        let real = match known {
+            Some(real) => real,
+            None => {
+                let real = fs::canonicalize(folder).ok()?;
+                self.real_folders.borrow_mut().insert(folder.to_path_buf(), real.clone());
+                real
+            }
+        };
+        let file = real.join(name);
+        match fs::symlink_metadata(&file) {
+            Ok(found) if !found.is_symlink() => Some(file),
+            _ => fs::canonicalize(path).ok(),
+        }
     }
 
     fn real_main(&self, path: PathBuf) -> PathBuf {

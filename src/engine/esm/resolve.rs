@@ -142,7 +142,7 @@ impl Resolution<'_> {
         let real = if self.resolver.settings.borrow().preserve_symlinks {
             None
         } else {
-            fs::canonicalize(&path).ok()
+            self.resolver.without_links(&path)
         };
         let path = real.unwrap_or(path);
         let mut found = file_url(&path);

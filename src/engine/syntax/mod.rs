@@ -20,7 +20,7 @@ pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations
 pub(crate) use explain::{Goal, explain};
 pub(crate) use exports::commonjs_exports;
 pub(crate) use messages::is_reserved;
-pub(crate) use using::with_using_renamed;
+pub(crate) use using::{NO_DECLARATION, declares_with_using, with_using_renamed};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,45 @@
 //! looks the same and is as long. Properties, exports and imports keep their real name; what still
 //! shows is the `name` of a function or class.
 
-use super::{cursor::Tokens, lexer::Kind};
+use super::{
+    cursor::Tokens,
+    lexer::{Kind, is_word_part},
+};
 
 const WORD: &str = "using";
 /// With U+0261 in the place of the g.
 const NAME: &str = "usin\u{261}";
+
+/// What programs are told of `using x = …`: the engine parses it, and ends with a panic where it runs.
+pub(crate) const NO_DECLARATION: &str =
+    "Declarations with 'using' are not available in this version of rjs";
+
+/// Whether a text declares something with `using` or `await using`.
+pub(crate) fn declares_with_using(text: &str) -> bool {
+    let mut places = memchr::memmem::find_iter(text.as_bytes(), WORD.as_bytes());
+    if !places.any(|place| may_declare(&text[place + WORD.len()..])) {
+        return false;
+    }
+    let tokens = Tokens::of(text);
+    (0..tokens.len()).any(|index| {
+        tokens.word(index) == WORD
+            && tokens.kind(index) == Some(Kind::Word)
+            && !tokens.is_property(index)
+            && declares(&tokens, index)
+            && matches!(tokens.word(index + 2), "=" | "of")
+    })
+}
+
+/// Whether what follows the word looks like a name and `=` or `of`: cheaper than looking at tokens.
+fn may_declare(after: &str) -> bool {
+    let name = after.trim_start_matches([' ', '\t']);
+    if name.len() == after.len() {
+        return false;
+    }
+    let rest = name.trim_start_matches(is_word_part);
+    let then = rest.trim_start();
+    rest.len() < name.len() && (then.starts_with('=') || then.starts_with("of"))
+}
 
 /// What a `{` or another bracket holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -223,5 +257,13 @@ mod tests {
     fn declarations_stay() {
         check("{ using x = f(); await using y = g(); }", "{ using x = f(); await using y = g(); }");
         check("// using\n'using'", "// using\n'using'");
+        for text in ["{ using x = f(); }", "await using\ty = g()", "for (using x of y) {}"] {
+            assert!(declares_with_using(text), "{text}");
+        }
+        for text in
+            ["// using x = 1", "a.using b = 1", "using = 1", "'using x = 1'", "using\nx = 1"]
+        {
+            assert!(!declares_with_using(text), "{text}");
+        }
     }
 }
