@@ -288,10 +288,10 @@ impl<'a> Walk<'a> {
             (Kind::Punctuator, "=>") => Open::Arrow,
             (Kind::Punctuator, ")") if self.closed == Open::Parameters => Open::Function,
             (Kind::Word, "static") if self.is_in(Open::Class) => Open::Function,
-            (Kind::Punctuator, ")" | ";" | "}" | "{" | "") => Open::Other,
-            (Kind::Punctuator, ":") if !self.is_value => Open::Other,
-            (Kind::Punctuator, _) | (Kind::Template { closes: false, .. }, _) => Open::Object,
-            (
+            (Kind::Punctuator, ":") if self.is_value => Open::Object,
+            (Kind::Punctuator, ")" | ";" | "}" | "{" | "" | ":") => Open::Other,
+            (Kind::Punctuator | Kind::Template { closes: false, .. }, _)
+            | (
                 Kind::Word,
                 "return" | "default" | "yield" | "await" | "of" | "in" | "typeof" | "throw"
                 | "case" | "void" | "delete" | "new" | "instanceof",

@@ -192,13 +192,12 @@ fn opened(tokens: &Tokens<'_>, index: usize) -> Inside {
             let is_value = tokens.word(index - 1) == ":" && tokens.word(index + 2) != ";";
             if is_value { Inside::Object } else { Inside::Code }
         }
-        (Some(Kind::Punctuator), _) => Inside::Object,
-        (
+        (Some(Kind::Punctuator | Kind::Template { closes: false, .. }), _)
+        | (
             Some(Kind::Word),
             "const" | "let" | "var" | "return" | "default" | "yield" | "await" | "of" | "in"
             | "typeof" | "throw" | "case" | "new" | "void" | "delete",
         ) => Inside::Object,
-        (Some(Kind::Template { closes: false, .. }), _) => Inside::Object,
         _ => Inside::Code,
     }
 }
