@@ -12,11 +12,14 @@ use crate::{
         natives::{Method, arg, exports_of},
         reflect,
     },
-    sys::stdio::{Output, is_terminal, write_output},
+    sys::{
+        fd::{self, FdKind},
+        stdio::{Output, write_output},
+    },
 };
 
 /// The JavaScript half makes the stream objects from these.
-const METHODS: &[Method] = &[("write", 2, write), ("isTerminal", 1, terminal), ("size", 1, size)];
+const METHODS: &[Method] = &[("write", 2, write), ("kind", 1, kind), ("size", 1, size)];
 
 /// The native half of `internal/stdio`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
@@ -99,9 +102,15 @@ fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
     Ok(JsValue::undefined())
 }
 
-fn terminal(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+/// `kind(fd)`: what `stream._type` says: `tty`, `pipe` (sockets too) or `fs`.
+fn kind(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let fd = arg(args, 0).to_i32(context)?;
-    Ok(is_terminal(fd).into())
+    let kind = match fd::borrow(fd).map(fd::kind) {
+        Ok(FdKind::Tty) => js_string!("tty"),
+        Ok(FdKind::Pipe | FdKind::Tcp) => js_string!("pipe"),
+        Ok(FdKind::File | FdKind::Udp | FdKind::Unknown) | Err(_) => js_string!("fs"),
+    };
+    Ok(kind.into())
 }
 
 /// `size(fd)`: `[columns, rows]` of a terminal.
