@@ -59,13 +59,38 @@ pub(crate) fn set_id(kind: IdKind, id: u32) -> Result<(), SysError> {
     result.map_err(|errno| SysError::new(errno, syscall))
 }
 
+/// Has names looked up in files only where the executable is static: it cannot load what the C library
+/// would ask beyond them, and dies of the attempt.
+pub(super) fn settle_sources_of_names() {
+    #[cfg(target_env = "gnu")]
+    {
+        use std::{ffi::c_char, sync::Once};
+        unsafe extern "C" {
+            fn __nss_configure_lookup(database: *const c_char, sources: *const c_char) -> i32;
+        }
+        static SETTLED: Once = Once::new();
+        SETTLED.call_once(|| {
+            // SAFETY: getauxval only reads what the kernel gave this process.
+            let loader = unsafe { libc::getauxval(libc::AT_BASE) };
+            for database in [c"passwd", c"group", c"initgroups"] {
+                if loader == 0 {
+                    // SAFETY: both are constant strings; glibc copies what it keeps of them.
+                    unsafe { __nss_configure_lookup(database.as_ptr(), c"files".as_ptr()) };
+                }
+            }
+        });
+    }
+}
+
 /// The id of a user's name, if there is such a user: `getpwnam(3)`.
 pub(crate) fn user_id(name: &str) -> Option<u32> {
+    settle_sources_of_names();
     User::from_name(name).ok().flatten().map(|user| user.uid.as_raw())
 }
 
 /// The id of a group's name, if there is such a group: `getgrnam(3)`.
 pub(crate) fn group_id(name: &str) -> Option<u32> {
+    settle_sources_of_names();
     Group::from_name(name).ok().flatten().map(|group| group.gid.as_raw())
 }
 
@@ -95,12 +120,14 @@ pub(crate) fn init_groups(user: &str, group: u32) -> Result<(), SysError> {
     let invalid = || SysError::new(nix::errno::Errno::EINVAL, "initgroups");
     let user = CString::new(user).map_err(|_| invalid())?;
     warm::inheritance_changed();
+    settle_sources_of_names();
     unistd::initgroups(&user, Gid::from_raw(group))
         .map_err(|errno| SysError::new(errno, "initgroups"))
 }
 
 /// The name of a user's id, if it has one: `getpwuid(3)`.
 pub(crate) fn user_name(id: u32) -> Option<String> {
+    settle_sources_of_names();
     User::from_uid(Uid::from_raw(id)).ok().flatten().map(|user| user.name)
 }
 

@@ -221,6 +221,7 @@ pub(crate) fn current_user() -> Result<UserEntry, SysError> {
 }
 
 fn user_entry(uid: Uid) -> Result<UserEntry, Errno> {
+    super::identity::settle_sources_of_names();
     let user = User::from_uid(uid)?.ok_or(Errno::ENOENT)?;
     Ok(UserEntry {
         uid: user.uid.as_raw(),
