@@ -70,6 +70,25 @@ fn handles_of_a_child_that_dies_are_told_of_and_closed() {
     assert_eq!((stdout, code), (expected, Some(0)), "{stderr}");
 }
 
+/// Runs a program of `examples/handles`.
+fn example(name: &str, args: &[&str]) -> (String, String, Option<i32>) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/handles").join(name);
+    printed(&rjs().arg(script).args(args).output().expect("rjs starts"))
+}
+
+#[test]
+fn workers_of_a_shared_server_are_replaced_without_a_failed_connection() {
+    let (stdout, stderr, code) = example("rolling_restart.js", &["2"]);
+    assert_eq!((stdout.as_str(), code), ("answered, 0 failed\n", Some(0)), "{stderr}");
+}
+
+#[test]
+fn sockets_that_were_passed_to_workers_that_are_killed_end() {
+    let (stdout, stderr, code) = example("killed_workers.js", &["600"]);
+    let expected = "600 of 600 answered or closed, 0 sends not told of\nno descriptor left\n";
+    assert_eq!((stdout.as_str(), code), (expected, Some(0)), "{stderr}");
+}
+
 /// A child that tells what arrives on its channel, and our end of that.
 struct Receiver {
     child: Child,

@@ -170,7 +170,7 @@ function alternating(addresses) {
 }
 
 function addressError(address, family, { host, port }) {
-  if (!isIP(address)) return invalidAddress(address);
+  if (typeof address !== 'string' || !isIP(address)) return invalidAddress(address);
   if (family === 4 || family === 6) return null;
   const error = coded('ERR_INVALID_ADDRESS_FAMILY', `Invalid address family: ${family} ${host}:${port}`);
   error.host = host;
