@@ -10,7 +10,7 @@ const { EventTarget } = require('internal/event_target');
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 // Only who has this can make what programs must not make.
 const INTERNAL = Symbol('internal');
-const ENTRY_TYPES = Object.freeze(['function', 'mark', 'measure']);
+const ENTRY_TYPES = Object.freeze(['function', 'mark', 'measure', 'net']);
 const MILESTONES = new Set(['nodeStart', 'v8Start', 'environment', 'loopStart', 'loopExit', 'bootstrapComplete']);
 
 function requireArgs(args, ...names) {
@@ -346,6 +346,19 @@ class Observation {
   }
 }
 
+// Lets connections be timed while somebody observes them.
+function watchNet() {
+  const isObserved = [...observers].some(({ types }) => types.has('net'));
+  const { loaded } = require('internal/builtins');
+  if (!isObserved && !loaded('internal/performance')) return;
+  require('internal/performance').net = isObserved ? { now: native.now, connected } : null;
+}
+
+function connected(startTime, detail) {
+  const fields = { name: 'connect', entryType: 'net', startTime, duration: native.now() - startTime };
+  addEntry(new PerformanceNodeEntry(INTERNAL, fields, detail));
+}
+
 function deliver() {
   delivery = null;
   for (const observer of [...observers]) observer.deliver();
@@ -385,6 +398,7 @@ class PerformanceObserver {
     }
     if (observation.types.size > 0) observers.add(observation);
     else this.disconnect();
+    watchNet();
   }
 
   disconnect() {
@@ -392,6 +406,7 @@ class PerformanceObserver {
     this.#observation.types.clear();
     this.#observation.buffer = [];
     this.#observation.single = null;
+    watchNet();
   }
 
   takeRecords() {

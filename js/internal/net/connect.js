@@ -12,6 +12,7 @@ const { kNormalized, normalize, validatePort } = require('internal/net/arguments
 const { isIP } = require('internal/net/ip');
 const { publish } = require('internal/diagnostics');
 const { netDenial } = require('internal/permission');
+const { loaded } = require('internal/builtins');
 const {
   validateBoolean, validateFunction, validateInteger, validateNumber, validateString,
 } = require('internal/validate');
@@ -230,6 +231,7 @@ function checkBound(status, port, handle) {
 
 function begin(handle, request) {
   const { address, port, addressType } = request;
+  if (addressType) request.startTime = loaded('internal/performance')?.net?.now();
   if (addressType === 6) return handle.connect6(request, address, port);
   if (addressType === 4) return handle.connect(request, address, port);
   return handle.connect(request, address);
@@ -273,6 +275,9 @@ function afterConnect(status, handle, request, readable, writable) {
   if (socket[kSetNoDelay]) handle.setNoDelay?.(true);
   if (socket[kSetKeepAlive]) handle.setKeepAlive?.(true, socket[kSetKeepAliveInitialDelay]);
   if (socket[kSetTOS] !== undefined) applyTypeOfService(socket, handle);
+  if (request.startTime !== undefined) {
+    loaded('internal/performance').net?.connected(request.startTime, { host: request.address, port: request.port });
+  }
   socket.emit('connect');
   socket.emit('ready');
   // Begins to read, or learns of the end at once.

@@ -3,7 +3,7 @@
 // `pipe` and `unpipe` of a Readable.
 
 const { nextTick } = require('process');
-const { errorOrDestroy } = require('internal/streams/life');
+const { errorOrDestroy, passTo } = require('internal/streams/core');
 const { prependListener } = require('internal/streams/legacy_pipe');
 
 // One source with one destination: the listeners on both, and how they go again.
@@ -31,16 +31,7 @@ class Pipe {
       info.hasUnpiped = true;
       this.#cleanUp();
     });
-    this.#listen(source, 'data', (chunk) => {
-      let hasRoom;
-      try {
-        hasRoom = destination.write(chunk);
-      } catch (error) {
-        destination.destroy(error);
-        return;
-      }
-      if (hasRoom === false) this.#pause();
-    });
+    this.#listen(source, 'data', passTo(destination, () => this.#pause()));
     const onError = (error) => this.#fail(error, onError);
     prependListener(destination, 'error', onError);
     this.#listeners.push([destination, 'error', onError]);

@@ -33,6 +33,9 @@ struct Sockets {
     switches: [JsSymbol; 2],
     keep_alive_delay: JsSymbol,
     on_read: JsObject,
+    /// Methods by which overriding is noticed.
+    read: JsObject,
+    read_more: JsObject,
     refuse_writes: JsObject,
     /// `Socket.prototype`, once there is the class.
     prototype: RefCell<Option<JsObject>>,
@@ -70,6 +73,8 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         switches: [symbol("kSetNoDelay"), symbol("kSetKeepAlive")],
         keep_alive_delay: symbol("kSetKeepAliveInitialDelay"),
         on_read: function(js_string!("onRead"), context)?,
+        read: function(js_string!("read"), context)?,
+        read_more: function(js_string!("_read"), context)?,
         refuse_writes: function(js_string!("refuseWrites"), context)?,
         prototype: RefCell::default(),
     });

@@ -4,13 +4,14 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{
     handle_of, handles, is_connecting, leave, of, receiver,
-    streams::{self, call_method},
+    streams::{self, Source, call_method},
     touch,
 };
 use crate::{
     engine::{
         errors::{Code, coded, value_of},
         natives::{Method, arg},
+        state,
     },
     sys::errno::Errno,
 };
@@ -56,12 +57,13 @@ fn on_read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         if streams::is_destroyed(&socket, context)? {
             return Ok(JsValue::undefined());
         }
-        if !streams::push(&socket, buffer, context)? {
+        let source = source_of(&socket, &handle, context)?;
+        if !streams::push(&socket, buffer, source, context)? {
             stop(&socket, &handle, context)?;
         }
     } else if status == handles::status(Errno::EOF) {
         if !streams::has_ended(&socket, context)? {
-            streams::push(&socket, JsValue::null(), context)?;
+            streams::push(&socket, JsValue::null(), Source::Unknown, context)?;
             streams::read_nothing(&socket, context)?;
         }
     } else {
@@ -69,6 +71,20 @@ fn on_read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         leave(js_string!("onUnusualRead"), &args, context)?;
     }
     Ok(JsValue::undefined())
+}
+
+/// A handle that reads goes on, unless a program has put its own methods in the place of ours, or
+/// wants to hear of every tick.
+fn source_of(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<Source> {
+    let sockets = of(context)?;
+    let is = |value: JsValue, ours: &JsObject| {
+        value.as_object().is_some_and(|method| JsObject::equals(&method, ours))
+    };
+    let goes_on = handle.get(js_string!("reading"), context)?.to_boolean()
+        && is(socket.get(js_string!("read"), context)?, &sockets.read)
+        && is(socket.get(js_string!("_read"), context)?, &sockets.read_more)
+        && !state::of(context).async_ids.is_watched();
+    Ok(if goes_on { Source::GoesOn } else { Source::Unknown })
 }
 
 fn stop(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {

@@ -6,6 +6,7 @@
 
 mod duplex;
 mod life;
+mod piping;
 mod readable;
 mod state;
 mod writable;
@@ -45,7 +46,7 @@ const METHODS: &[Method] =
 /// The native builtin `internal/streams/core`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
-    for methods in [readable::METHODS, writable::METHODS, life::METHODS] {
+    for methods in [readable::METHODS, writable::METHODS, life::METHODS, piping::METHODS] {
         crate::engine::natives::define_methods(&exports, methods, true, context);
     }
     let readable = class(&state::READABLE, None, context);
@@ -147,10 +148,15 @@ pub(crate) fn hold(stream: &JsObject, context: &mut Context) -> JsResult<()> {
 }
 
 /// `stream.push(chunk)`, overridden or not.
-pub(crate) fn push(stream: &JsObject, chunk: JsValue, context: &mut Context) -> JsResult<bool> {
+pub(crate) fn push(
+    stream: &JsObject,
+    chunk: JsValue,
+    source: Source,
+    context: &mut Context,
+) -> JsResult<bool> {
     let push = stream.get(js_string!("push"), context)?;
     if push.as_object().is_some_and(|push| is_ours(&push, Ours::Push, context)) {
-        return readable::push_chunk(stream, chunk, JsValue::undefined(), context);
+        return readable::push_chunk(stream, chunk, JsValue::undefined(), source, context);
     }
     Ok(call_method(stream, js_string!("push"), &[chunk], context)?.to_boolean())
 }
@@ -160,6 +166,8 @@ pub(crate) use readable::{pause as pause_method, read_method, resume_method};
 
 /// `stream.read(0)`, overridden or not.
 pub(crate) use readable::read_nothing;
+
+pub(crate) use readable::Source;
 
 /// Methods that programs may put their own in the place of.
 #[derive(Clone, Copy)]

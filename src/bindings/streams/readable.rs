@@ -42,7 +42,8 @@ pub(super) const METHODS: &[Method] = &[
     ("place", 5, |_, args, context| {
         let (stream, state) = stream_and_state(args, context)?;
         let (size, is_front) = (arg(args, 3).to_number(context)?, arg(args, 4).to_boolean());
-        Ok(place(&stream, &state, arg(args, 2), size, is_front, context)?.into())
+        let how = (is_front, Source::Unknown);
+        Ok(place(&stream, &state, (arg(args, 2), size), how, context)?.into())
     }),
     ("endOfInput", 2, |_, args, context| {
         let (stream, state) = stream_and_state(args, context)?;
@@ -98,7 +99,16 @@ pub(super) fn construct_state(
 /// `push(chunk, encoding)`: true if the source may go on.
 fn push(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let stream = this.to_object(context)?;
-    push_chunk(&stream, arg(args, 0), arg(args, 1), context).map(JsValue::from)
+    push_chunk(&stream, arg(args, 0), arg(args, 1), Source::Unknown, context).map(JsValue::from)
+}
+
+/// Where a chunk comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// From one that has to be asked for the next.
+    Unknown,
+    /// From one that goes on by itself: asking it would only note that it was asked.
+    GoesOn,
 }
 
 /// As `stream.push` does, whatever that is.
@@ -106,6 +116,7 @@ pub(super) fn push_chunk(
     stream: &JsObject,
     mut chunk: JsValue,
     mut encoding: JsValue,
+    source: Source,
     context: &mut Context,
 ) -> JsResult<bool> {
     let state = readable_of(stream, context)?;
@@ -148,7 +159,7 @@ pub(super) fn push_chunk(
             return nothing_came(stream, &state, context);
         }
     }
-    place(stream, &state, chunk, size, false, context)
+    place(stream, &state, (chunk, size), (false, source), context)
 }
 
 /// A chunk of a stream of bytes as it stands in the buffer; `None` for what is no chunk. The encoding
@@ -229,15 +240,17 @@ fn may_go_on(state: &State) -> bool {
 fn place(
     stream: &JsObject,
     state: &State,
-    chunk: JsValue,
-    size: f64,
-    is_front: bool,
+    (chunk, size): (JsValue, f64),
+    (is_front, source): (bool, Source),
     context: &mut Context,
 ) -> JsResult<bool> {
     if state.length() == 0.0 && state.is(DIRECT | SYNC, DIRECT) {
         nobody_holds_up(state, context)?;
         state.set(DATA_EMITTED);
         events::emit(stream, js_string!("data"), &[chunk], context)?;
+        if source == Source::GoesOn && is_asked_already(state) {
+            return Ok(true);
+        }
     } else {
         state.with(|side| side.length.set(side.length.get() + size));
         let list = JsArray::from_object(state.list(context))?;
@@ -256,6 +269,19 @@ fn place(
     }
     read_more_soon(stream, state, context);
     Ok(may_go_on(state))
+}
+
+/// Notes what asking a source notes that goes on by itself; false where there is more to it.
+fn is_asked_already(state: &State) -> bool {
+    state.with(|side| {
+        let is_usual = side.is(ENDED | IS_OVER | CONSTRUCTED | READING_MORE, CONSTRUCTED)
+            && side.length.get() == 0.0
+            && side.high_water_mark.get() > 0.0;
+        if is_usual {
+            side.set(READING | NEED_READABLE);
+        }
+        is_usual
+    })
 }
 
 fn nobody_holds_up(state: &State, context: &mut Context) -> JsResult<()> {
