@@ -268,6 +268,9 @@ fn descriptors_that_nobody_asked_for_are_closed() {
     receiver.send(&envelope("net.Socket", "0"), &[fd]);
     receiver.reply();
     receiver.reply();
+    // The socket is closed at the end of the turn that told of it.
+    receiver.send("0\n", &[]);
+    receiver.reply();
     let before = receiver.descriptors();
     for n in 0..50 {
         receiver.send(&format!("{n}\n"), &[fd, other, fd]);
