@@ -59,24 +59,36 @@ pub(crate) fn set_id(kind: IdKind, id: u32) -> Result<(), SysError> {
     result.map_err(|errno| SysError::new(errno, syscall))
 }
 
-/// Has names looked up in files only where the executable is static: it cannot load what the C library
-/// would ask beyond them, and dies of the attempt.
+/// Has names looked up by the C library itself where the executable is static, in files and, those of
+/// hosts, by DNS: it cannot load the modules that the library may be told to ask beyond, and dies of
+/// the attempt. nsswitch.conf(5).
 pub(super) fn settle_sources_of_names() {
     #[cfg(target_env = "gnu")]
     {
-        use std::{ffi::c_char, sync::Once};
+        use std::{
+            ffi::{CStr, c_char},
+            sync::Once,
+        };
         unsafe extern "C" {
             fn __nss_configure_lookup(database: *const c_char, sources: *const c_char) -> i32;
         }
+        const SOURCES: [(&CStr, &CStr); 5] = [
+            (c"passwd", c"files"),
+            (c"group", c"files"),
+            (c"initgroups", c"files"),
+            (c"services", c"files"),
+            (c"hosts", c"files dns"),
+        ];
         static SETTLED: Once = Once::new();
         SETTLED.call_once(|| {
             // SAFETY: getauxval only reads what the kernel gave this process.
             let loader = unsafe { libc::getauxval(libc::AT_BASE) };
-            for database in [c"passwd", c"group", c"initgroups"] {
-                if loader == 0 {
-                    // SAFETY: both are constant strings; glibc copies what it keeps of them.
-                    unsafe { __nss_configure_lookup(database.as_ptr(), c"files".as_ptr()) };
-                }
+            if loader != 0 {
+                return;
+            }
+            for (database, sources) in SOURCES {
+                // SAFETY: both are constant strings; glibc copies what it keeps of them.
+                unsafe { __nss_configure_lookup(database.as_ptr(), sources.as_ptr()) };
             }
         });
     }

@@ -11,7 +11,7 @@ use std::{
 
 use nix::sys::socket::{SockaddrLike, SockaddrStorage};
 
-use super::{address, errno::Errno};
+use super::{address, errno::Errno, identity::settle_sources_of_names};
 
 /// Flags of [`addresses`], as `dns.ADDRCONFIG` and its relatives are.
 pub(crate) const ADDRCONFIG: i32 = libc::AI_ADDRCONFIG;
@@ -41,6 +41,7 @@ impl Drop for Found {
 /// # Errors
 /// The number of an `EAI_` row of the table of errors.
 pub(crate) fn addresses(host: &str, wanted: Wanted, flags: i32) -> Result<Vec<SocketAddr>, Errno> {
+    settle_sources_of_names();
     let Ok(host) = CString::new(host) else { return Err(of_eai(libc::EAI_NONAME)) };
     // SAFETY: an `addrinfo` is integers and pointers, and all of it may be zero.
     let mut hints: libc::addrinfo = unsafe { mem::zeroed() };
@@ -82,6 +83,7 @@ fn entries(found: &Found) -> Vec<SocketAddr> {
 /// # Errors
 /// The number of an `EAI_` row of the table of errors.
 pub(crate) fn service(address: &SocketAddr) -> Result<(String, String), Errno> {
+    settle_sources_of_names();
     let storage = SockaddrStorage::from(*address);
     let mut host = [0 as libc::c_char; libc::NI_MAXHOST as usize];
     let mut service = [0 as libc::c_char; 64];
