@@ -74,7 +74,10 @@ pub(crate) fn tolerantly<T>(
     parse: impl Fn(&str, &mut Context) -> JsResult<T>,
 ) -> JsResult<T> {
     if syntax::declares_with_using(text) {
-        return Err(JsNativeError::syntax().with_message(syntax::NO_DECLARATION).into());
+        return match syntax::with_disposal_written_out(text) {
+            Some(written) if !syntax::declares_with_using(&written) => parse(&written, context),
+            _ => Err(JsNativeError::syntax().with_message(syntax::NO_DECLARATION).into()),
+        };
     }
     parse(text, context).or_else(|error| match syntax::with_using_renamed(text) {
         Some(renamed) => parse(&renamed, context).map_err(|_| error),

@@ -8,6 +8,7 @@
 mod additions;
 mod cursor;
 mod declarations;
+mod disposal;
 mod explain;
 mod exports;
 pub(crate) mod interactive;
@@ -17,6 +18,7 @@ mod using;
 
 pub(crate) use additions::{Additions, LITERAL, additions};
 pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations};
+pub(crate) use disposal::with_disposal_written_out;
 pub(crate) use explain::{Goal, explain};
 pub(crate) use exports::commonjs_exports;
 pub(crate) use messages::is_reserved;

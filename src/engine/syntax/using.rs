@@ -10,7 +10,7 @@ use super::{
     lexer::{Kind, is_word_part},
 };
 
-const WORD: &str = "using";
+pub(super) const WORD: &str = "using";
 /// With U+0261 in the place of the g.
 const NAME: &str = "usin\u{261}";
 
@@ -136,7 +136,7 @@ fn replacement(tokens: &Tokens<'_>, index: usize, inside: Inside) -> Option<Stri
 }
 
 /// `using x = …`: what the word is reserved for.
-fn declares(tokens: &Tokens<'_>, index: usize) -> bool {
+pub(super) fn declares(tokens: &Tokens<'_>, index: usize) -> bool {
     let Some(next) = tokens.get(index + 1) else { return false };
     let operator = matches!(tokens.word(index + 1), "in" | "of" | "instanceof" | "as" | "from");
     next.kind == Kind::Word && !next.after_line && !operator
