@@ -214,6 +214,27 @@ const PAYLOADS: &str = "
     }
 ";
 
+#[test]
+fn what_a_killed_child_did_not_read_ends_no_parent() {
+    // A child that reads nothing, and more than a channel takes.
+    let script = |listener: &str| {
+        format!(
+            "const child = require('child_process').spawn('sleep', ['100'], {{ stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }});
+             let losses = 0;
+             {listener}
+             for (let i = 0; i < 100; i += 1) child.send('x'.repeat(100000));
+             child.kill();
+             child.on('close', () => setImmediate(() => setImmediate(() => console.log('goes on', losses > 0))));"
+        )
+    };
+    let (stdout, stderr, code) = run(&script(""), &[]);
+    assert_eq!((stdout.as_str(), code), ("goes on false\n", Some(0)), "{stderr}");
+    assert_eq!(stderr.matches("IPCWarning").count(), 1, "{stderr}");
+    let listener = "child.on('error', (error) => { if (error.code === 'EPIPE') losses += 1; });";
+    let (stdout, stderr, code) = run(&script(listener), &[]);
+    assert_eq!((stdout.as_str(), stderr.as_str(), code), ("goes on true\n", "", Some(0)));
+}
+
 fn exchange(parent: &std::path::Path, child: &std::path::Path, name: &str) {
     let folder = env::temp_dir().join(format!("rjs-channel-{}-{name}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder of our own");

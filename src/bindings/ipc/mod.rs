@@ -105,6 +105,8 @@ pub(crate) struct Endpoint {
     trace: OnceCell<ChannelTrace>,
     /// The operating system was asked for more room on the way to the peer.
     is_widened: Cell<bool>,
+    /// That what the peer did not read is lost was said.
+    has_warned_of_loss: Cell<bool>,
 }
 
 /// Every end of this realm's channels, for the flush at the end of the program.
@@ -173,6 +175,7 @@ pub(crate) fn attach(
         link: RefCell::default(),
         kept: RefCell::default(),
         on_closed: RefCell::default(),
+        has_warned_of_loss: Cell::new(false),
         scratch: RefCell::default(),
         trace: OnceCell::new(),
         is_widened: Cell::new(false),

@@ -12,6 +12,7 @@ use super::{Endpoint, Endpoints, Handle, Phase, Token};
 use crate::{
     bindings::{
         events,
+        process::warning,
         trace::{ChannelTrace, Frame},
     },
     engine::{
@@ -148,10 +149,32 @@ impl Endpoint {
                     }
                     let error = SysError::new(Errno(libc::EPIPE), "write");
                     let error = from_sys(context, &error, Wording::Short);
-                    self.report_lost(Token { callback, ..token }, error.into(), context);
+                    if callback.is_some() || token.is_silent {
+                        self.report_lost(Token { callback, ..token }, error.into(), context);
+                    } else {
+                        self.report_unwritten(error.into(), context);
+                    }
                 }
             }
         }
+    }
+
+    /// Says that the peer ended before it read what was sent: to `error` listeners each time, else once
+    /// as a process warning. Never an exception: a peer must not be able to end this program.
+    fn report_unwritten(&self, error: JsValue, context: &mut Context) {
+        let Some(target) = self.target.borrow().clone() else { return };
+        let is_first = !self.has_warned_of_loss.replace(true);
+        state::of(context).ticks.push_native(move |context| {
+            let name = js_string!("error");
+            if events::listener_count(&target, name.clone(), context)? > 0 {
+                return events::emit(&target, name, &[error], context).map(drop);
+            }
+            if !is_first {
+                return Ok(());
+            }
+            let message = "Messages on the IPC channel were lost: the other process ended before it read them";
+            warning::warn(message, "IPCWarning", Some("EPIPE"), context)
+        });
     }
 
     pub(super) fn report_lost(&self, token: Token, error: JsValue, context: &mut Context) {
