@@ -8,5 +8,6 @@ use crate::sys::poll::{self, Interest};
 /// Waits until something has come, or until there is room if that is asked for, too.
 pub(super) fn until_ready(fd: BorrowedFd<'_>, for_writing: bool) -> Result<(), ChannelError> {
     let interest = if for_writing { Interest::BOTH } else { Interest::READABLE };
-    Ok(poll::wait_for(fd, interest)?)
+    poll::wait_for(fd, interest, None)?;
+    Ok(())
 }

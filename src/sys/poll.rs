@@ -14,15 +14,23 @@ use nix::{
 
 use super::{faults, waker::Waker};
 
-/// Waits for one descriptor, however long that takes. poll(2).
-pub(crate) fn wait_for(fd: BorrowedFd<'_>, interest: Interest) -> io::Result<()> {
+/// Waits for one descriptor, `limit` at most (`None`: however long that takes); false if that is up.
+/// poll(2).
+pub(crate) fn wait_for(
+    fd: BorrowedFd<'_>,
+    interest: Interest,
+    limit: Option<Duration>,
+) -> io::Result<bool> {
+    let limit = limit.map_or(PollTimeout::NONE, |limit| {
+        PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX)
+    });
     let mut events = PollFlags::empty();
     events.set(PollFlags::POLLIN, interest.readable);
     events.set(PollFlags::POLLOUT, interest.writable);
     loop {
-        match poll(&mut [PollFd::new(fd, events)], PollTimeout::NONE) {
+        match poll(&mut [PollFd::new(fd, events)], limit) {
             Err(nix::errno::Errno::EINTR) => {}
-            outcome => return Ok(outcome.map(drop)?),
+            outcome => return Ok(outcome? > 0),
         }
     }
 }

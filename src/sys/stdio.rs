@@ -11,11 +11,15 @@ use std::{
 
 use nix::{
     errno::Errno as Nix,
-    poll::{PollFd, PollFlags, PollTimeout, poll},
+    poll::{PollFd, PollFlags, PollTimeout},
     unistd,
 };
 
-use super::error::SysError;
+use super::{
+    errno::Errno,
+    error::SysError,
+    poll::{self, Interest},
+};
 
 /// Writes everything, waiting where the reader is slow, also if somebody who shares the pipe or
 /// the terminal made it non-blocking.
@@ -32,11 +36,8 @@ pub(crate) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), SysE
 }
 
 fn wait_writable(fd: BorrowedFd<'_>) -> Result<(), SysError> {
-    let mut fds = [PollFd::new(fd, PollFlags::POLLOUT)];
-    match poll(&mut fds, PollTimeout::NONE) {
-        Ok(_) | Err(Nix::EINTR) => Ok(()),
-        Err(errno) => Err(SysError::new(errno, "poll")),
-    }
+    let waited = poll::wait_for(fd, Interest::WRITABLE, None);
+    waited.map(drop).map_err(|error| SysError::new(Errno::of(&error), "poll"))
 }
 
 /// Waits until a descriptor takes bytes, for so long at most; who called tries again either way.
@@ -44,7 +45,7 @@ pub(crate) fn wait_writable_for(fd: BorrowedFd<'_>, limit: std::time::Duration) 
     let mut fds = [PollFd::new(fd, PollFlags::POLLOUT)];
     let limit = PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX);
     // An error shows in the write that follows.
-    let _ = poll(&mut fds, limit);
+    let _ = nix::poll::poll(&mut fds, limit);
 }
 
 /// One of the two streams that every process may write to.

@@ -20,11 +20,11 @@ use std::{
     io::{IoSlice, Read},
     os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use nix::{
     fcntl::{OFlag, open},
-    poll::{PollFd, PollFlags, PollTimeout, poll},
     sys::{
         socket::{ControlMessage, MsgFlags, sendmsg},
         stat::Mode,
@@ -36,7 +36,9 @@ use self::unborn::Unborn;
 use super::{
     errno::Errno,
     error::SysError,
-    fd, signals,
+    fd,
+    poll::{self, Interest},
+    signals,
     spawn::{self, Child, ChildFd, SpawnRequest},
     wait,
 };
@@ -50,8 +52,8 @@ const SOCKET: RawFd = 3;
 /// The most descriptors that one message carries: `SCM_MAX_FD` in `unix(7)`.
 const MAX_DESCRIPTORS: usize = 253;
 
-/// How long a zygote may take to answer before it counts as dead (milliseconds). It takes one.
-const PATIENCE: u16 = 2000;
+/// How long a zygote may take to answer before it counts as dead. It takes a millisecond.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Counts the changes to what a child inherits and a zygote inherited before.
 static INHERITANCE: AtomicU32 = AtomicU32::new(0);
@@ -166,14 +168,7 @@ impl Zygote {
     /// The two numbers of an answer; `None` if the zygote died over it, as it does at the latest
     /// when the time is up.
     fn answer(&self, pipe: OwnedFd) -> Option<(i32, i32)> {
-        let mut polled = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
-        let waited = loop {
-            match poll(&mut polled, PollTimeout::from(PATIENCE)) {
-                Err(nix::errno::Errno::EINTR) => {}
-                outcome => break outcome,
-            }
-        };
-        if waited != Ok(1) {
+        if !poll::wait_for(pipe.as_fd(), Interest::READABLE, Some(PATIENCE)).unwrap_or(false) {
             self.kill();
         }
         let mut bytes = [0; 8];
