@@ -6,6 +6,7 @@
 mod blocking;
 mod clock;
 mod immediates;
+mod patience;
 mod phases;
 mod remote;
 mod requests;
@@ -33,6 +34,7 @@ use std::{
 use blocking::Pool;
 use clock::Clock;
 use immediates::Immediates;
+use patience::Patience;
 use remote::Inbox;
 use requests::Requests;
 use sources::Sources;
@@ -106,6 +108,7 @@ pub(crate) struct EventLoop<H: Host> {
     /// Room for a batch of events, kept from turn to turn.
     events: Cell<Vec<Event>>,
     turns: Cell<u64>,
+    patience: Patience,
 }
 
 impl<H: Host> EventLoop<H> {
@@ -129,6 +132,7 @@ impl<H: Host> EventLoop<H> {
             poll: RefCell::default(),
             events: Cell::default(),
             turns: Cell::new(0),
+            patience: Patience::default(),
         })
     }
 

@@ -138,11 +138,26 @@ impl<H: Host> EventLoop<H> {
             self.clock.sleep(timeout.unwrap_or(Duration::MAX));
             return 0;
         };
-        let outcome = wait_through_signals(&poll, timeout, events);
+        let outcome = self.wait_patiently(&poll, timeout, events);
         outcome.unwrap_or_else(|_| {
             self.abandon_poll(poll);
             0
         })
+    }
+
+    /// Waits, not asleep at first if that has paid of late.
+    fn wait_patiently(
+        &self,
+        poll: &Poll,
+        timeout: Option<Duration>,
+        events: &mut Vec<Event>,
+    ) -> io::Result<usize> {
+        if timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return wait_through_signals(poll, timeout, events);
+        }
+        let early =
+            self.patience.look_again(|| wait_through_signals(poll, Some(Duration::ZERO), events));
+        early.unwrap_or_else(|| self.patience.sleep(|| wait_through_signals(poll, timeout, events)))
     }
 
     /// Makes what the wait needs, nothing if there is nobody to wait for, and tells the system
