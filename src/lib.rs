@@ -47,6 +47,7 @@ mod sys;
 pub use runtime::{
     Birth, CreateError, EvalError, Evaluation, Exports, HostFunction, InputType, ModuleSettings,
     NodeCommand, Permissions, Program, Remote, Repl, Runtime, RuntimeBuilder, ScriptError,
-    UnhandledRejections, WaitHandle, WarmFork, Warnings, await_birth, end_process, on_deep_stack,
-    prepare_process, redirect_output, run_if_worker,
+    SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio, UnhandledRejections, WaitHandle, WarmFork,
+    Warnings, await_birth, end_process, on_deep_stack, prepare_process, redirect_output,
+    run_if_worker,
 };

@@ -81,3 +81,45 @@ fn what_is_allowed_works_and_children_may_no_more() {
     assert_eq!(fs::read_to_string(root.join("in/own/made")).expect("it was made"), "1");
     fs::remove_dir_all(root).expect("the tree is there");
 }
+
+/// Programs in `bin`, of which `tool` may be started, and links to them.
+fn programs(root: &Path) {
+    for folder in ["bin", "links"] {
+        fs::create_dir_all(root.join(folder)).expect("a folder");
+    }
+    for name in ["bin/tool", "bin/other"] {
+        fs::copy("/bin/true", root.join(name)).expect("a program");
+    }
+    symlink(root.join("bin/tool"), root.join("bin/link")).expect("a link");
+    symlink(root.join("bin/other"), root.join("links/tool")).expect("a link");
+    fs::write(root.join("in/env"), "MINE_FILE=1\nHIDDEN=x\n").expect("a file");
+    let reader = include_str!("permission/reader.js");
+    fs::write(root.join("in/reader.js"), reader).expect("a script");
+}
+
+#[test]
+fn programs_variables_and_children_are_no_way_around() {
+    let root = tree("programs");
+    programs(&root);
+    let script = root.join("in/programs.js");
+    fs::write(&script, include_str!("permission/programs.js")).expect("a script");
+    let output = rjs()
+        .args(["--permission", "--allow-env=SHOWN,MINE_*", "--allow-run=rjs", "--no-warnings"])
+        .arg(format!("--allow-run={}", root.join("bin/tool").display()))
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .args(["--allow-fs-read=/proc", "--allow-fs-read=/bin/true"])
+        .arg(format!("--allow-fs-write={}", root.join("in/own").display()))
+        .arg(&script)
+        .arg(&root)
+        .env("SHOWN", "1")
+        .env("MINE_X", "2")
+        .env("HIDDEN", "hidden value")
+        .env("RJS_WARM_FORK", "1")
+        .current_dir(&root)
+        .output()
+        .expect("rjs starts");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let expected = "63 attempts\nstatus 0 1 2 true\n";
+    assert_eq!(printed, expected, "{}", String::from_utf8_lossy(&output.stderr));
+    fs::remove_dir_all(root).expect("the tree is there");
+}

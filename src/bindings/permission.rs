@@ -47,7 +47,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
 
 /// The error of a program that may not use the network; `undefined` if it may.
 fn net_denial(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    if permission::has(Scope::Net, None, Follow::Yes, context) {
+    if permission::has(Scope::Net, context) {
         return Ok(JsValue::undefined());
     }
     let resource = arg(args, 0).to_string(context)?.to_std_string_lossy();
@@ -58,8 +58,7 @@ fn net_denial(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
 fn has(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let scope = validate::string(&arg(args, 0), "scope", context)?.to_std_string_lossy();
     let reference = reference(&arg(args, 1), context)?;
-    let path = reference.as_deref().map(Path::new);
-    let may = |scope| permission::has(scope, path, Follow::Yes, context);
+    let may = |scope| may(scope, reference.as_deref(), context);
     Ok(match scope.as_str() {
         "fs" => may(Scope::FsRead) && may(Scope::FsWrite),
         name => SCOPES.iter().find(|row| row.1 == name).is_some_and(|row| may(row.0)),
@@ -67,7 +66,21 @@ fn has(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue
     .into())
 }
 
-/// A path as text or bytes; `None` without one.
+/// Whether the program may do this with what is named, or with everything there is.
+fn may(scope: Scope, reference: Option<&str>, context: &Context) -> bool {
+    match (scope, reference) {
+        (Scope::FsRead | Scope::FsWrite, Some(path)) => {
+            permission::has_path(scope, Path::new(path), Follow::Yes, context)
+        }
+        (Scope::Env, Some(name)) => permission::has_variable(name, context),
+        (Scope::Run, Some(file)) => {
+            permission::granted(context).is_none_or(|granted| granted.may_run(file))
+        }
+        _ => permission::has(scope, context),
+    }
+}
+
+/// A path, a program or a variable as text or bytes; `None` without one.
 fn reference(given: &JsValue, context: &mut Context) -> JsResult<Option<String>> {
     if given.is_null_or_undefined() {
         return Ok(None);

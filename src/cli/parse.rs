@@ -138,9 +138,9 @@ fn apply(
             Ok(false)
         }
         Value::Required(_, take) => {
-            let is_text = row.long == "--eval";
+            let may_be_empty = matches!(row.long, "--eval" | "--allow-env");
             let follows = next.filter(|next| !next.starts_with('-') || *next == "-");
-            let Some(value) = inline.filter(|value| !value.is_empty() || is_text).or(follows)
+            let Some(value) = inline.filter(|value| !value.is_empty() || may_be_empty).or(follows)
             else {
                 return Err(format!("{name} requires an argument"));
             };

@@ -25,6 +25,7 @@ pub(crate) mod rejections;
 pub(crate) mod report;
 pub(crate) mod scripts;
 pub(crate) mod sources;
+pub(crate) mod spawn_policy;
 pub(crate) mod stack;
 pub(crate) mod stack_context;
 pub(crate) mod state;

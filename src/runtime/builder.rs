@@ -5,10 +5,13 @@ use std::{env, fmt, path::PathBuf, rc::Rc};
 use serde_json::Value;
 
 use super::{CreateError, Extras, HostFunction, ModuleSettings, Permissions, Runtime, ScriptError};
-use crate::bindings::{
-    process::launch::{self, Launch, RejectionMode, Reports, Started},
-    trace,
-    util::dotenv,
+use crate::{
+    bindings::{
+        process::launch::{self, Launch, RejectionMode, Reports, Started},
+        trace,
+        util::dotenv,
+    },
+    engine::spawn_policy::SpawnPolicy,
 };
 
 /// What a promise does that is rejected and that nobody handles. Node: `--unhandled-rejections`.
@@ -116,6 +119,7 @@ pub struct RuntimeBuilder {
     functions: Vec<GlobalFunction>,
     own_workers: bool,
     permissions: Option<Permissions>,
+    pub(super) spawn_policy: Option<SpawnPolicy>,
 }
 
 impl RuntimeBuilder {
@@ -144,6 +148,7 @@ impl RuntimeBuilder {
             functions: Vec::new(),
             own_workers: false,
             permissions: None,
+            spawn_policy: None,
         }
     }
 
@@ -369,6 +374,7 @@ impl RuntimeBuilder {
             environment_flags: self.environment_flags,
             started: self.started,
             permissions,
+            spawn_policy: self.spawn_policy,
             has_own_workers: self.own_workers,
             warm_fork: match self.warm_fork {
                 WarmFork::Never => launch::WarmFork::Never,

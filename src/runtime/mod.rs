@@ -8,6 +8,7 @@ mod remote;
 mod repl;
 mod seed;
 mod settled;
+mod spawn_policy;
 mod text;
 mod worker;
 
@@ -25,6 +26,7 @@ pub use process_setup::{end_process, on_deep_stack, prepare_process};
 pub use remote::Remote;
 pub use repl::{Evaluation, Repl, redirect_output};
 pub use seed::{Birth, await_birth};
+pub use spawn_policy::{SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio};
 pub use worker::run_if_worker;
 
 use crate::{
@@ -38,8 +40,10 @@ use crate::{
     engine::{
         callbacks, commonjs, esm,
         natives::{define_value, function},
-        permission::limit,
-        report, state,
+        permission::{limit, take_inherited},
+        report,
+        spawn_policy::install,
+        state,
     },
 };
 
@@ -55,6 +59,8 @@ pub enum CreateError {
     Channel(String),
     /// The file of a trace cannot be written.
     Trace(String),
+    /// The environment does not say what the parent may do, but pretends to.
+    Permissions(String),
 }
 
 impl fmt::Display for CreateError {
@@ -63,7 +69,7 @@ impl fmt::Display for CreateError {
             Self::Io(error) => write!(f, "cannot make an event loop: {error}"),
             Self::Engine(message) => write!(f, "cannot make a realm: {message}"),
             Self::Channel(message) => write!(f, "cannot use the IPC channel: {message}"),
-            Self::Trace(message) => f.write_str(message),
+            Self::Trace(message) | Self::Permissions(message) => f.write_str(message),
         }
     }
 }
@@ -72,7 +78,7 @@ impl std::error::Error for CreateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::Engine(_) | Self::Channel(_) | Self::Trace(_) => None,
+            Self::Engine(_) | Self::Channel(_) | Self::Trace(_) | Self::Permissions(_) => None,
         }
     }
 }
@@ -153,6 +159,7 @@ impl Runtime {
 
     fn create(mut launch: Launch, extras: &Extras) -> Result<Self, CreateError> {
         let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
+        inherit_limits(&mut launch)?;
         let (mut context, process) = seed::take()?;
         let title = trace::title(&launch.argv);
         trace::start(&launch.trace, &mut launch.env, &title, &mut context)
@@ -175,6 +182,9 @@ impl Runtime {
     ) -> JsResult<()> {
         if let Some(permissions) = launch.permissions.clone() {
             limit(permissions, context);
+        }
+        if let Some(policy) = launch.spawn_policy.clone() {
+            install(policy, context);
         }
         process::launch(process, launch, context)?;
         permission::install(process, context);
@@ -278,6 +288,16 @@ impl Runtime {
             report::uncaught(&value, context)
         })
     }
+}
+
+/// What a parent may not, its child may not either, whatever its own options say.
+fn inherit_limits(launch: &mut Launch) -> Result<(), CreateError> {
+    let inherited = take_inherited(&mut launch.env).map_err(CreateError::Permissions)?;
+    if let Some(inherited) = inherited {
+        let own = launch.permissions.take();
+        launch.permissions = Some(own.map_or(inherited.clone(), |own| own.within(&inherited)));
+    }
+    Ok(())
 }
 
 fn collect_garbage(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {

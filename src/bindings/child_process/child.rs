@@ -12,7 +12,7 @@ use boa_gc::{Finalize, Gc, Trace};
 use super::{
     class,
     ends::{self, ChildEnds, Ends},
-    fork,
+    fork, gate,
     kill::{self, KillOptions},
     looks::{self, Looks},
     options::SpawnOptions,
@@ -32,7 +32,7 @@ use crate::{
         callbacks,
         errors::{Wording, from_sys, throw_sys},
         natives::define_value,
-        permission::{self, Scope},
+        spawn_policy::SpawnCall,
         state,
     },
     event_loop::{Interest, SourceId, TimerId},
@@ -111,8 +111,7 @@ pub(super) fn start(
     mut options: SpawnOptions,
     context: &mut Context,
 ) -> JsResult<Option<Errno>> {
-    permission::check(Scope::ChildProcess, &options.command.file, context)?;
-    options.command.pass_on_permissions(context);
+    gate::pass(&mut options.command, &options.stdio.slots, SpawnCall::Asynchronous, context)?;
     let handle = running(child).unwrap_or_default();
     define_value(
         child,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     bindings::{process::env, trace, url, warning},
-    engine::{permission, reflect, validate},
+    engine::{reflect, validate},
     sys::{
         errno::Errno,
         error::{Subject, SysError},
@@ -33,34 +33,40 @@ const SHELL: &str = "/bin/sh";
 /// A program, its arguments and its surroundings.
 pub(super) struct Command {
     pub(super) file: String,
+    /// What is executed, where that is not to be found by `file`.
+    pub(super) program: Option<String>,
     /// As programs see them, the zeroth first.
     pub(super) args: Vec<JsValue>,
-    argv: Vec<CString>,
-    cwd: Option<String>,
-    env: Vec<(String, String)>,
+    pub(super) argv: Vec<CString>,
+    pub(super) cwd: Option<String>,
+    pub(super) env: Vec<(String, String)>,
     pub(super) detached: bool,
-    uid: Option<u32>,
-    gid: Option<u32>,
+    pub(super) uid: Option<u32>,
+    pub(super) gid: Option<u32>,
     dies_with_parent: bool,
+    /// Places of descriptors that the host does not let it have.
+    pub(super) withheld: Vec<usize>,
 }
 
 impl Command {
-    /// Lets a child of Node's kind have the same permissions as this program, unless its arguments or
-    /// `NODE_OPTIONS` say which it has.
-    pub(super) fn pass_on_permissions(&mut self, context: &Context) {
-        const OPTION: &str = "--permission";
-        let Some(options) = permission::options(context) else { return };
-        let given = self.env.iter().rev().find(|(name, _)| name == "NODE_OPTIONS");
-        if self.argv.iter().any(|arg| arg.as_bytes() == OPTION.as_bytes())
-            || given.is_some_and(|(_, value)| value.contains(OPTION))
-        {
-            return;
-        }
-        let quoted = options.iter().map(|option| format!("{option:?}"));
-        let added = quoted.collect::<Vec<_>>().join(" ");
-        match self.env.iter_mut().rev().find(|(name, _)| name == "NODE_OPTIONS") {
-            Some((_, value)) => *value = format!("{value} {added}"),
-            None => self.env.push(("NODE_OPTIONS".to_owned(), added)),
+    /// A program that this process becomes: `file` is its path.
+    pub(super) fn replacement(
+        file: String,
+        argv: Vec<CString>,
+        env: Vec<(String, String)>,
+    ) -> Self {
+        Self {
+            file,
+            program: None,
+            args: Vec::new(),
+            argv,
+            cwd: None,
+            env,
+            detached: false,
+            uid: None,
+            gid: None,
+            dies_with_parent: false,
+            withheld: Vec::new(),
         }
     }
 
@@ -69,12 +75,17 @@ impl Command {
     pub(super) fn request<'fd>(
         &self,
         further: &[(&str, String)],
-        stdio: Vec<ChildFd<'fd>>,
+        mut stdio: Vec<ChildFd<'fd>>,
     ) -> SpawnRequest<'fd> {
+        for &place in &self.withheld {
+            if let Some(fd) = stdio.get_mut(place) {
+                *fd = ChildFd::Ignored;
+            }
+        }
         let own = self.env.iter().map(|(name, value)| format!("{name}={value}"));
         let further = further.iter().map(|(name, value)| format!("{name}={value}"));
         SpawnRequest {
-            file: c_string(&self.file),
+            file: c_string(self.program.as_ref().unwrap_or(&self.file)),
             args: self.argv.clone(),
             env: own.chain(further).map(|pair| c_string(&pair)).collect(),
             cwd: self.cwd.as_deref().map(c_string),
@@ -106,6 +117,7 @@ impl Raw {
         Ok(Command {
             argv: arguments(&self.args, context)?,
             file: self.file,
+            program: None,
             args: self.args,
             cwd: cwd(options, context)?,
             env: self.env.iter().map(pair).collect(),
@@ -113,6 +125,7 @@ impl Raw {
             uid: id(options, "uid", context)?,
             gid: id(options, "gid", context)?,
             dies_with_parent: false,
+            withheld: Vec::new(),
         })
     }
 }
@@ -189,7 +202,19 @@ pub(super) fn decode(
     shown.extend(args);
     let mut all = vec![c_string(&zeroth)];
     all.extend(argv);
-    Ok(Command { file, args: shown, argv: all, cwd, env, detached, uid, gid, dies_with_parent })
+    Ok(Command {
+        file,
+        program: None,
+        args: shown,
+        argv: all,
+        cwd,
+        env,
+        detached,
+        uid,
+        gid,
+        dies_with_parent,
+        withheld: Vec::new(),
+    })
 }
 
 fn arguments(args: &[JsValue], context: &mut Context) -> JsResult<Vec<CString>> {

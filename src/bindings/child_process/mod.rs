@@ -7,6 +7,7 @@ mod command;
 mod ends;
 mod exec;
 mod fork;
+pub(crate) mod gate;
 mod gather;
 mod kill;
 mod looks;

@@ -11,6 +11,7 @@ use super::{
     arguments::{Given, Taker, copied, given, joined},
     child,
     command::{self, Command, without_nul},
+    gate,
     options::{self, own},
     stdio::{self, Mode, Slot, Stdio},
 };
@@ -24,8 +25,9 @@ use crate::{
         builtins,
         errors::{Code, Wording, coded, from_sys},
         natives::{arg, define_value},
-        permission::{self, Scope},
-        reflect, stack, validate,
+        reflect,
+        spawn_policy::SpawnCall,
+        stack, validate,
     },
     sys::{
         error::SysError,
@@ -240,8 +242,7 @@ fn named(name: &JsString, context: &mut Context) -> JsResult<Encoding> {
 
 /// Runs the command and makes the object that `spawnSync` returns.
 fn run_to_the_end(mut options: SyncOptions, context: &mut Context) -> JsResult<JsObject> {
-    permission::check(Scope::ChildProcess, &options.command.file, context)?;
-    options.command.pass_on_permissions(context);
+    gate::pass(&mut options.command, &options.slots, SpawnCall::Synchronous, context)?;
     // What was sent to other children must not wait for this one.
     ipc::flush_all(context);
     let SyncOptions { command, limits, slots, mut input, encoding } = options;

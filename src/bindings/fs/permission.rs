@@ -13,12 +13,12 @@ pub(super) fn denial(operation: &Operation, context: &Context) -> Option<Failure
         return None;
     }
     if matches!(operation, Operation::Symlink { .. }) {
-        let may = |scope| permission::has(scope, None, Follow::No, context);
+        let may = |scope| permission::has(scope, context);
         return (!may(Scope::FsRead) || !may(Scope::FsWrite)).then_some(Failure::LinkDenied);
     }
     let mut denied = None;
     each_path(operation, |scope, path, follow| {
-        if denied.is_none() && !permission::has(scope, Some(path), follow, context) {
+        if denied.is_none() && !permission::has_path(scope, path, follow, context) {
             denied = Some(Failure::Denied { scope, path: path.to_owned() });
         }
     });

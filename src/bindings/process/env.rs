@@ -10,16 +10,22 @@ use super::warning;
 use crate::engine::{
     errors::{Code, coded},
     natives::{arg, define_value},
-    proxies, state,
+    permission, proxies, state,
 };
 
-/// Makes the object from the environment; a variable given twice has its last value.
+/// Makes the object from the environment, as far as the program may see it; a variable given twice has
+/// its last value.
 pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResult<JsProxy> {
     let target = JsObject::with_object_proto(context.intrinsics());
     for (name, value) in env {
-        define_value(&target, JsString::from(name.as_str()), JsString::from(value.as_str()), true);
+        if permission::has_variable(name, context) {
+            let name = JsString::from(name.as_str());
+            define_value(&target, name, JsString::from(value.as_str()), true);
+        }
     }
-    note_time_zone(&target, context)?;
+    // The zone of a process is the same, whoever may see what says so.
+    let zone = env.iter().rev().find(|(name, _)| name == "TZ").map(|(_, zone)| zone.as_str());
+    state::of(context).time_zone.set(zone);
     let env = JsProxyBuilder::new(target.clone())
         .set(set)
         .define_property(define_property)
@@ -70,6 +76,7 @@ fn put(
     if name.is_empty() || name.contains('=') {
         return Ok(());
     }
+    permission::check_variable(&name, context)?;
     define_value(target, key, value, true);
     if name == "TZ" { note_time_zone(target, context) } else { Ok(()) }
 }
@@ -78,6 +85,9 @@ fn put(
 fn delete(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let target = arg(args, 0).to_object(context)?;
     let key = arg(args, 1).to_property_key(context)?;
+    if !matches!(key, PropertyKey::Symbol(_)) {
+        permission::check_variable(&key.to_string(), context)?;
+    }
     let is_zone = key == PropertyKey::from(js_string!("TZ"));
     let outcome = target.delete_property_or_throw(key, context)?;
     if is_zone {

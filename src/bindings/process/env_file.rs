@@ -4,7 +4,7 @@ use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
 use crate::{
     bindings::util::dotenv,
-    engine::{builtins, natives::arg, validate},
+    engine::{builtins, natives::arg, permission, validate},
 };
 
 /// `process.loadEnvFile(path = '.env')`: a variable that the environment has keeps its value.
@@ -20,7 +20,12 @@ pub(super) fn load(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let text = read.call(&fs.into(), &[path, js_string!("utf8").into()], context)?;
     let text = text.to_string(context)?.to_std_string_lossy();
     let env = super::state(context).object.get(js_string!("env"), context)?.to_object(context)?;
-    for (name, value) in dotenv::parse(&text) {
+    let variables = dotenv::parse(&text);
+    // All or none.
+    for name in variables.keys() {
+        permission::check_variable(name, context)?;
+    }
+    for (name, value) in variables {
         let name = JsString::from(name.as_str());
         if !env.has_own_property(name.clone(), context)? {
             env.set(name, JsString::from(value.as_str()), true, context)?;

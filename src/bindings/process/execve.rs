@@ -7,10 +7,12 @@ use boa_engine::{
 };
 
 use crate::{
-    bindings::{ipc, trace},
+    bindings::{
+        child_process::gate::{self, Replacement},
+        ipc, trace,
+    },
     engine::{
         natives::{Method, arg},
-        permission::{self, Scope},
         stack, validate,
     },
     sys::{
@@ -30,7 +32,12 @@ fn execve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         let reason = "must be a string without null bytes";
         validate::invalid_arg_value(context, "execPath", &arg(args, 0), reason)
     })?;
-    permission::check(Scope::ChildProcess, &file.to_string_lossy(), context)?;
+    // The name of a file is one in the working directory here.
+    let path = match file.to_string_lossy() {
+        name if name.contains('/') => name.into_owned(),
+        name => format!("./{name}"),
+    };
+    let Replacement { file, args: list, env } = gate::pass_replacement(path, list, env, context)?;
     // What was sent and printed is not lost with the program that did it.
     ipc::flush_all(context);
     trace::replaced(file.to_string_lossy().as_ref(), context);
@@ -68,7 +75,7 @@ fn arguments(given: &JsValue, context: &mut Context) -> JsResult<Vec<CString>> {
 }
 
 /// The environment given, else the program's own.
-fn environment(given: Option<&JsValue>, context: &mut Context) -> JsResult<Vec<CString>> {
+fn environment(given: Option<&JsValue>, context: &mut Context) -> JsResult<Vec<(String, String)>> {
     let given = match given {
         Some(value) if !value.is_undefined() => value.clone(),
         _ => super::state(context).object.get(js_string!("env"), context)?,
@@ -77,19 +84,13 @@ fn environment(given: Option<&JsValue>, context: &mut Context) -> JsResult<Vec<C
     let mut env = Vec::new();
     for key in object.own_property_keys(context)? {
         let value = object.get(key.clone(), context)?;
-        let pair = value.as_string().map(|value| {
-            let name = JsString::from(key.to_string());
-            JsString::from(format!(
-                "{}={}",
-                name.to_std_string_lossy(),
-                value.to_std_string_lossy()
-            ))
-        });
-        let pair = plain(pair.as_ref()).ok_or_else(|| {
+        let name = key.to_string();
+        let text = plain(value.as_string().as_ref()).filter(|_| !name.contains('\0'));
+        let Some(Ok(text)) = text.map(CString::into_string) else {
             let reason = "must be an object with string keys and values without null bytes";
-            validate::invalid_arg_value(context, "env", &given, reason)
-        })?;
-        env.push(pair);
+            return Err(validate::invalid_arg_value(context, "env", &given, reason));
+        };
+        env.push((name, text));
     }
     Ok(env)
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::bindings::trace;
 
-use crate::engine::permission::Permissions;
+use crate::engine::{permission::Permissions, spawn_policy::SpawnPolicy};
 
 /// Tells an executable that hosts runtimes that it is started as a worker of one.
 pub(crate) const WORKER_VARIABLE: &str = "RJS_WORKER";
@@ -37,6 +37,8 @@ pub(crate) struct Launch {
     pub(crate) environment_flags: Vec<String>,
     /// What the program may do, if that is limited.
     pub(crate) permissions: Option<Permissions>,
+    /// What the host says of every process before it exists.
+    pub(crate) spawn_policy: Option<SpawnPolicy>,
     /// Children that run this executable are told that they are workers of a host.
     pub(crate) has_own_workers: bool,
     /// Which children that run this executable are copies of a zygote.

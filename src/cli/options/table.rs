@@ -3,9 +3,9 @@
 use super::{
     Group, OptionRow, Settings, Take, Value,
     takes::{
-        allow_fs_read, allow_fs_write, completions, condition, disable_warning, env_file,
-        env_file_if_exists, eval, grant, import, input_type, print, redirect_warnings, rejections,
-        require, stack_trace_limit, title, trace_processes,
+        allow_env, allow_fs_read, allow_fs_write, allow_run, completions, condition,
+        disable_warning, env_file, env_file_if_exists, eval, grant, import, input_type, print,
+        redirect_warnings, rejections, require, stack_trace_limit, title, trace_processes,
     },
 };
 use crate::{NodeCommand, Permissions, WarmFork};
@@ -75,6 +75,8 @@ const PERMISSIONS: &[OptionRow] = &[
         |s| grant(s, Permissions::allow_child_process),
         "starting processes",
     ),
+    required("--allow-run", None, "NAME,…", allow_run, "starting these programs; rjs: this one"),
+    required("--allow-env", None, "NAME,…", allow_env, "variables; without it, all of them"),
     flag("--allow-net", None, |s| grant(s, Permissions::allow_net), "opening sockets"),
     flag("--allow-worker", None, |s| grant(s, Permissions::allow_worker), "starting threads"),
     flag("--allow-addons", None, |s| grant(s, Permissions::allow_addons), ""),

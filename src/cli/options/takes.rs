@@ -106,6 +106,21 @@ pub(super) fn allow_fs_write(settings: &mut Settings, path: &str) -> Result<(), 
     Ok(())
 }
 
+pub(super) fn allow_run(settings: &mut Settings, programs: &str) -> Result<(), &'static str> {
+    for program in programs.split(',').filter(|program| !program.is_empty()) {
+        grant(settings, |permissions| permissions.allow_run(program));
+    }
+    Ok(())
+}
+
+/// No name at all hides all variables.
+pub(super) fn allow_env(settings: &mut Settings, names: &str) -> Result<(), &'static str> {
+    for name in names.split(',') {
+        grant(settings, |permissions| permissions.allow_env(name));
+    }
+    Ok(())
+}
+
 /// Adds to what is allowed.
 pub(super) fn grant(settings: &mut Settings, add: impl FnOnce(Permissions) -> Permissions) {
     settings.permissions = add(std::mem::take(&mut settings.permissions));

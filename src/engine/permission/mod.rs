@@ -1,8 +1,12 @@
 //! What a program may do where `--permission` or a host limits it. Node's documentation, "Permissions".
 
+mod granted;
+mod inheritance;
 mod paths;
+mod programs;
+mod variables;
 
-use std::{path::Path, rc::Rc};
+use std::{path::Path, sync::Arc};
 
 use boa_engine::{Context, JsError, JsObject, JsResult, JsString, js_string};
 
@@ -10,91 +14,10 @@ use super::{
     errors::{Code, plain_error},
     natives::define_value,
 };
-use paths::Paths;
-
-/// What a program is granted. Nothing is, to begin with.
-///
-/// Paths are compared where they lead, not as they are written: links, `..` and `/proc/self/fd` are no
-/// way around. What a program has open it may use.
-#[derive(Clone, Debug, Default)]
-pub struct Permissions {
-    read: Paths,
-    write: Paths,
-    switches: Vec<Scope>,
-    /// The same as options of the command line.
-    options: Vec<String>,
-}
-
-impl Permissions {
-    /// None at all.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// Files below this path may be read: a file, a folder with all in it, `*` for everything; a `*` at
-    /// the end stands for any rest.
-    #[must_use]
-    pub fn allow_fs_read(mut self, path: &str) -> Self {
-        self.read.add(path);
-        self.options.push(format!("--allow-fs-read={path}"));
-        self
-    }
-
-    /// As [`Self::allow_fs_read`], for making, changing and removing.
-    #[must_use]
-    pub fn allow_fs_write(mut self, path: &str) -> Self {
-        self.write.add(path);
-        self.options.push(format!("--allow-fs-write={path}"));
-        self
-    }
-
-    /// Processes may be started; what they may do is not limited by what this one may.
-    #[must_use]
-    pub fn allow_child_process(self) -> Self {
-        self.allow(Scope::ChildProcess)
-    }
-
-    /// Sockets may be opened.
-    #[must_use]
-    pub fn allow_net(self) -> Self {
-        self.allow(Scope::Net)
-    }
-
-    /// Threads may be started.
-    #[must_use]
-    pub fn allow_worker(self) -> Self {
-        self.allow(Scope::Worker)
-    }
-
-    /// Native addons, which rjs cannot load: only `process.permission.has()` tells of it.
-    #[must_use]
-    pub fn allow_addons(self) -> Self {
-        self.allow(Scope::Addon)
-    }
-
-    /// WASI, which rjs does not have: only `process.permission.has()` tells of it.
-    #[must_use]
-    pub fn allow_wasi(self) -> Self {
-        self.allow(Scope::Wasi)
-    }
-
-    /// The inspector, which rjs does not have: only `process.permission.has()` tells of it.
-    #[must_use]
-    pub fn allow_inspector(self) -> Self {
-        self.allow(Scope::Inspector)
-    }
-
-    fn allow(mut self, scope: Scope) -> Self {
-        self.switches.push(scope);
-        self.options.push(row(scope).3.to_owned());
-        self
-    }
-
-    fn has_switch(&self, scope: Scope) -> bool {
-        self.switches.contains(&scope)
-    }
-}
+pub use granted::Permissions;
+pub(crate) use inheritance::{VARIABLE, options_of_node, options_of_rjs, take_inherited, variable};
+use paths::resolve;
+pub(crate) use programs::{Start, Started};
 
 /// What a permission is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +25,8 @@ pub(crate) enum Scope {
     FsRead,
     FsWrite,
     ChildProcess,
+    Run,
+    Env,
     Worker,
     Net,
     Addon,
@@ -114,6 +39,8 @@ pub(crate) const SCOPES: &[(Scope, &str, &str, &str)] = &[
     (Scope::FsRead, "fs.read", "FileSystemRead", "--allow-fs-read"),
     (Scope::FsWrite, "fs.write", "FileSystemWrite", "--allow-fs-write"),
     (Scope::ChildProcess, "child", "ChildProcess", "--allow-child-process"),
+    (Scope::Run, "run", "Run", "--allow-run"),
+    (Scope::Env, "env", "Env", "--allow-env"),
     (Scope::Worker, "worker", "WorkerThreads", "--allow-worker"),
     (Scope::Net, "net", "Net", "--allow-net"),
     (Scope::Addon, "addon", "Addon", "--allow-addons"),
@@ -136,23 +63,17 @@ pub(crate) enum Follow {
 
 /// Limits the programs of this realm from now on.
 pub(crate) fn limit(permissions: Permissions, context: &mut Context) {
-    context.insert_data(Rc::new(permissions));
+    context.insert_data(Arc::new(permissions));
 }
 
 /// Whether programs are limited at all.
 pub(crate) fn is_limited(context: &Context) -> bool {
-    context.has_data::<Rc<Permissions>>()
+    context.has_data::<Arc<Permissions>>()
 }
 
-fn granted(context: &Context) -> Option<Rc<Permissions>> {
-    context.get_data::<Rc<Permissions>>().cloned()
-}
-
-/// The options that limit a child as this program is limited; `None` if it is not.
-pub(crate) fn options(context: &Context) -> Option<Vec<String>> {
-    let permissions = granted(context)?;
-    let own = permissions.options.iter().cloned();
-    Some(std::iter::once("--permission".to_owned()).chain(own).collect())
+/// What programs are granted, if they are limited.
+pub(crate) fn granted(context: &Context) -> Option<Arc<Permissions>> {
+    context.get_data::<Arc<Permissions>>().cloned()
 }
 
 /// The option that grants this.
@@ -160,20 +81,24 @@ pub(crate) fn option_of(scope: Scope) -> &'static str {
     row(scope).3
 }
 
-/// What is granted besides paths.
+/// What is granted besides paths, programs and variables.
 pub(crate) fn switches(context: &Context) -> Vec<Scope> {
     granted(context).map(|permissions| permissions.switches.clone()).unwrap_or_default()
 }
 
-/// Whether the program may do this, to this path if it is about one; to all there is, without one.
-pub(crate) fn has(scope: Scope, path: Option<&Path>, follow: Follow, context: &Context) -> bool {
-    let Some(permissions) = granted(context) else { return true };
-    let paths = match scope {
-        Scope::FsRead => &permissions.read,
-        Scope::FsWrite => &permissions.write,
-        _ => return permissions.has_switch(scope),
-    };
-    path.map_or_else(|| paths.is_all(), |path| paths.hold(path, follow))
+/// Whether the program may do this with everything there is.
+pub(crate) fn has(scope: Scope, context: &Context) -> bool {
+    granted(context).is_none_or(|permissions| permissions.has_whole(scope))
+}
+
+/// Whether the program may do this to this path.
+pub(crate) fn has_path(scope: Scope, path: &Path, follow: Follow, context: &Context) -> bool {
+    granted(context).is_none_or(|permissions| permissions.has_path(scope, path, follow))
+}
+
+/// Whether the program sees this variable of the environment, may change it and pass it on.
+pub(crate) fn has_variable(name: &str, context: &Context) -> bool {
+    granted(context).is_none_or(|permissions| permissions.variables.hold(name))
 }
 
 /// Throws unless the program may do this; `resource` is what the error names.
@@ -181,19 +106,31 @@ pub(crate) fn has(scope: Scope, path: Option<&Path>, follow: Follow, context: &C
 /// # Errors
 /// `ERR_ACCESS_DENIED`, with `permission` and `resource`.
 pub(crate) fn check(scope: Scope, resource: &str, context: &mut Context) -> JsResult<()> {
-    if has(scope, None, Follow::Yes, context) {
-        return Ok(());
-    }
-    Err(JsError::from_opaque(denial(scope, resource, context).into()))
+    if has(scope, context) { Ok(()) } else { Err(denied(scope, resource, context)) }
 }
 
 /// As [`check`], for reading a file.
 pub(crate) fn check_read(path: &Path, context: &mut Context) -> JsResult<()> {
-    if has(Scope::FsRead, Some(path), Follow::Yes, context) {
+    if has_path(Scope::FsRead, path, Follow::Yes, context) {
         return Ok(());
     }
-    let resource = path.to_string_lossy().into_owned();
-    Err(JsError::from_opaque(denial(Scope::FsRead, &resource, context).into()))
+    Err(denied(Scope::FsRead, &path.to_string_lossy(), context))
+}
+
+/// As [`check`], for a variable of the environment.
+pub(crate) fn check_variable(name: &str, context: &mut Context) -> JsResult<()> {
+    if has_variable(name, context) { Ok(()) } else { Err(denied(Scope::Env, name, context)) }
+}
+
+/// As [`check`], for starting a program: the file to execute, if it is not to be looked for again.
+pub(crate) fn check_start(start: &Start<'_>, context: &mut Context) -> JsResult<Started> {
+    let Some(permissions) = granted(context) else { return Ok(Started::AsGiven) };
+    permissions.start(start).map_err(|denial| denied(denial.0, &denial.1, context))
+}
+
+/// The error of who may not, to be thrown.
+pub(crate) fn denied(scope: Scope, resource: &str, context: &mut Context) -> JsError {
+    JsError::from_opaque(denial(scope, resource, context).into())
 }
 
 /// The error of who may not.

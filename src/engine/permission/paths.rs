@@ -6,7 +6,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use super::Follow;
+use super::{Follow, inheritance::plain};
 
 /// Paths that are granted.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub(super) struct Paths {
     patterns: Vec<Pattern>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
     All,
     /// This one, or a folder with all in it.
@@ -33,40 +33,124 @@ impl Paths {
             // As in Node, what stands behind the star does not count.
             self.add_prefix(prefix);
         } else {
-            let path = real(&absolute(Path::new(text)), Follow::Yes);
+            let path = resolve(Path::new(text), Follow::Yes);
             let is_folder = path.is_dir() || text.ends_with('/');
             self.patterns.push(if is_folder { Pattern::Below(path) } else { Pattern::Exact(path) });
         }
     }
 
     fn add_prefix(&mut self, prefix: &str) {
-        let path = absolute(Path::new(prefix));
-        if prefix.ends_with('/') {
-            self.patterns.push(Pattern::Below(real(&path, Follow::Yes)));
+        let path = Path::new(prefix);
+        self.patterns.push(if prefix.ends_with('/') {
+            Pattern::Below(resolve(path, Follow::Yes))
         } else {
-            self.patterns.push(Pattern::Prefix(real(&path, Follow::No)));
-        }
+            Pattern::Prefix(resolve(path, Follow::No))
+        });
     }
 
     pub(super) fn is_all(&self) -> bool {
         self.patterns.iter().any(|pattern| matches!(pattern, Pattern::All))
     }
 
-    /// Whether this path leads to a place that is granted.
-    pub(super) fn hold(&self, path: &Path, follow: Follow) -> bool {
-        if self.is_all() {
-            return true;
-        }
-        let path = real(&absolute(path), follow);
-        self.patterns.iter().any(|pattern| match pattern {
-            Pattern::All => true,
-            Pattern::Exact(granted) => path == *granted,
-            Pattern::Below(folder) => path.starts_with(folder),
-            Pattern::Prefix(prefix) => {
-                path.as_os_str().as_bytes().starts_with(prefix.as_os_str().as_bytes())
+    /// Whether this path, which leads where it says, is granted.
+    pub(super) fn hold(&self, real: &Path) -> bool {
+        self.patterns.iter().any(|pattern| pattern.covers(real))
+    }
+
+    /// What both hold.
+    pub(super) fn within(&self, other: &Self) -> Self {
+        let mut patterns = Vec::new();
+        for one in &self.patterns {
+            for two in &other.patterns {
+                if let Some(narrow) = one.narrower(two)
+                    && !patterns.contains(narrow)
+                {
+                    patterns.push(narrow.clone());
+                }
             }
+        }
+        Self { patterns }
+    }
+
+    /// As values of options.
+    pub(super) fn options(&self) -> impl Iterator<Item = String> {
+        self.patterns.iter().filter_map(|pattern| {
+            Some(match pattern {
+                Pattern::All => "*".to_owned(),
+                Pattern::Exact(path) => plain(path)?.to_owned(),
+                Pattern::Below(path) => format!("{}/", plain(path)?.trim_end_matches('/')),
+                Pattern::Prefix(path) => format!("{}*", plain(path)?),
+            })
         })
     }
+
+    /// As texts that mean nothing else: a letter that says how a path is meant, and the path.
+    pub(super) fn coded(&self) -> impl Iterator<Item = String> {
+        self.patterns.iter().filter_map(|pattern| {
+            Some(match pattern {
+                Pattern::All => "*".to_owned(),
+                Pattern::Exact(path) => format!("={}", path.to_str()?),
+                Pattern::Below(path) => format!("/{}", path.to_str()?),
+                Pattern::Prefix(path) => format!("^{}", path.to_str()?),
+            })
+        })
+    }
+
+    /// What [`Self::coded`] made, unless it is something else.
+    pub(super) fn decoded<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Option<Self> {
+        let pattern = |text: Option<&str>| {
+            let text = text?;
+            let path = text.get(1..).map(PathBuf::from);
+            let path = path.filter(|path| path.is_absolute());
+            Some(match text.as_bytes().first()? {
+                b'*' if text.len() == 1 => Pattern::All,
+                b'=' => Pattern::Exact(path?),
+                b'/' => Pattern::Below(path?),
+                b'^' => Pattern::Prefix(path?),
+                _ => return None,
+            })
+        };
+        Some(Self { patterns: texts.map(pattern).collect::<Option<_>>()? })
+    }
+}
+
+impl Pattern {
+    fn covers(&self, real: &Path) -> bool {
+        match self {
+            Self::All => true,
+            Self::Exact(granted) => real == *granted,
+            Self::Below(folder) => real.starts_with(folder),
+            Self::Prefix(prefix) => begins_with(real, prefix),
+        }
+    }
+
+    /// What both stand for: of two that have something in common, one stands for all of the other.
+    fn narrower<'a>(&'a self, other: &'a Self) -> Option<&'a Self> {
+        if other.holds(self) {
+            Some(self)
+        } else if self.holds(other) {
+            Some(other)
+        } else {
+            None
+        }
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (_, Self::All) | (Self::Exact(_), Self::Below(_) | Self::Prefix(_)) => false,
+            (_, Self::Exact(path) | Self::Below(path)) => self.covers(path),
+            // `/a/b` with any rest goes beyond the folder `/a/b`.
+            (Self::Below(folder), Self::Prefix(prefix)) => {
+                prefix.starts_with(folder) && prefix != folder
+            }
+            (Self::Prefix(one), Self::Prefix(two)) => begins_with(two, one),
+        }
+    }
+}
+
+fn begins_with(path: &Path, prefix: &Path) -> bool {
+    path.as_os_str().as_bytes().starts_with(prefix.as_os_str().as_bytes())
 }
 
 /// The path from the root on. What `..` leads to is left to the system, which follows links first.
@@ -75,26 +159,27 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Where a path leads, as far as it is there; the rest of it is as it is written.
-fn real(path: &Path, follow: Follow) -> PathBuf {
+pub(super) fn resolve(path: &Path, follow: Follow) -> PathBuf {
+    let path = absolute(path);
     match (follow, path.parent(), path.file_name()) {
-        (Follow::No, Some(folder), Some(name)) => resolve(folder).join(name),
-        _ => resolve(path),
+        (Follow::No, Some(folder), Some(name)) => real(folder).join(name),
+        _ => real(&path),
     }
 }
 
-fn resolve(path: &Path) -> PathBuf {
+fn real(path: &Path) -> PathBuf {
     if let Ok(found) = fs::canonicalize(path) {
         return found;
     }
     // A link that leads to nothing yet may be followed by who makes that.
     if let Ok(target) = fs::read_link(path) {
-        let folder = path.parent().map(resolve).unwrap_or_default();
+        let folder = path.parent().map(real).unwrap_or_default();
         return without_dots(&folder.join(target));
     }
     match (path.parent(), path.components().next_back()) {
-        (Some(folder), Some(Component::Normal(name))) => resolve(folder).join(name),
+        (Some(folder), Some(Component::Normal(name))) => real(folder).join(name),
         (Some(folder), Some(Component::ParentDir)) => {
-            let mut folder = resolve(folder);
+            let mut folder = real(folder);
             folder.pop();
             folder
         }
@@ -138,7 +223,7 @@ mod tests {
         symlink(folder.join("out/new"), folder.join("in/dangling")).unwrap();
         let mut paths = Paths::default();
         paths.add(&text("in"));
-        let holds = |path: &str, follow| paths.hold(&folder.join(path), follow);
+        let holds = |path: &str, follow| paths.hold(&resolve(&folder.join(path), follow));
         for inside in ["in", "in/new", "in/deep/../x", "out/../in/y", "in/no/such/folder"] {
             assert!(holds(inside, Follow::Yes), "{inside}");
         }
@@ -161,7 +246,8 @@ mod tests {
         let mut paths = Paths::default();
         paths.add(&folder.join("in/a*").to_string_lossy());
         paths.add(&folder.join("out/*").to_string_lossy());
-        let holds = |paths: &Paths, path: &str| paths.hold(&folder.join(path), Follow::Yes);
+        let holds =
+            |paths: &Paths, path: &str| paths.hold(&resolve(&folder.join(path), Follow::Yes));
         assert!(
             holds(&paths, "in/a")
                 && holds(&paths, "in/abc")
@@ -173,5 +259,30 @@ mod tests {
         paths.add("*");
         assert!(paths.is_all() && holds(&paths, "in/b"));
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn two_sets_have_in_common_what_both_hold() {
+        let of = |texts: &[&str]| Paths::decoded(texts.iter().copied().map(Some)).unwrap();
+        let common = |one: &[&str], two: &[&str]| {
+            let forth: Vec<_> = of(one).within(&of(two)).coded().collect();
+            let back: Vec<_> = of(two).within(&of(one)).coded().collect();
+            assert_eq!(forth, back);
+            forth
+        };
+        assert_eq!(common(&["*"], &["//a", "=/b"]), ["//a", "=/b"]);
+        assert_eq!(common(&["//a"], &["//a/b"]), ["//a/b"]);
+        assert_eq!(common(&["//a"], &["//ab"]), [""; 0]);
+        assert_eq!(common(&["//a"], &["=/a/x"]), ["=/a/x"]);
+        assert_eq!(common(&["^/a"], &["//ab"]), ["//ab"]);
+        assert_eq!(common(&["^/a/b"], &["//a"]), ["^/a/b"]);
+        assert_eq!(common(&["^/a"], &["//a"]), ["//a"]);
+        assert_eq!(common(&["^/a"], &["^/ab"]), ["^/ab"]);
+        assert_eq!(common(&["=/a"], &["=/b", "^/b"]), [""; 0]);
+        let texts = ["*", "=/x", "//x", "^/x"];
+        assert_eq!(of(&texts).coded().collect::<Vec<_>>(), texts);
+        for nonsense in ["", "*x", "=x", "?/x"] {
+            assert!(Paths::decoded([Some(nonsense)].into_iter()).is_none(), "{nonsense}");
+        }
     }
 }

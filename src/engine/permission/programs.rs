@@ -1,0 +1,218 @@
+//! Sets of programs that may be started: each by its file, and under its name.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use super::{Permissions, Scope};
+
+/// Where a name is looked for if there is no `PATH`. `execvp(3)`.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// Variables that have other code loaded into a program: who gives them starts another program.
+const LOADER_VARIABLES: &[&str] = &["LD_", "GLIBC_TUNABLES"];
+
+/// Programs by name and file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Programs {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    /// Where it was found: its last part is the name under which it may be started.
+    found: PathBuf,
+    /// Where that leads.
+    file: PathBuf,
+}
+
+/// What is about to be started.
+#[derive(Debug)]
+pub(crate) struct Start<'a> {
+    /// The program: a path if there is a slash in it, else a name.
+    pub(crate) file: &'a str,
+    /// What it is called.
+    pub(crate) argv0: &'a [u8],
+    /// The `PATH` that a name is looked for in.
+    pub(crate) path: Option<&'a str>,
+    /// The working directory that relative paths start from, if not the present one.
+    pub(crate) cwd: Option<&'a Path>,
+    /// Variables of its environment that this process has otherwise, or not at all.
+    pub(crate) changed: &'a [String],
+}
+
+/// How a program that may be started is found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Started {
+    /// As the caller says.
+    AsGiven,
+    /// It is this file, and nothing else.
+    File(PathBuf),
+}
+
+impl Permissions {
+    /// Which file is to be started; else the permission that is lacking, and for what.
+    pub(super) fn start(&self, start: &Start<'_>) -> Result<Started, (Scope, String)> {
+        if self.has_switch(Scope::ChildProcess) {
+            return Ok(Started::AsGiven);
+        }
+        let denied = |resource: &str| Err((Scope::Run, resource.to_owned()));
+        if self.programs.entries.is_empty() {
+            return Err((Scope::ChildProcess, start.file.to_owned()));
+        }
+        let Some(file) = find(start.file, start.path, start.cwd) else {
+            return denied(start.file);
+        };
+        let known: Vec<_> = self.programs.entries.iter().filter(|e| e.file == file).collect();
+        if known.is_empty() {
+            return denied(start.file);
+        }
+        // One file may be many programs, which go by the name that they are called.
+        let argv0 = OsStr::from_bytes(start.argv0);
+        let name = Path::new(argv0).file_name().unwrap_or(argv0);
+        let is_called = |entry: &&Entry| entry.found.file_name() == Some(name);
+        if !known.iter().any(is_called) && !is_own(&file) {
+            return denied(&argv0.to_string_lossy());
+        }
+        let is_loader = |name: &&String| LOADER_VARIABLES.iter().any(|part| name.starts_with(part));
+        match start.changed.iter().find(is_loader) {
+            Some(variable) => denied(variable),
+            None => Ok(Started::File(file)),
+        }
+    }
+
+    /// Whether this program may be started under the name by which it is found.
+    pub(crate) fn may_run(&self, file: &str) -> bool {
+        let path = env::var("PATH").ok();
+        let argv0 = file.as_bytes();
+        let start = Start { file, argv0, path: path.as_deref(), cwd: None, changed: &[] };
+        self.start(&start).is_ok()
+    }
+}
+
+impl Programs {
+    /// A program whose file is known.
+    pub(super) fn add_found(&mut self, found: PathBuf, file: PathBuf) {
+        let entry = Entry { found, file };
+        if !self.entries.contains(&entry) {
+            self.entries.push(entry);
+        }
+    }
+
+    /// Looks for a program; what is not there is not added.
+    pub(super) fn add(&mut self, program: &str) {
+        let path = env::var("PATH").ok();
+        let found = match program {
+            "rjs" => env::current_exe().ok(),
+            name => first(name, path.as_deref(), None),
+        };
+        let found = match program {
+            "node" => found.or_else(|| env::current_exe().ok()),
+            _ => found,
+        };
+        let Some(found) = found else { return };
+        if let Ok(file) = fs::canonicalize(&found) {
+            self.add_found(found, file);
+        }
+    }
+
+    /// Each as where it was found and where that leads.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        self.entries.iter().map(|entry| (&*entry.found, &*entry.file))
+    }
+
+    /// The options that grant them.
+    pub(super) fn options(&self) -> impl Iterator<Item = String> {
+        let found = self.entries.iter().filter_map(|entry| entry.found.to_str());
+        found.filter(|path| !path.contains(',')).map(|path| format!("--allow-run={path}"))
+    }
+
+    /// What both hold.
+    pub(super) fn within(&self, other: &Self) -> Self {
+        let is_common = |entry: &&Entry| {
+            let same = |theirs: &Entry| {
+                theirs.file == entry.file && theirs.found.file_name() == entry.found.file_name()
+            };
+            other.entries.iter().any(same)
+        };
+        Self { entries: self.entries.iter().filter(is_common).cloned().collect() }
+    }
+}
+
+/// This very executable: whatever it is called, it is the same program.
+fn is_own(file: &Path) -> bool {
+    env::current_exe().and_then(fs::canonicalize).is_ok_and(|own| own == file)
+}
+
+/// Where the program is that the system would execute.
+fn find(file: &str, path: Option<&str>, cwd: Option<&Path>) -> Option<PathBuf> {
+    fs::canonicalize(first(file, path, cwd)?).ok()
+}
+
+/// The first program of this name, as `execvp(3)` looks for it.
+fn first(file: &str, path: Option<&str>, cwd: Option<&Path>) -> Option<PathBuf> {
+    let folder = env::current_dir().unwrap_or_default().join(cwd.unwrap_or(Path::new("")));
+    if file.is_empty() {
+        return None;
+    }
+    if file.contains('/') {
+        return Some(folder.join(file)).filter(|file| is_executable(file));
+    }
+    let folders = path.unwrap_or(DEFAULT_PATH).split(':');
+    folders.map(|part| folder.join(part).join(file)).find(|file| is_executable(file))
+}
+
+/// Whether a path is that of a file that somebody may execute.
+fn is_executable(file: &Path) -> bool {
+    fs::metadata(file)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn start<'a>(file: &'a str, argv0: &'a str, path: &'a str) -> Start<'a> {
+        Start { file, argv0: argv0.as_bytes(), path: Some(path), cwd: None, changed: &[] }
+    }
+
+    #[test]
+    fn a_program_is_its_file_under_its_name() {
+        let folder = env::temp_dir().join(format!("rjs-programs-{}", std::process::id()));
+        fs::create_dir_all(folder.join("other")).unwrap();
+        let folder = fs::canonicalize(folder).unwrap();
+        for file in ["tool", "other/tool"] {
+            fs::write(folder.join(file), "#!/bin/true").unwrap();
+            fs::set_permissions(folder.join(file), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        symlink(folder.join("tool"), folder.join("link")).unwrap();
+        let text = |name: &str| folder.join(name).to_string_lossy().into_owned();
+        let permissions = Permissions::none().allow_run(&text("tool"));
+        let may =
+            |file: &str, argv0: &str, path: &str| permissions.start(&start(file, argv0, path));
+        let tool = Ok(Started::File(folder.join("tool")));
+        assert_eq!(may("tool", "tool", &text("")), tool);
+        assert_eq!(may(&text("other/../tool"), "tool", ""), tool);
+        let denied = |resource: &str| Err((Scope::Run, resource.to_owned()));
+        assert_eq!(may("tool", "tool", &text("other")), denied("tool"));
+        assert_eq!(may("tool", "tool", "/nowhere"), denied("tool"));
+        assert_eq!(may(&text("link"), "link", ""), denied("link"));
+        assert_eq!(may(&text("link"), "tool", ""), tool);
+        let cwd = folder.join("other");
+        let relative = Start { cwd: Some(&cwd), ..start("./tool", "tool", "") };
+        assert_eq!(permissions.start(&relative), denied("./tool"));
+        let changed = ["LD_PRELOAD".to_owned()];
+        let path = text("");
+        let loader = Start { changed: &changed, ..start("tool", "tool", &path) };
+        assert_eq!(permissions.start(&loader), denied("LD_PRELOAD"));
+        let none = Permissions::none().start(&start("tool", "tool", ""));
+        assert_eq!(none, Err((Scope::ChildProcess, "tool".to_owned())));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
