@@ -64,15 +64,6 @@ Object.setPrototypeOf(WriteStream, net.Socket);
 WriteStream.prototype.isTTY = true;
 furnish(WriteStream.prototype);
 
-// process.stdout and process.stderr are WriteStreams, where they are terminals, that write in another way.
-Object.defineProperty(WriteStream, Symbol.hasInstance, {
-  __proto__: null,
-  value(object) {
-    if (Function.prototype[Symbol.hasInstance].call(this, object)) return true;
-    return this === WriteStream && object?._isStdio === true && object._type === 'tty';
-  },
-});
-
 WriteStream.prototype._refreshSize = function _refreshSize() {
   const { columns, rows } = this;
   const size = [0, 0];

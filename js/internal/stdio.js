@@ -1,40 +1,36 @@
 'use strict';
 
-// process.stdout and process.stderr: what is written has left the program when `write` returns, be it to a
-// file, a pipe or a terminal. As in Node they outlive who destroys them.
+// process.stdout and process.stderr become what they are once a program does more with them than write:
+// a net.Socket where they are a pipe or a socket, a tty.WriteStream where they are a terminal, else a stream
+// of the file. What is written has left the program when `write` returns. They outlive who destroys them.
 
 const { Writable } = require('internal/streams/writable');
 
-const { nextTick } = require('process');
+const process = require('process');
 
-class OutputStream extends Writable {
-  constructor(fd) {
-    super({ decodeStrings: false, emitClose: false });
-    this.fd = fd;
-    this._type = native.kind(fd);
-    this._isStdio = true;
-    this.destroySoon = this.destroy;
-    if (this._type !== 'tty') return;
-    this.isTTY = true;
-    require('internal/terminal').standard(this, () => native.size(fd));
-  }
+const { ownKeys } = Reflect;
 
-  _write(chunk, encoding, callback) {
-    try {
-      native.write(this.fd, bytesOf(chunk, encoding));
-    } catch (error) {
-      callback(error);
-      return;
-    }
-    callback();
-  }
-
-  _destroy(error, callback) {
-    callback(error);
-    this._undestroy();
-    nextTick(() => this.emit('close'));
-  }
+// A file, or a device that is none of the others. It is not ours to close.
+function SyncWriteStream(fd) {
+  Writable.call(this, { decodeStrings: false });
+  this.fd = fd;
+  this.readable = false;
+  this.autoClose = false;
 }
+Object.setPrototypeOf(SyncWriteStream.prototype, Writable.prototype);
+Object.setPrototypeOf(SyncWriteStream, Writable);
+
+SyncWriteStream.prototype._write = function(chunk, encoding, callback) {
+  try {
+    native.write(this.fd, bytesOf(chunk, encoding));
+  } catch (error) {
+    callback(error);
+    return;
+  }
+  callback();
+};
+
+SyncWriteStream.prototype.destroySoon = SyncWriteStream.prototype.destroy;
 
 // Text that is UTF-8 already stays text.
 function bytesOf(chunk, encoding) {
@@ -42,10 +38,56 @@ function bytesOf(chunk, encoding) {
   return require('buffer').Buffer.from(chunk, encoding);
 }
 
-let stdout;
-let stderr;
+const makers = {
+  tty(stream, fd) {
+    const { WriteStream } = require('tty');
+    Object.setPrototypeOf(stream, WriteStream.prototype);
+    WriteStream.call(stream, fd);
+    stream._handle.unref();
+    process.on('SIGWINCH', () => stream._refreshSize());
+  },
 
-module.exports = {
-  get stdout() { return stdout ??= new OutputStream(1); },
-  get stderr() { return stderr ??= new OutputStream(2); },
+  pipe(stream, fd) {
+    const { Socket } = require('internal/net/socket');
+    Object.setPrototypeOf(stream, Socket.prototype);
+    Socket.call(stream, { fd, readable: false, writable: true });
+    stream._handle.unref();
+  },
+
+  fs(stream, fd) {
+    Object.setPrototypeOf(stream, SyncWriteStream.prototype);
+    SyncWriteStream.call(stream, fd);
+  },
 };
+
+function make(stream, type, fd) {
+  try {
+    makers[type](stream, fd);
+  } catch {
+    // A terminal that is gone, a descriptor that was closed: the writes will say so.
+    makers.fs(stream, fd);
+  }
+}
+
+function outlive(error, callback) {
+  callback(error);
+  this._undestroy();
+  if (!this._writableState.emitClose) process.nextTick(() => this.emit('close'));
+}
+
+// Makes the object, which could only write and be listened to, the stream that it is.
+function become(stream, type, fd) {
+  const { _events: events } = stream;
+  stream._events = undefined;
+  make(stream, type, fd);
+  stream.fd = fd;
+  stream.destroySoon = stream.destroy;
+  stream._destroy = outlive;
+  for (const name of ownKeys(events)) {
+    const listeners = events[name];
+    if (typeof listeners === 'function') stream.on(name, listeners);
+    else for (const listener of listeners ?? []) stream.on(name, listener);
+  }
+}
+
+module.exports = { become };

@@ -53,26 +53,4 @@ function furnish(object) {
   }
 }
 
-// For a standard stream: its size is what it is now, and whoever listens is told of a new one.
-function standard(stream, size) {
-  furnish(stream);
-  const dimension = (index) => ({ get: () => size()?.[index], enumerable: true, configurable: true });
-  Object.defineProperty(stream, 'columns', dimension(0));
-  Object.defineProperty(stream, 'rows', dimension(1));
-  let [columns, rows] = stream.getWindowSize();
-  let isWatched = false;
-  const refresh = () => {
-    const [newColumns, newRows] = stream.getWindowSize();
-    if (newColumns === columns && newRows === rows) return;
-    [columns, rows] = [newColumns, newRows];
-    stream.emit('resize');
-  };
-  Object.defineProperty(stream, '_refreshSize', { value: refresh, writable: true, configurable: true });
-  stream.on('newListener', (event) => {
-    if (event !== 'resize' || isWatched) return;
-    isWatched = true;
-    require('process').on('SIGWINCH', refresh);
-  });
-}
-
-module.exports = { furnish, standard };
+module.exports = { furnish, methods: TerminalOutput.prototype };

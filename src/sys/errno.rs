@@ -17,6 +17,7 @@ impl Errno {
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
     pub(crate) const ENOTTY: Self = Self(libc::ENOTTY);
+    pub(crate) const EPIPE: Self = Self(libc::EPIPE);
     /// libuv's own number for the end of what is read.
     pub(crate) const EOF: Self = Self(4_095);
 

@@ -23,7 +23,7 @@ use crate::{
         natives::{Method, arg, define_value},
     },
     event_loop::stream::{Stream, StreamFd},
-    sys::{errno::Errno, fd},
+    sys::{errno::Errno, fd, stdio::Output},
 };
 
 /// What a handle is.
@@ -60,6 +60,10 @@ pub(crate) struct Handle {
     object: RefCell<Option<JsObject>>,
     pub(super) bytes_read: Cell<u64>,
     pub(super) bytes_written: Cell<u64>,
+    /// It is standard output or standard error: writes are not queued.
+    pub(super) output: Cell<Option<Output>>,
+    /// Such a one was told to end its writing, which a pipe does only when it is closed.
+    pub(super) output_ended: Cell<bool>,
     /// `bind` found the address in use; `listen` and `connect` say so, as in libuv.
     pub(super) delayed_error: Cell<Option<Errno>>,
     /// `onread: { buffer }`: reads go there.
@@ -106,6 +110,8 @@ fn create_as(kind: Kind, class: &Class, context: &mut Context) -> JsObject {
         object: RefCell::default(),
         bytes_read: Cell::new(0),
         bytes_written: Cell::new(0),
+        output: Cell::new(None),
+        output_ended: Cell::new(false),
         delayed_error: Cell::new(None),
         user_buffer: RefCell::default(),
         path: RefCell::default(),
@@ -213,7 +219,17 @@ impl Handle {
             fd::set_nonblocking(&fd, true).map_err(|error| error.errno)?;
         }
         self.open(fd);
+        self.note_output(number);
         Ok(())
+    }
+
+    /// Notes whether it was opened by the number of a standard stream to write to.
+    pub(super) fn note_output(&self, number: i32) {
+        self.output.set(match number {
+            1 => Some(Output::Stdout),
+            2 => Some(Output::Stderr),
+            _ => None,
+        });
     }
 
     /// Remembers the file that a Unix socket was bound to; an abstract name is none.

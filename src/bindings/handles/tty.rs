@@ -34,6 +34,7 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     match opened {
         Ok(fd) => {
             handle.open(StreamFd::Owned(fd));
+            handle.note_output(number);
         }
         Err(errno) => {
             handle.close(object.clone(), JsValue::undefined(), context);

@@ -18,7 +18,11 @@ use crate::{
         natives::{Method, arg},
     },
     event_loop::stream::{Done, Payload, Written},
-    sys::{errno::Errno, fd},
+    sys::{
+        errno::Errno,
+        fd,
+        stdio::{Output, write_output},
+    },
 };
 
 pub(super) const METHODS: &[Method] = &[
@@ -99,10 +103,21 @@ fn encoding_of(name: &JsValue) -> Encoding {
 impl Handle {
     fn write(&self, payload: Box<dyn Payload>, done: Done<Context>) -> Result<Written, Errno> {
         let length = payload.len() as u64;
-        let written = self.stream().write(payload, done)?;
+        let written = match self.output.get() {
+            Some(_) if self.output_ended.get() => return Err(Errno::EPIPE),
+            Some(output) => write_whole(output, &*payload)?,
+            None => self.stream().write(payload, done)?,
+        };
         self.bytes_written.set(self.bytes_written.get() + length);
         Ok(written)
     }
+}
+
+/// What goes to a standard stream has left when the call returns.
+fn write_whole(output: Output, payload: &dyn Payload) -> Result<Written, Errno> {
+    let mut outcome = Ok(());
+    payload.with(&mut |bytes| outcome = write_output(output, bytes));
+    outcome.map(|()| Written::Now).map_err(|error| error.errno)
 }
 
 /// Who waits for the end of a write: a socket, and the callback of its stream.
@@ -146,6 +161,7 @@ impl Handle {
         let done: Done<Context> = Box::new(move |context, _| {
             callbacks::enter(context, |context| callback.call(&JsValue::undefined(), &[], context));
         });
+        self.output_ended.set(self.output.get().is_some());
         status_of(self.stream().shutdown(done))
     }
 }

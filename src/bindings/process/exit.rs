@@ -8,7 +8,7 @@ use crate::engine::{
     callbacks,
     errors::{Code, coded},
     natives::arg,
-    state, validate,
+    state, ticks, validate,
 };
 use crate::sys::stdio::{Output, write_output};
 
@@ -126,8 +126,9 @@ pub(crate) fn finish(context: &mut Context) -> i32 {
         if let Err(error) = emit_exit(&process, context) {
             state::uncaught(error, context);
         }
-        // Ticks are refused by now; the microtasks of the listeners still run.
-        engine.microtasks.clone().drain(context);
+        // Ticks are refused by now; the microtasks of the listeners still run, and what they reject is
+        // nobody's to catch any more.
+        ticks::drain(context);
     }
     engine.exit_code().unwrap_or_else(|| process.exit_code.get().unwrap_or(0))
 }

@@ -3,6 +3,8 @@
 //! Files, pipes and terminals are all written synchronously, as Node writes them on Linux: what was
 //! written before the program ends has left it.
 
+mod light;
+
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
@@ -12,14 +14,11 @@ use crate::{
         natives::{Method, arg, exports_of},
         reflect,
     },
-    sys::{
-        fd::{self, FdKind},
-        stdio::{Output, write_output},
-    },
+    sys::stdio::{Output, write_output},
 };
 
 /// The JavaScript half makes the stream objects from these.
-const METHODS: &[Method] = &[("write", 2, write), ("kind", 1, kind), ("size", 1, size)];
+const METHODS: &[Method] = &[("write", 2, write)];
 
 /// The native half of `internal/stdio`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
@@ -28,12 +27,12 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
 
 /// `process.stdout`.
 pub(super) fn get_stdout(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    stream("stdout", context)
+    light::stream(Output::Stdout, context).map(Into::into)
 }
 
 /// `process.stderr`.
 pub(super) fn get_stderr(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    stream("stderr", context)
+    light::stream(Output::Stderr, context).map(Into::into)
 }
 
 /// `process.stdin`.
@@ -56,9 +55,11 @@ fn getter_of(process: &JsObject, name: &str) -> Option<JsObject> {
     property.get()?.as_object()
 }
 
-/// True if a program has asked for `process.stdout` or `process.stderr`, or has replaced this one.
+/// True if what a program sees of `process.stdout` or `process.stderr` may do more with a line than
+/// write it: it was replaced, it has listeners or methods of the program's, it has become a stream.
 pub(crate) fn is_touched(name: &str, context: &Context) -> bool {
-    if builtins::is_loaded("internal/stdio", context) {
+    let output = if name == "stdout" { Output::Stdout } else { Output::Stderr };
+    if light::is_changed(output, context) {
         return true;
     }
     let process = super::state(context).object.clone();
@@ -77,11 +78,6 @@ pub(super) fn open_stdin(_: &JsValue, _: &[JsValue], context: &mut Context) -> J
     Ok(stdin.into())
 }
 
-fn stream(name: &str, context: &mut Context) -> JsResult<JsValue> {
-    let streams = builtins::load_object("internal/stdio", context)?;
-    streams.get(JsString::from(name), context)
-}
-
 fn output(fd: &JsValue) -> Output {
     if fd.as_number() == Some(2.0) { Output::Stderr } else { Output::Stdout }
 }
@@ -98,29 +94,8 @@ fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
             write_output(output, &bytes.iter(context).collect::<Vec<u8>>())
         }
     };
-    result.map_err(|error| throw_sys(context, &error, Wording::Short))?;
+    result.map_err(|error| throw_sys(context, &error, Wording::Described))?;
     Ok(JsValue::undefined())
-}
-
-/// `kind(fd)`: what `stream._type` says: `tty`, `pipe` (sockets too) or `fs`.
-fn kind(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let fd = arg(args, 0).to_i32(context)?;
-    let kind = match fd::borrow(fd).map(fd::kind) {
-        Ok(FdKind::Tty) => js_string!("tty"),
-        Ok(FdKind::Pipe | FdKind::Tcp) => js_string!("pipe"),
-        Ok(FdKind::File | FdKind::Udp | FdKind::Unknown) | Err(_) => js_string!("fs"),
-    };
-    Ok(kind.into())
-}
-
-/// `size(fd)`: `[columns, rows]` of a terminal.
-fn size(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let fd = arg(args, 0).to_i32(context)?;
-    let Some((columns, rows)) = crate::sys::stdio::terminal_size(fd) else {
-        return Ok(JsValue::undefined());
-    };
-    let pair = [JsValue::from(columns), rows.into()];
-    Ok(boa_engine::object::builtins::JsArray::from_iter(pair, context).into())
 }
 
 /// `process._rawDebug(...)`: past every stream, straight to standard error.
