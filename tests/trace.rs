@@ -6,6 +6,8 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -32,6 +34,28 @@ fn example(name: &str) -> String {
 fn events(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).expect("the trace is there");
     serde_json::from_str(&text).expect("the trace is valid JSON")
+}
+
+/// Every process has ended, and every arrow has two ends.
+fn is_complete(events: &[Value]) -> bool {
+    let count = |phase| with_phase(events, phase).len();
+    count("B") == count("E") && count("s") == count("f")
+}
+
+/// The events, once the trace is as it is to be: of who was killed others tell.
+fn events_when(path: &Path, is_done: fn(&[Value]) -> bool) -> Vec<Value> {
+    let begin = Instant::now();
+    loop {
+        // Read in the middle of an addition, it is not whole.
+        let text = fs::read_to_string(path).expect("the trace is there");
+        if let Ok(events) = serde_json::from_str::<Vec<Value>>(&text)
+            && is_done(&events)
+        {
+            return events;
+        }
+        assert!(begin.elapsed() < Duration::from_mins(1), "the trace stays incomplete: {text}");
+        thread::yield_now();
+    }
 }
 
 fn with_phase<'e>(events: &'e [Value], phase: &str) -> Vec<&'e Value> {
@@ -148,10 +172,75 @@ fn it_is_valid_when_all_are_killed() {
     let status = Command::new("kill").args(["-9", line.trim()]).status();
     // It may have ended by itself: its channel is closed.
     assert!(status.is_ok());
-    let events = events(&path);
+    let events = events_when(&path, is_complete);
     assert!(with_phase(&events, "f").len() > 100);
-    assert_eq!(pids(&with_phase(&events, "B")).len(), 2);
+    let (begins, ends) = (with_phase(&events, "B"), with_phase(&events, "E"));
+    assert_eq!((pids(&begins).len(), pids(&begins)), (2, pids(&ends)));
+    let first = ends.iter().find(|end| end["pid"] == child.id()).unwrap();
+    // Older kernels do not tell who is no parent how a process ended.
+    assert!(first["args"]["signal"] == "SIGKILL" || first["args"] == serde_json::json!({}));
+    check_arrows(&events);
     fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_first_process_that_is_killed_alone_has_its_end() {
+    let path = file("alone");
+    let option = format!("--trace-processes={}", path.display());
+    let program = "console.log(1); setInterval(() => {}, 1000)";
+    let mut child = rjs(&[&option, "-e", program]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let events = events_when(&path, |events| is_complete(events) && !events.is_empty());
+    assert_eq!(pids(&with_phase(&events, "E")), [i64::from(child.id())]);
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn arrows_to_and_from_a_peer_that_does_not_trace_have_both_ends() {
+    let node = std::env::var("RJS_TEST_NODE").unwrap_or_else(|_| "node".to_owned());
+    if !Command::new(&node).arg("-v").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: there is no node on the PATH, and RJS_TEST_NODE names none");
+        return;
+    }
+    let path = file("node");
+    let option = format!("--trace-processes={}", path.display());
+    let program = "
+        const { fork } = require('child_process');
+        const child = fork(process.argv[2], [], { execPath: process.argv[1], execArgv: [] });
+        child.on('message', (n) => { if (n < 10) child.send(n + 1); else child.disconnect(); });
+        child.send(1);
+        child.send('not read: the other end is closed by then');
+    ";
+    let echo = file("echo.js");
+    fs::write(&echo, "process.on('message', (m) => { if (m > 0) process.send(m); });").unwrap();
+    let output = run(&[&option, "-e", program, &node, echo.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let events = events(&path);
+    assert!(is_complete(&events));
+    assert!(with_phase(&events, "f").len() > 20, "11 sent, 10 received, the spawn");
+    check_arrows(&events);
+    fs::remove_file(&path).unwrap();
+
+    // The other way round: the parent is not in the picture, so no arrow leads to it.
+    let parent = "const child = require('child_process').fork(process.argv[1], {
+        execPath: process.argv[2], execArgv: [process.argv[3]],
+    }); child.on('message', () => child.send(1));";
+    fs::write(&echo, "process.once('message', () => process.disconnect()); process.send(0);")
+        .unwrap();
+    let rjs = env!("CARGO_BIN_EXE_rjs");
+    let output = Command::new(node)
+        .args(["-e", parent, echo.to_str().unwrap(), rjs, &option])
+        .env_remove("NODE_OPTIONS")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let events = events_when(&path, |events| is_complete(events) && !events.is_empty());
+    assert_eq!((with_phase(&events, "X").len(), with_phase(&events, "s").len()), (2, 0));
+    fs::remove_file(path).unwrap();
+    fs::remove_file(echo).unwrap();
 }
 
 #[test]

@@ -162,7 +162,8 @@ impl Runtime {
         inherit_limits(&mut launch)?;
         let (mut context, process) = seed::take()?;
         let title = trace::title(&launch.argv);
-        trace::start(&launch.trace, &mut launch.env, &title, &mut context)
+        let watcher = seed::awaits_birth().then_some(launch.exec_path.as_str());
+        trace::start(&launch.trace, &mut launch.env, (&title, watcher), &mut context)
             .map_err(CreateError::Trace)?;
         Self::furnish(&process, launch, extras, &mut context)
             .map_err(|error| CreateError::Engine(error.to_string()))?;

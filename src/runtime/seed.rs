@@ -1,12 +1,15 @@
 //! A realm as it is before it is known what program it is for: what a zygote makes in advance.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::{CreateError, RuntimeBuilder, Warnings};
 use crate::{
-    bindings::{globals, inspect, process},
+    bindings::{globals, inspect, process, trace},
     builtins::TABLE,
     engine::{commonjs, intrinsics::random, realm, scripts, state},
     sys::warm::{self, Served},
@@ -32,15 +35,28 @@ pub enum Birth {
     Unneeded,
 }
 
+/// Whether the executable of this process calls [`await_birth`].
+static AWAITS_BIRTH: AtomicBool = AtomicBool::new(false);
+
+/// See [`AWAITS_BIRTH`]: such an executable can be started to do a service.
+pub(super) fn awaits_birth() -> bool {
+    AWAITS_BIRTH.load(Ordering::Relaxed)
+}
+
 /// To be called first in the `main` of an executable whose runtimes have
 /// [`crate::RuntimeBuilder::warm_fork`], while the process has one thread only.
 ///
-/// If the process was started to be a zygote, this does what every child would do first, and
+/// If the process was started to look after a trace, this does, and returns when that is done. If it
+/// was started to be a zygote, this does what every child would do first, and
 /// returns in each of the copies that are made of it.
 ///
 /// # Errors
 /// If no realm can be made.
 pub fn await_birth() -> Result<Birth, CreateError> {
+    if trace::watch() {
+        return Ok(Birth::Unneeded);
+    }
+    AWAITS_BIRTH.store(true, Ordering::Relaxed);
     let Some(socket) = warm::socket_of_zygote() else { return Ok(Birth::Cold) };
     let mut seed = make()?;
     anticipate(&mut seed).map_err(|error| CreateError::Engine(error.to_string()))?;

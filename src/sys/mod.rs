@@ -37,6 +37,7 @@ pub(crate) mod spawn;
 pub(crate) mod stack;
 pub(crate) mod startup;
 pub(crate) mod stdio;
+pub(crate) mod strangers;
 pub(crate) mod tree;
 pub(crate) mod tty;
 pub(crate) mod udp;

@@ -51,6 +51,34 @@ impl SharedArray {
         outcome
     }
 
+    /// Adds what `complete` makes of all records that are there; nobody adds any meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(crate) fn add_after(
+        &self,
+        complete: impl FnOnce(&[&str]) -> Vec<String>,
+    ) -> io::Result<()> {
+        self.0.lock()?;
+        let outcome = self.records().and_then(|text| {
+            // The first line is the opening bracket.
+            let lines = text.lines().skip(1).map(|line| line.trim_end_matches(','));
+            match complete(&lines.collect::<Vec<_>>()) {
+                records if records.is_empty() => Ok(()),
+                records => self.add_locked(&records),
+            }
+        });
+        self.0.unlock()?;
+        outcome
+    }
+
+    fn records(&self) -> io::Result<String> {
+        let (end, _) = self.end()?;
+        let mut bytes = vec![0; end as usize];
+        self.0.read_exact_at(&mut bytes, 0)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn add_locked(&self, records: &[String]) -> io::Result<()> {
         let (end, is_first) = self.end()?;
         let mut bytes = Vec::new();
@@ -117,6 +145,23 @@ mod tests {
 
     fn added(path: &Path, record: &str) {
         SharedArray::join(path).unwrap().add(&[record.to_owned()]).unwrap();
+    }
+
+    #[test]
+    fn what_is_there_is_seen_line_by_line() {
+        let path = path("seen");
+        let array = SharedArray::create(&path).unwrap();
+        array.add(&["1".to_owned(), "{\"a\":2}".to_owned()]).unwrap();
+        let mut seen = Vec::new();
+        array
+            .add_after(|lines| {
+                seen = lines.iter().map(|line| (*line).to_owned()).collect();
+                vec!["3".to_owned()]
+            })
+            .unwrap();
+        assert_eq!(seen, ["1", "{\"a\":2}"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[\n1,\n{\"a\":2},\n3\n]\n");
+        fs::remove_file(path).unwrap();
     }
 
     #[test]

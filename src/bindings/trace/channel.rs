@@ -30,6 +30,8 @@ pub(crate) struct ChannelTrace {
     name: String,
     peer: i32,
     end: End,
+    /// Whether the peer is in the same trace.
+    is_seen: bool,
     sent: Cell<u64>,
     received: Cell<u64>,
     /// Each message is printed once: by the parent, if that prints.
@@ -39,19 +41,25 @@ pub(crate) struct ChannelTrace {
 impl ChannelTrace {
     pub(super) fn of_parent(trace: Rc<Trace>, name: &str, child: i32) -> Self {
         let prints = trace.prints;
-        Self::new(trace, name.to_owned(), (End::Parent, child), prints)
+        Self::new(trace, name.to_owned(), (End::Parent, child), (prints, true))
     }
 
     pub(super) fn of_child(trace: Rc<Trace>) -> Self {
         let parent = parent_pid();
         let name = trace.own_channel.clone().unwrap_or_else(|| format!("{parent}-{}", trace.pid));
         let prints = trace.prints && !trace.parent_prints;
-        Self::new(trace, name, (End::Child, parent), prints)
+        let is_seen = trace.own_channel.is_some();
+        Self::new(trace, name, (End::Child, parent), (prints, is_seen))
     }
 
-    fn new(trace: Rc<Trace>, name: String, (end, peer): (End, i32), prints: bool) -> Self {
+    fn new(
+        trace: Rc<Trace>,
+        name: String,
+        (end, peer): (End, i32),
+        (prints, is_seen): (bool, bool),
+    ) -> Self {
         let count = || Cell::new(0);
-        Self { trace, name, peer, end, sent: count(), received: count(), prints }
+        Self { trace, name, peer, end, is_seen, sent: count(), received: count(), prints }
     }
 
     /// A message is about to be written. It is told before, so that the peer cannot be earlier.
@@ -82,7 +90,12 @@ impl ChannelTrace {
             let (from, to) = if is_sent { (own, self.peer) } else { (self.peer, own) };
             say(&line(frame, from, to, at));
         }
-        self.trace.add(&record::message(frame, is_sent, &id, (own, self.peer), at));
+        let mut records = record::message(frame, is_sent, &id, (own, self.peer), at);
+        if !self.is_seen {
+            // An arrow would lead out of the picture.
+            records.truncate(1);
+        }
+        self.trace.add(&records);
     }
 }
 

@@ -8,6 +8,8 @@
 mod channel;
 mod inheritance;
 mod record;
+mod story;
+mod watch;
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,10 +20,14 @@ use std::{
 
 use boa_engine::Context;
 
-pub(crate) use self::channel::{ChannelTrace, Frame};
+pub(crate) use self::{
+    channel::{ChannelTrace, Frame},
+    watch::watch,
+};
 use self::{
     inheritance::{Inheritance, VARIABLE},
     record::Record,
+    story::Story,
 };
 use crate::{
     bindings::process::monotonic,
@@ -53,6 +59,8 @@ pub(crate) struct Trace {
     /// The beginning of the tree's first process, on the monotonic clock.
     origin: Duration,
     pid: i32,
+    /// Whether the tree begins here.
+    is_first: bool,
     /// The parent, if it records this process.
     recorder: Option<i32>,
     /// What the parent calls the channel to it.
@@ -69,14 +77,15 @@ pub(crate) fn of(context: &Context) -> Option<Rc<Trace>> {
     context.get_data::<Rc<Trace>>().cloned()
 }
 
-/// Begins what the command line or the parent asks for; `title` is what the process is called.
+/// Begins what the command line or the parent asks for; `title` is what the process is called,
+/// `watcher` the executable that can look after the trace.
 ///
 /// # Errors
 /// One line that says why the file cannot be written.
 pub(crate) fn start(
     request: &Request,
     env: &mut Vec<(String, String)>,
-    title: &str,
+    (title, watcher): (&str, Option<&str>),
     context: &mut Context,
 ) -> Result<(), String> {
     let inherited = Inheritance::take(env);
@@ -98,6 +107,7 @@ pub(crate) fn start(
         path,
         origin: inherited.origin.unwrap_or_else(monotonic),
         pid: pid(),
+        is_first: !is_joining,
         recorder: inherited.recorder.filter(|_| is_recorded),
         own_channel: inherited.channel.filter(|_| is_recorded),
         channels: Cell::new(0),
@@ -106,6 +116,9 @@ pub(crate) fn start(
     });
     if trace.recorder.is_none() {
         trace.add(&record::begin(trace.pid, title, trace.now()));
+    }
+    if let (true, Some(watcher), Some(_)) = (trace.is_first, watcher, &trace.path) {
+        watch::start(&trace, watcher);
     }
     context.insert_data(trace);
     Ok(())
@@ -250,6 +263,21 @@ impl Trace {
         let is_watched = self.recorder.is_some_and(|recorder| recorder == parent_pid());
         if !is_watched {
             self.add(&record::end(self.pid, Some(status), self.now()));
+        }
+        if self.is_first {
+            self.complete();
+        }
+    }
+
+    /// Gives the arrows that have one end the other, as far as nobody can add that any more.
+    fn complete(&self) {
+        let file = self.file.borrow();
+        let Some(array) = file.as_ref() else { return };
+        let complete = |lines: &[&str]| {
+            Story::of(lines).missing_ends().iter().map(Record::to_string).collect()
+        };
+        if let Err(error) = array.add_after(complete) {
+            say(&format!("rjs: the trace of processes is not complete: {error}\n"));
         }
     }
 

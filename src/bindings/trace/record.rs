@@ -98,6 +98,16 @@ pub(super) fn replaced(pid: i32, file: &str, at: u64) -> Vec<Record> {
     vec![with(event("i", "execve", pid, at), fields)]
 }
 
+/// The end of a message's arrow that its peer did not record: where it goes to, or where it comes
+/// from.
+pub(super) fn missing_end(is_sent: bool, id: &str, peer: i32, at: f64) -> Record {
+    let (phase, mut fields) = if is_sent { ("f", json!({ "bp": "e" })) } else { ("s", json!({})) };
+    fields["cat"] = "ipc".into();
+    fields["id"] = id.into();
+    fields["ts"] = at.into();
+    with(event(phase, "message", peer, 0), fields)
+}
+
 /// A message left, or came. `id` is the same at both ends.
 pub(super) fn message(
     frame: &Frame,

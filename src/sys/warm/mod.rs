@@ -18,7 +18,7 @@ use std::{
     cell::RefCell,
     ffi::{CStr, CString},
     io::{IoSlice, Read},
-    os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -40,7 +40,7 @@ use super::{
     poll::{self, Interest},
     signals,
     spawn::{self, Child, ChildFd, SpawnRequest},
-    wait,
+    strangers, wait,
 };
 
 /// Names the zygote's end of the socket in its environment.
@@ -137,7 +137,7 @@ impl Zygote {
         let (errno, pid) = self.answer(answer).ok_or(Refusal::Dead)?;
         self.unborn.borrow_mut().remove(pid, &self.socket);
         if errno == 0 {
-            let pidfd = open_process(pid).map_err(|_| Refusal::Dead)?;
+            let pidfd = strangers::open(pid).map_err(|_| Refusal::Dead)?;
             return Ok(Child { pid, pidfd });
         }
         if pid == 0 {
@@ -203,15 +203,4 @@ fn passed(slot: ChildFd<'_>) -> Option<BorrowedFd<'_>> {
 fn working_folder() -> Result<OwnedFd, SysError> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     open(".", flags, Mode::empty()).map_err(|errno| SysError::new(errno, "open"))
-}
-
-/// A pidfd of a child that nobody has collected yet.
-fn open_process(pid: i32) -> Result<OwnedFd, Errno> {
-    // SAFETY: pidfd_open takes two numbers.
-    let number = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    if number < 0 {
-        return Err(Errno::last());
-    }
-    // SAFETY: the kernel has made this descriptor, close-on-exec, in this very call.
-    Ok(unsafe { OwnedFd::from_raw_fd(number as RawFd) })
 }
