@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
 
-use rjs::{EvalError, Runtime, ScriptError};
+use rjs::{
+    EvalError, Runtime, ScriptError,
+    channel::{ChannelOptions, Serialization, Value},
+};
 use serde_json::json;
 
 const RJS: &str = env!("CARGO_BIN_EXE_rjs");
@@ -40,6 +43,51 @@ fn a_rust_parent_talks_to_its_child() {
              its server says \"hello from the child\"\nthe child ends with Some(0)\n",
             "{runtime}"
         );
+    }
+}
+
+#[test]
+fn a_channel_carries_what_javascript_has() {
+    let script = "process.on('message', (message) => {
+        const { bytes, big, day } = message;
+        process.send({ bytes: Buffer.concat([bytes, Buffer.from('é')]), big: big * 2n, day: new Date(day),
+          map: new Map([[1, 'one'], [{ key: 1 }, undefined]]), set: new Set(['世界']), float: new Float32Array([1]),
+          error: new TypeError('wrong', { cause: 7 }), hole: [, 1], nan: NaN, shared: [message.list, message.list] });
+        process.disconnect();
+      });";
+    for runtime in [Some(RJS), node()].into_iter().flatten() {
+        let mut command = Command::new(runtime);
+        command.args(["-e", script]);
+        let options = ChannelOptions::new().serialization(Serialization::Advanced);
+        let (mut child, mut channel) = options.spawn(command).expect("it starts");
+        let object = |properties: Vec<(&str, Value)>| {
+            Value::Object(properties.into_iter().map(|(name, v)| (name.to_owned(), v)).collect())
+        };
+        let sent = object(vec![
+            ("bytes", vec![1, 2].into()),
+            ("big", Value::BigInt(1 << 80)),
+            ("day", 86_400_000.into()),
+            ("list", Value::Array(vec![1.into()])),
+        ]);
+        channel.send(&sent).expect("the child is there");
+        let come = channel.receive().expect("a message").expect("one").value;
+        assert_eq!(come["bytes"], Value::Bytes(vec![1, 2, 0xc3, 0xa9]), "{runtime}");
+        assert_eq!(come["big"], Value::BigInt(1 << 81));
+        assert_eq!(come["day"], Value::Date(86_400_000.0));
+        let key = object(vec![("key", 1.into())]);
+        let entries = vec![(1.into(), "one".into()), (key, Value::Undefined)];
+        assert_eq!(come["map"], Value::Map(entries));
+        assert_eq!(come["set"], Value::Set(vec!["世界".into()]));
+        assert_eq!(come["float"], Value::Bytes(vec![0, 0, 0x80, 0x3f]));
+        let text = |name: &str| come["error"][name].as_str().map(str::to_owned);
+        assert_eq!(text("name").as_deref(), Some("TypeError"));
+        assert_eq!(text("message").as_deref(), Some("wrong"));
+        assert_eq!(come["error"]["cause"].as_i64(), Some(7));
+        assert_eq!(come["hole"], Value::Array(vec![Value::Undefined, 1.into()]));
+        assert!(come["nan"].as_f64().is_some_and(f64::is_nan));
+        assert_eq!(come["shared"].to::<[[u8; 1]; 2]>().expect("two lists"), [[1], [1]]);
+        assert!(channel.receive().expect("no error").is_none());
+        assert_eq!(child.wait().expect("it is ours").code(), Some(0));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use super::ValueError;
 use crate::{ipc::codec::FrameError, sys::error::SysError};
 
 /// Why a channel did not do what it was asked.
@@ -22,8 +23,12 @@ pub enum ChannelError {
     HandleRefused,
     /// The environment names a channel, and there is none.
     NoChannel,
-    /// The other end wants a serialization that is not `json`.
-    Unsupported,
+    /// A value that serde could not make, or make something of.
+    Value(ValueError),
+    /// Bytes that are no value in V8's format.
+    NoValue,
+    /// So much is queued that nothing more is: the peer does not read.
+    Full,
 }
 
 impl fmt::Display for ChannelError {
@@ -36,7 +41,9 @@ impl fmt::Display for ChannelError {
             Self::Closed => f.write_str("the channel is closed"),
             Self::HandleRefused => f.write_str("the handle cannot be passed on"),
             Self::NoChannel => f.write_str("NODE_CHANNEL_FD names no channel"),
-            Self::Unsupported => f.write_str("the channel's serialization is not json"),
+            Self::Value(error) => write!(f, "not the value: {error}"),
+            Self::NoValue => f.write_str("not a message: no value in V8's format"),
+            Self::Full => f.write_str("the peer reads too slowly: the queue is full"),
         }
     }
 }
@@ -46,6 +53,7 @@ impl std::error::Error for ChannelError {
         match self {
             Self::Io(error) => Some(error),
             Self::Json(error) => Some(error),
+            Self::Value(error) => Some(error),
             _ => None,
         }
     }

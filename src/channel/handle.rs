@@ -2,9 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use serde_json::Value;
-
-use super::{ChannelError, Message};
+use super::{Message, Value};
 use crate::ipc::codec::{Envelope, HandleType};
 
 /// A descriptor that travels beside a message.
@@ -45,7 +43,7 @@ impl HandleKind {
     }
 
     fn of(envelope: &Value) -> Self {
-        let text = |key: &str| envelope.get(key).and_then(Value::as_str).unwrap_or_default();
+        let text = |key: &str| envelope[key].as_str().unwrap_or_default();
         match HandleType::from_name(text("type")) {
             Some(HandleType::Server) => Self::Server,
             Some(HandleType::Socket) => Self::Socket,
@@ -57,9 +55,12 @@ impl HandleKind {
 }
 
 /// The program's message in a `NODE_HANDLE`, with the handle that came for it.
-pub(super) fn unwrap(payload: &[u8], fd: OwnedFd) -> Result<Message, ChannelError> {
-    let mut envelope: Value = serde_json::from_slice(payload).map_err(ChannelError::Json)?;
+pub(super) fn unwrap(envelope: Value, fd: OwnedFd) -> Message {
     let kind = HandleKind::of(&envelope);
-    let value = envelope.get_mut("msg").map(Value::take).unwrap_or_default();
-    Ok(Message { value, handle: Some(Handle { kind, fd }) })
+    let message = match envelope {
+        Value::Object(properties) => properties.into_iter().find(|(name, _)| name == "msg"),
+        _ => None,
+    };
+    let value = message.map_or(Value::Undefined, |(_, value)| value);
+    Message { value, handle: Some(Handle { kind, fd }) }
 }

@@ -2,36 +2,63 @@
 //!
 //! A Rust program is the parent ([`Channel::spawn`]) or the child ([`Channel::to_parent`]) of one that
 //! runs JavaScript there: messages are values that serde knows, handles are descriptors.
+//!
+//! ```no_run
+//! use std::{process::Command, time::{Duration, Instant}};
+//! use rjs::channel::{Channel, Incoming};
+//!
+//! let mut command = Command::new("rjs");
+//! command.arg("worker.js");
+//! let (mut child, mut channel) = Channel::spawn(command)?;
+//! channel.send(&("double", 21))?;
+//! match channel.receive_by(Instant::now() + Duration::from_secs(5))? {
+//!     Incoming::Message(message) => println!("{}", message.value.to::<u32>()?),
+//!     Incoming::Nothing => child.kill()?,
+//!     Incoming::End => println!("it ended with {}", child.wait()?),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **A peer that means harm** costs no more than the limits of [`ChannelOptions`]: a message that is
+//! longer ends the channel, and so does one that is none in the `Advanced` serialization; nothing is read
+//! ahead of what is asked for, nor while the peer leaves answers unread; what is sent and not taken is
+//! limited, too. Values lie at most 128 times in each other.
 
 mod error;
 mod handle;
+mod options;
+mod value;
 mod wait;
 
 use std::{
     collections::VecDeque,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    io,
+    net::Shutdown,
+    os::{
+        fd::{AsFd, BorrowedFd, OwnedFd},
+        unix::net::UnixStream,
+    },
     process::{Child, Command},
+    time::Instant,
 };
 
 use serde::Serialize;
-use serde_json::Value;
 
 pub use self::{
     error::ChannelError,
     handle::{Handle, HandleKind},
+    options::{ChannelOptions, Serialization},
+    value::{Value, ValueError},
 };
 use crate::{
     ipc::{
         channel::{Channel as Protocol, Received},
-        codec::{Command as Internal, Serialization},
+        codec::{Command as Internal, Serialization as Wire},
         handover::Retention,
         outbox::Completion,
     },
-    sys::{self, channel::READ_SIZE, fd},
+    sys::{self, channel::READ_SIZE, strangers},
 };
-
-/// The variable that tells a child the number of its end.
-const VARIABLE: &str = "NODE_CHANNEL_FD";
 
 /// A message that has come.
 #[derive(Debug)]
@@ -53,14 +80,22 @@ pub enum Incoming {
     End,
 }
 
-/// One end of a channel, with Node's `json` serialization.
+/// One end of a channel.
 ///
 /// It is closed when it is dropped; what is still queued then is lost ([`Self::flush`]). To wait for it
-/// in a loop of one's own, poll its descriptor ([`AsFd`]) for reading, and for writing as long as
-/// [`Self::wants_write`].
+/// in a loop of one's own, poll its descriptor ([`AsFd`]) for reading as long as [`Self::wants_read`], and
+/// for writing as long as [`Self::wants_write`], then call [`Self::try_receive`].
 #[derive(Debug)]
 pub struct Channel {
-    fd: OwnedFd,
+    fd: UnixStream,
+    wire: Wire,
+    /// So many bytes may wait to be written.
+    queue_limit: usize,
+    /// So many of them wait for a handle before them.
+    held: usize,
+    /// So many bytes of messages were read since the last time that all were taken.
+    untaken: usize,
+    is_disconnected: bool,
     protocol: Protocol<OwnedFd, Handle, ()>,
     /// Came, and was not looked at yet.
     unread: Vec<u8>,
@@ -70,34 +105,21 @@ pub struct Channel {
 
 impl Channel {
     /// Starts a program with a channel: `rjs worker.js`, `node worker.js`, or another Rust program that
-    /// calls [`Self::to_parent`].
+    /// calls [`Self::to_parent`]. As [`ChannelOptions::spawn`], with the options that Node has.
     ///
     /// # Errors
     /// As [`Command::spawn`].
-    pub fn spawn(mut command: Command) -> Result<(Child, Self), ChannelError> {
-        let (ours, theirs) = fd::stream_pair()?;
-        sys::command::give_descriptor(&mut command, theirs, VARIABLE);
-        let child = command.spawn()?;
-        Ok((child, Self::of(ours)?))
+    pub fn spawn(command: Command) -> Result<(Child, Self), ChannelError> {
+        ChannelOptions::new().spawn(command)
     }
 
     /// The channel to the process that started this one; `None` if it has none. To be asked once: the
     /// descriptor is taken.
     ///
     /// # Errors
-    /// If what the environment names is no channel, or one with the `advanced` serialization.
+    /// If what the environment names is no channel.
     pub fn to_parent() -> Result<Option<Self>, ChannelError> {
-        let Ok(number) = std::env::var(VARIABLE) else { return Ok(None) };
-        let mode = std::env::var("NODE_CHANNEL_SERIALIZATION_MODE").unwrap_or_default();
-        if mode == Serialization::Advanced.name() {
-            return Err(ChannelError::Unsupported);
-        }
-        let number = number.parse().map_err(|_| ChannelError::NoChannel)?;
-        let fd = fd::adopt(number).map_err(|_| ChannelError::NoChannel)?;
-        if !fd::is_unix_stream(&fd) {
-            return Err(ChannelError::NoChannel);
-        }
-        Self::of(fd).map(Some)
+        ChannelOptions::new().to_parent()
     }
 
     /// A channel over a connected stream socket (`unix(7)`).
@@ -105,19 +127,34 @@ impl Channel {
     /// # Errors
     /// If the descriptor does not take being non-blocking.
     pub fn of(fd: OwnedFd) -> Result<Self, ChannelError> {
-        fd::set_nonblocking(&fd, true)?;
-        let protocol =
-            Protocol::new(Serialization::Json, Protocol::<OwnedFd, Handle, ()>::DEFAULT_LIMIT);
-        Ok(Self { fd, protocol, unread: Vec::new(), messages: VecDeque::new(), is_ended: false })
+        ChannelOptions::new().over(fd)
+    }
+
+    fn new(fd: OwnedFd, wire: Wire, options: &ChannelOptions) -> Result<Self, ChannelError> {
+        sys::fd::set_nonblocking(&fd, true)?;
+        Ok(Self {
+            fd: fd.into(),
+            wire,
+            queue_limit: options.queue_limit,
+            held: 0,
+            untaken: 0,
+            is_disconnected: false,
+            protocol: Protocol::new(wire, options.message_limit),
+            unread: Vec::new(),
+            messages: VecDeque::new(),
+            is_ended: false,
+        })
     }
 
     /// Sends a message. What the channel does not take at once is queued; `false` asks the caller to
     /// wait until it is written ([`Self::flush`]).
     ///
     /// # Errors
-    /// If the value cannot be JSON, or the peer is gone.
+    /// If the value cannot be sent, the peer is gone, or too much is queued already: then nothing of it
+    /// is sent, and it may be tried again later.
     pub fn send(&mut self, message: &impl Serialize) -> Result<bool, ChannelError> {
         let mut frame = self.open(message)?;
+        self.held += if self.protocol.is_busy() { frame.len() } else { 0 };
         let has_room = self.protocol.send(&mut frame, ());
         self.write()?;
         Ok(has_room)
@@ -135,6 +172,7 @@ impl Channel {
     ) -> Result<bool, ChannelError> {
         let mut frame = self.open(message)?;
         let has_room = if self.protocol.is_busy() {
+            self.held += frame.len();
             self.protocol.hold(&mut frame, Some(handle), ())
         } else {
             self.hand_over(&mut frame, handle)
@@ -149,10 +187,30 @@ impl Channel {
     /// If what comes is no message, or the channel broke.
     pub fn receive(&mut self) -> Result<Option<Message>, ChannelError> {
         loop {
-            match self.try_receive()? {
+            match self.receive_until(None)? {
                 Incoming::Message(message) => return Ok(Some(message)),
                 Incoming::End => return Ok(None),
-                Incoming::Nothing => wait::until_ready(self.as_fd(), self.wants_write())?,
+                Incoming::Nothing => {}
+            }
+        }
+    }
+
+    /// Waits for the next message until this instant: [`Incoming::Nothing`] if none has come by then.
+    ///
+    /// # Errors
+    /// As [`Self::receive`].
+    pub fn receive_by(&mut self, deadline: Instant) -> Result<Incoming, ChannelError> {
+        self.receive_until(Some(deadline))
+    }
+
+    fn receive_until(&mut self, deadline: Option<Instant>) -> Result<Incoming, ChannelError> {
+        loop {
+            match self.try_receive()? {
+                Incoming::Nothing => {}
+                come => return Ok(come),
+            }
+            if !self.wait(deadline)? {
+                return Ok(Incoming::Nothing);
             }
         }
     }
@@ -166,11 +224,15 @@ impl Channel {
             if let Some(message) = self.messages.pop_front() {
                 return Ok(Incoming::Message(message));
             }
+            self.untaken = 0;
             if self.is_ended {
                 return Ok(Incoming::End);
             }
-            if !self.read()? {
-                self.write()?;
+            if !self.wants_read() {
+                self.write_unless_gone()?;
+            }
+            if !self.wants_read() || !self.read()? {
+                self.write_unless_gone()?;
                 return Ok(Incoming::Nothing);
             }
         }
@@ -181,18 +243,55 @@ impl Channel {
     /// # Errors
     /// If the peer is gone.
     pub fn flush(&mut self) -> Result<(), ChannelError> {
+        self.flush_until(None).map(drop)
+    }
+
+    /// As [`Self::flush`], until this instant; false if not all is written by then.
+    ///
+    /// # Errors
+    /// As [`Self::flush`].
+    pub fn flush_by(&mut self, deadline: Instant) -> Result<bool, ChannelError> {
+        self.flush_until(Some(deadline))
+    }
+
+    fn flush_until(&mut self, deadline: Option<Instant>) -> Result<bool, ChannelError> {
         loop {
             self.write()?;
             if self.protocol.is_drained() {
-                return Ok(());
+                return Ok(true);
             }
             if self.is_ended {
                 return Err(ChannelError::Closed);
             }
-            if !self.read()? {
-                wait::until_ready(self.as_fd(), self.wants_write())?;
+            // Only an answer for a handle is waited for; what else comes is kept.
+            if self.untaken > self.queue_limit {
+                return Err(ChannelError::Full);
+            }
+            let has_read = self.wants_read() && self.read()?;
+            if !has_read && !self.wait(deadline)? {
+                return Ok(false);
             }
         }
+    }
+
+    /// Says that nothing more will be sent, once everything that is queued is written: the peer's
+    /// `disconnect` event. What it has sent until then is still received, up to [`Incoming::End`].
+    ///
+    /// # Errors
+    /// As [`Self::flush`]; the channel is no less disconnected then.
+    pub fn disconnect(&mut self) -> Result<(), ChannelError> {
+        let flushed = self.flush();
+        self.is_disconnected = true;
+        match self.fd.shutdown(Shutdown::Write) {
+            // The peer was faster.
+            Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error.into()),
+            _ => flushed,
+        }
+    }
+
+    /// How many bytes are queued that the channel has not taken.
+    pub fn queued(&self) -> usize {
+        self.protocol.pending() + self.held
     }
 
     /// Whether something is queued that the channel did not take.
@@ -200,12 +299,44 @@ impl Channel {
         self.protocol.pending() > 0
     }
 
+    /// Whether it is to be read from: not after its end, nor while so much is queued that answers to what
+    /// comes would be too much.
+    pub fn wants_read(&self) -> bool {
+        !self.is_ended && self.protocol.pending() <= self.queue_limit
+    }
+
+    /// Waits until there is something to do; false if the time is up.
+    fn wait(&self, deadline: Option<Instant>) -> Result<bool, ChannelError> {
+        wait::until_ready(self.fd.as_fd(), self.wants_read(), self.wants_write(), deadline)
+    }
+
     /// A frame that has begun with this message.
     fn open(&self, message: &impl Serialize) -> Result<Vec<u8>, ChannelError> {
+        if self.is_disconnected || self.is_ended {
+            return Err(ChannelError::Closed);
+        }
         let mut frame = Vec::new();
         self.protocol.open(&mut frame);
-        serde_json::to_writer(&mut frame, message).map_err(ChannelError::Json)?;
+        match self.wire {
+            Wire::Json => serde_json::to_writer(&mut frame, message).map_err(ChannelError::Json)?,
+            Wire::Advanced => {
+                let value = value::to_value(message).map_err(ChannelError::Value)?;
+                frame = value::encode(frame, &value);
+            }
+        }
+        let is_first = self.protocol.is_drained();
+        if !is_first && self.queued().saturating_add(frame.len()) > self.queue_limit {
+            return Err(ChannelError::Full);
+        }
         Ok(frame)
+    }
+
+    /// As [`Self::write`]; that the peer reads no more is told by what comes from it.
+    fn write_unless_gone(&mut self) -> Result<(), ChannelError> {
+        match self.write() {
+            Err(ChannelError::Closed) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     fn hand_over(&mut self, frame: &mut Vec<u8>, handle: Handle) -> bool {
@@ -252,6 +383,7 @@ impl Channel {
         }
         let received = sys::channel::receive(self.fd.as_fd(), &mut self.unread, READ_SIZE)?;
         let Some(received) = received else { return Ok(false) };
+        self.untaken = self.untaken.saturating_add(received.bytes);
         if let Some(handle) = received.handle {
             self.protocol.accept_handle(handle);
         }
@@ -264,21 +396,22 @@ impl Channel {
 
     /// Makes messages of what was read.
     fn take_frames(&mut self) -> Result<(), ChannelError> {
-        let Self { protocol, unread, messages, .. } = self;
+        let Self { protocol, unread, messages, wire, .. } = self;
         let mut chunk = &unread[..];
-        let outcome = take_messages(protocol, &mut chunk, messages);
+        let outcome = take_messages(protocol, *wire, &mut chunk, messages);
         let used = unread.len() - chunk.len();
         unread.drain(..used);
         if self.protocol.has_released() {
             self.release();
         }
-        self.write()?;
+        self.write_unless_gone()?;
         outcome
     }
 
     /// Those that waited for a handle have their turn, up to the next handle.
     fn release(&mut self) {
         while let Some(mut held) = self.protocol.next_held() {
+            self.held = self.held.saturating_sub(held.frame.len());
             match held.handle {
                 None => self.protocol.send_now(&mut held.frame, ()),
                 Some(handle) => self.hand_over(&mut held.frame, handle),
@@ -290,23 +423,41 @@ impl Channel {
 /// Takes the messages off `chunk`.
 fn take_messages(
     protocol: &mut Protocol<OwnedFd, Handle, ()>,
+    wire: Wire,
     chunk: &mut &[u8],
     messages: &mut VecDeque<Message>,
 ) -> Result<(), ChannelError> {
     while let Some(received) = protocol.next_frame(chunk)? {
         match received {
             Received::Message(payload) => {
-                let value = serde_json::from_slice(payload).map_err(ChannelError::Json)?;
+                let value = value_of(wire, payload)?;
                 messages.push_back(Message { value, handle: None });
             }
             Received::Internal { command: Internal::Handle, payload, handle: Some(fd), .. } => {
-                messages.push_back(handle::unwrap(payload, fd)?);
+                messages.push_back(handle::unwrap(value_of(wire, payload)?, fd));
             }
             // Without its handle it comes once more; the others are between runtimes.
             Received::Internal { .. } => {}
         }
     }
     Ok(())
+}
+
+fn value_of(wire: Wire, payload: &[u8]) -> Result<Value, ChannelError> {
+    match wire {
+        Wire::Json => serde_json::from_slice(payload).map_err(ChannelError::Json),
+        Wire::Advanced => value::decode(payload).map_err(|_| ChannelError::NoValue),
+    }
+}
+
+/// A descriptor that becomes readable when a child has ended: for hosts with a loop of their own, which
+/// then call [`Child::try_wait`]. See `pidfd_open(2)`.
+///
+/// # Errors
+/// If it was waited for already, or the system has no descriptor left.
+pub fn exit_descriptor(child: &Child) -> io::Result<OwnedFd> {
+    let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
+    strangers::open(pid).map_err(|errno| io::Error::from_raw_os_error(errno.0))
 }
 
 impl AsFd for Channel {

@@ -7,6 +7,7 @@ use std::{
 use serde_json::json;
 
 use super::*;
+use crate::sys::fd;
 
 fn pair() -> (Channel, Channel) {
     let (one, other) = fd::stream_pair().unwrap();
@@ -77,4 +78,96 @@ fn sending_to_nobody_is_an_error() {
     drop(other);
     assert!(matches!(one.send(&1), Err(ChannelError::Closed)));
     assert!(one.receive().unwrap().is_none());
+}
+
+fn pair_of(options: &ChannelOptions) -> (Channel, Channel) {
+    let (one, other) = fd::stream_pair().unwrap();
+    (options.over(one).unwrap(), options.over(other).unwrap())
+}
+
+#[test]
+fn the_advanced_serialization_carries_bytes_and_handles() {
+    let options = ChannelOptions::new().serialization(Serialization::Advanced);
+    let (mut one, mut other) = pair_of(&options);
+    let value = Value::Object(vec![("bytes".to_owned(), vec![1, 2].into())]);
+    one.send(&value).unwrap();
+    assert_eq!(other.receive().unwrap().expect("a message").value, value);
+    let (_ours, theirs) = UnixStream::pair().unwrap();
+    let handle = Handle { kind: HandleKind::Socket, fd: theirs.into() };
+    one.send_handle(&value, handle).unwrap();
+    let message = other.receive().unwrap().expect("a message");
+    assert_eq!(message.value, value);
+    assert_eq!(message.handle.expect("its handle").kind, HandleKind::Socket);
+}
+
+#[test]
+fn deadlines_are_kept() {
+    let (mut one, mut other) = pair();
+    let soon = || std::time::Instant::now() + std::time::Duration::from_millis(5);
+    assert!(matches!(one.receive_by(soon()), Ok(Incoming::Nothing)));
+    let text = "x".repeat(1 << 20);
+    one.send(&text).unwrap();
+    assert!(!one.flush_by(soon()).unwrap(), "nobody reads");
+    let reader = thread::spawn(move || other.receive().map(|message| (message, other)));
+    assert!(one.flush_by(soon() + std::time::Duration::from_mins(1)).unwrap());
+    assert!(reader.join().unwrap().unwrap().0.is_some());
+}
+
+#[test]
+fn after_a_disconnect_the_other_side_is_still_heard() {
+    let (mut one, mut other) = pair();
+    one.send(&1).unwrap();
+    one.disconnect().unwrap();
+    assert!(matches!(one.send(&2), Err(ChannelError::Closed)));
+    assert_eq!(other.receive().unwrap().expect("the message").value, json!(1));
+    assert!(other.receive().unwrap().is_none());
+    let mut raw = other.fd.try_clone().unwrap();
+    raw.write_all(b"\"late\"\n").unwrap();
+    drop((raw, other));
+    assert_eq!(one.receive().unwrap().expect("what came later").value, json!("late"));
+    assert!(one.receive().unwrap().is_none());
+}
+
+#[test]
+fn what_a_hostile_peer_costs_is_limited() {
+    let limited = ChannelOptions::new().message_limit(1000).queue_limit(200_000);
+    let (one, other) = fd::stream_pair().unwrap();
+    let mut channel = limited.over(one).unwrap();
+    let mut raw = UnixStream::from(other);
+    // It does not read: what is sent is refused at some point, and nothing is lost before.
+    let text = "x".repeat(50_000);
+    let refused = loop {
+        match channel.send(&text) {
+            Ok(_) => assert!(channel.queued() <= 200_000),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, ChannelError::Full), "{refused}");
+    // Nor does it read the answers that it has us write: then it is not read from, either.
+    raw.set_nonblocking(true).unwrap();
+    let asks = b"{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Socket\",\"msg\":1}\n".repeat(1000);
+    let mut written = 0;
+    for _ in 0..10_000 {
+        if let Ok(count) = raw.write(&asks) {
+            written += count;
+        }
+        assert!(matches!(channel.try_receive(), Ok(Incoming::Nothing)));
+        assert!(channel.queued() < 400_000, "{}", channel.queued());
+    }
+    assert!(!channel.wants_read() && written < 10_000_000, "{written}");
+    let (one, other) = fd::stream_pair().unwrap();
+    let mut channel = limited.over(one).unwrap();
+    let mut raw = UnixStream::from(other);
+    raw.write_all(&[b'1'; 2000]).unwrap();
+    assert!(matches!(channel.receive(), Err(ChannelError::TooLong)));
+}
+
+#[test]
+fn an_exit_is_a_descriptor_that_becomes_readable() {
+    let mut child = Command::new("true").spawn().unwrap();
+    let exit = exit_descriptor(&child).unwrap();
+    let interest = sys::poll::Interest::READABLE;
+    assert!(sys::poll::wait_for(exit.as_fd(), interest, None).unwrap());
+    assert!(child.try_wait().unwrap().is_some_and(|status| status.success()));
+    assert!(exit_descriptor(&child).is_err(), "it was waited for");
 }

@@ -101,6 +101,11 @@ impl ErrorClass {
         Self::TABLE.iter().find(|row| row.1 == name).map(|row| row.2)
     }
 
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        Self::TABLE.iter().find(|row| row.2 == self).map_or("Error", |row| row.1)
+    }
+
     fn from_tag(tag: u32) -> Option<Self> {
         Self::TABLE.iter().find(|row| u32::from(row.0) == tag).map(|row| row.2)
     }
