@@ -136,7 +136,12 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("internal/timers", Internal, bindings::timers::internal_exports),
     script("internal/url_legacy", Internal, include_str!("../js/internal/url_legacy.js")),
     native("internal/validate", Internal, bindings::internal::validate::exports),
-    script("internal/stdin", Internal, include_str!("../js/internal/stdin.js")),
+    both(
+        "internal/stdin",
+        Internal,
+        bindings::process::stdio::input_exports,
+        include_str!("../js/internal/stdin.js"),
+    ),
     both(
         "internal/stdio",
         Internal,

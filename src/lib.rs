@@ -44,10 +44,15 @@ mod ipc;
 mod runtime;
 mod sys;
 
+/// The engine's conversions of values, for the types of a host's own: `#[derive(TryFromJs)]` needs the
+/// crate `boa_engine` of the same version.
+pub use boa_engine::value::{TryFromJs, TryIntoJs};
+
 pub use runtime::{
-    Birth, CreateError, EvalError, Evaluation, Exports, HostFunction, InputType, ModuleSettings,
-    NodeCommand, Permissions, Program, Remote, Repl, Runtime, RuntimeBuilder, ScriptError,
-    SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio, UnhandledRejections, WaitHandle, WarmFork,
-    Warnings, await_birth, end_process, on_deep_stack, prepare_process, redirect_output,
-    run_if_worker,
+    Birth, BlockingCall, Captured, CountingAllocator, CreateError, Ended, EvalError, Evaluation,
+    Exports, Hold, HostCall, HostEvent, HostObject, Input, InputType, Json, Limit, Limits,
+    ModuleKind, ModuleSettings, ModuleText, NodeCommand, Output, Permissions, Program, Remote,
+    Repl, Runtime, RuntimeBuilder, Scope, ScriptError, SpawnCall, SpawnDenial, SpawnOrder,
+    SpawnStdio, TestClock, UnhandledRejections, WaitHandle, WarmFork, Warnings, await_birth,
+    end_process, on_deep_stack, prepare_process, redirect_output, run_if_worker,
 };

@@ -1,5 +1,12 @@
 //! The library in Rust programs: each example, as its head says that it is run, and what a host relies on.
 
+#[path = "embedding/functions.rs"]
+mod functions;
+#[path = "embedding/limits.rs"]
+mod limits;
+#[path = "embedding/streams.rs"]
+mod streams;
+
 use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
 
 use rjs::{

@@ -42,7 +42,7 @@ function open() {
   if (process.channel?.fd === 0) return new NoInput();
   const kind = guessHandleType(0);
   if (kind === 'TTY') return openTerminal();
-  if (kind === 'PIPE' || kind === 'TCP') return openSocket({ fd: 0 });
+  if (kind === 'PIPE' || kind === 'TCP') return openSocket({ fd: native.descriptor() });
   return kind === 'FILE' ? new FileInput() : new NoInput();
 }
 

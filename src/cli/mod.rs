@@ -188,6 +188,7 @@ fn with_env_files(
 fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> RuntimeBuilder {
     let settings = line.settings;
     let mut builder = Runtime::builder()
+        .owns_process()
         .argv0(argv0)
         .exec_args(line.exec_args)
         .args(line.args)

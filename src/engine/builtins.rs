@@ -2,7 +2,12 @@
 //!
 //! The table itself stands in `crate::builtins`; this floor receives it and never imports it.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+    sync::{Mutex, PoisonError},
+};
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
@@ -39,18 +44,59 @@ pub(crate) enum Access {
 /// The rows that a realm knows, and what they exported once loaded.
 pub(crate) struct BuiltinTable {
     rows: Vec<Builtin>,
+    /// Those of the host.
+    hosts: RefCell<Vec<(&'static str, Make)>>,
     loaded: RefCell<HashMap<&'static str, JsValue>>,
+}
+
+/// Makes the exports of a module of the host's.
+pub(crate) type Make = Rc<dyn Fn(&mut Context) -> JsResult<JsValue>>;
+
+/// The names of host's modules. Rows live as long as the program; a name is kept once, however many
+/// runtimes have a module of it.
+static HOST_NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+fn kept(name: &str) -> &'static str {
+    let mut names = HOST_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let name: &'static str = Box::leak(name.into());
+    names.insert(name);
+    name
 }
 
 impl BuiltinTable {
     /// A table of these rows; nothing is loaded yet.
     pub(crate) fn new(rows: Vec<Builtin>) -> Self {
-        Self { rows, loaded: RefCell::default() }
+        Self { rows, hosts: RefCell::default(), loaded: RefCell::default() }
     }
 
     /// The row of this name, whoever may reach it.
     fn row(&self, name: &str) -> Option<Builtin> {
-        self.rows.iter().find(|row| row.name == name).copied()
+        self.rows.iter().find(|row| row.name == name).copied().or_else(|| {
+            let name = self.host(name)?;
+            Some(Builtin { name, native: None, source: None, access: Access::Public })
+        })
+    }
+
+    /// Adds a module of the host's; false if there is one of this name already.
+    pub(crate) fn add_host(&self, name: &str, make: Make) -> bool {
+        let is_new = self.row(name).is_none() && !name.is_empty() && !name.starts_with("node:");
+        if is_new {
+            self.hosts.borrow_mut().push((kept(name), make));
+        }
+        is_new
+    }
+
+    /// The name of the host's module that this specifier means.
+    pub(crate) fn host(&self, specifier: &str) -> Option<&'static str> {
+        self.hosts.borrow().iter().map(|(name, _)| *name).find(|name| *name == specifier)
+    }
+
+    fn host_maker(&self, name: &str) -> Option<Make> {
+        let hosts = self.hosts.borrow();
+        hosts.iter().find(|(known, _)| *known == name).map(|(_, make)| make.clone())
     }
 
     /// The names of the public rows, in the table's order.
@@ -68,6 +114,9 @@ impl BuiltinTable {
     pub(crate) fn public(&self, specifier: &str) -> Option<Builtin> {
         let bare = specifier.strip_prefix("node:");
         let row = self.row(bare.unwrap_or(specifier))?;
+        if bare.is_some() && self.host(row.name).is_some() {
+            return None;
+        }
         match row.access {
             Access::Public => Some(row),
             Access::Prefixed => bare.is_some().then_some(row),
@@ -120,9 +169,11 @@ fn exports_property(cached: &JsValue) -> JsValue {
 struct Loading(JsObject);
 
 fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
-    let native = match row.native {
-        Some(make) => made_for(row.name, context, make)?,
-        None => JsValue::undefined(),
+    let host = state::of(context).builtins.host_maker(row.name);
+    let native = match (row.native, host) {
+        (Some(make), _) => made_for(row.name, context, make)?,
+        (None, Some(make)) => make(context)?,
+        (None, None) => JsValue::undefined(),
     };
     let Some(source) = row.source else {
         remember(row.name, native.clone(), context);

@@ -29,6 +29,7 @@ pub(crate) fn enter<T>(
     engine.depth.set(engine.depth.get() - 1);
     if engine.depth.get() == 0 && engine.exit_code().is_none() {
         ticks::drain(context);
+        engine.note_refusal();
     }
     outcome
 }

@@ -118,7 +118,8 @@ impl Microtasks {
     }
 
     fn next(&self, context: &Context) -> Option<Microtask> {
-        if state::of(context).exit_code().is_some() {
+        let engine = state::of(context);
+        if engine.exit_code().is_some() || engine.is_used_up() {
             return None;
         }
         self.queue.borrow_mut().pop_front()

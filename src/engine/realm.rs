@@ -21,6 +21,7 @@ use super::{
     sources, stack,
     state::{self, Engine, Loop, NextGlobal},
     syntax,
+    time::RealmClock,
     time_zone::LocalZone,
 };
 use crate::event_loop::Scope;
@@ -132,6 +133,7 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     let mut context = ContextBuilder::new()
         .job_executor(microtasks.clone())
         .module_loader(modules.clone())
+        .clock(Rc::new(RealmClock(event_loop.clone())))
         .host_hooks(Rc::new(Hooks {
             rejections: rejections.clone(),
             scope,

@@ -5,10 +5,14 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsError, JsObject, JsValue, error::PanicError};
+use boa_engine::{
+    Context, JsError, JsObject, JsValue,
+    error::{EngineError, PanicError},
+};
 
 use super::{
-    async_ids::AsyncIds, builtins::BuiltinTable, jobs::Microtasks, rejections::Rejections,
+    async_ids::AsyncIds, builtins::BuiltinTable, folder::Folder, jobs::Microtasks, limits::Meter,
+    module_hook::ModuleHook, observer::Observer, rejections::Rejections, standard::Standard,
     ticks::TickQueue, time_zone::LocalZone,
 };
 use crate::event_loop::EventLoop;
@@ -43,6 +47,14 @@ pub(crate) struct Engine {
     pub(crate) next_global: NextGlobal,
     /// The zone of local times.
     pub(crate) time_zone: Rc<LocalZone>,
+    /// The working directory.
+    pub(crate) folder: Folder,
+    pub(crate) standard: Standard,
+    pub(crate) meter: Meter,
+    pub(crate) module_hook: ModuleHook,
+    pub(crate) observer: Observer,
+    /// The process is this program and nothing else: it may change what all of the process share.
+    pub(crate) owns_process: Cell<bool>,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
     pub(crate) depth: Cell<u32>,
     /// The timer or immediate that ran last threw.
@@ -71,6 +83,12 @@ impl Engine {
             builtins,
             next_global,
             time_zone,
+            folder: Folder::default(),
+            standard: Standard::default(),
+            meter: Meter::default(),
+            module_hook: ModuleHook::default(),
+            observer: Observer::default(),
+            owns_process: Cell::new(false),
             depth: Cell::new(0),
             failed: Cell::new(false),
             exit: Cell::new(None),
@@ -112,6 +130,12 @@ pub(crate) fn of(context: &Context) -> Rc<Engine> {
 pub(crate) fn uncaught(error: JsError, context: &mut Context) {
     let engine = of(context);
     if engine.exit_code().is_some() {
+        return;
+    }
+    if let Some(EngineError::RuntimeLimit(limit)) = error.as_engine()
+        && let Some(limit) = engine.limit_behind(*limit)
+    {
+        drop(engine.end_by(limit));
         return;
     }
     super::stack::remember_throw(&error, context);

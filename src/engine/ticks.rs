@@ -108,7 +108,7 @@ pub(crate) fn drain(context: &mut Context) {
             } else {
                 run(tick, &engine, context);
             }
-            if engine.exit_code().is_some() {
+            if engine.exit_code().is_some() || engine.is_used_up() {
                 return;
             }
         }
@@ -153,9 +153,11 @@ impl Host for Context {
     type Scope = JsObject;
 
     fn after_callback(&mut self) {
-        if state::of(self).depth.get() == 0 {
+        let engine = state::of(self);
+        if engine.depth.get() == 0 {
             drain(self);
         }
+        engine.note_refusal();
     }
 
     fn take_failure(&mut self) -> bool {
@@ -163,6 +165,7 @@ impl Host for Context {
     }
 
     fn is_stopping(&self) -> bool {
-        state::of(self).exit_code().is_some()
+        let engine = state::of(self);
+        engine.exit_code().is_some() || engine.is_used_up()
     }
 }

@@ -14,6 +14,7 @@ mod scope;
 mod sources;
 pub(crate) mod stream;
 mod table;
+mod test_clock;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -28,7 +29,7 @@ use std::{
         Arc,
         atomic::{Ordering, fence},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use blocking::Pool;
@@ -41,6 +42,7 @@ use sources::Sources;
 use table::Table;
 use timers::Timers;
 
+pub use self::test_clock::TestClock;
 #[allow(unused_imports)] // for the bindings to come
 pub(crate) use self::{
     blocking::Panic,
@@ -109,6 +111,12 @@ pub(crate) struct EventLoop<H: Host> {
     events: Cell<Vec<Event>>,
     turns: Cell<u64>,
     patience: Patience,
+    /// When waiting ends, whatever happens.
+    deadline: Cell<Option<Instant>>,
+    /// So many sources there may be.
+    max_sources: Cell<usize>,
+    /// A source was refused for that.
+    has_refused: Cell<bool>,
 }
 
 impl<H: Host> EventLoop<H> {
@@ -133,6 +141,9 @@ impl<H: Host> EventLoop<H> {
             events: Cell::default(),
             turns: Cell::new(0),
             patience: Patience::default(),
+            deadline: Cell::default(),
+            max_sources: Cell::new(usize::MAX),
+            has_refused: Cell::new(false),
         })
     }
 
@@ -190,6 +201,21 @@ impl<H: Host> EventLoop<H> {
     /// It must have no timer.
     pub(crate) fn restart_clock(&self) {
         self.clock.restart();
+    }
+
+    /// Lets no wait last longer than until then: the host asks then whether it is to stop.
+    pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
+        self.deadline.set(deadline);
+    }
+
+    /// Goes by this clock from now on. It must have no timer.
+    pub(crate) fn give_clock(&self, clock: TestClock) {
+        self.clock.give(clock);
+    }
+
+    /// The clock that it goes by, if that is not the system's.
+    pub(crate) fn given_clock(&self) -> Option<&TestClock> {
+        self.clock.given()
     }
 
     /// Milliseconds since the loop was made, as of the last update.

@@ -31,11 +31,25 @@ impl<H: Host> EventLoop<H> {
         interest: Interest,
         callback: SourceCallback<H>,
     ) -> io::Result<SourceId> {
+        if self.sources.borrow().len() >= self.max_sources.get() {
+            self.has_refused.set(true);
+            return Err(io::Error::from_raw_os_error(libc::EMFILE));
+        }
         let poll = self.poll()?;
         let callback = self.scoped_source(callback);
         let source = Source::new(Box::new(fd), interest, callback);
         let outcome = self.sources.borrow_mut().add(source, &poll);
         outcome.map_err(|(error, _)| error)
+    }
+
+    /// Allows so many sources at once; all that the system allows without a number.
+    pub(crate) fn limit_sources(&self, limit: Option<usize>) {
+        self.max_sources.set(limit.unwrap_or(usize::MAX));
+    }
+
+    /// Whether a source was refused since this was last asked, because there are too many.
+    pub(crate) fn take_refusal(&self) -> bool {
+        self.has_refused.take()
     }
 
     /// Changes what a source waits for. Without an interest it sleeps, and does not keep the
@@ -141,6 +155,10 @@ impl<H> Source<H> {
 impl<H> Sources<H> {
     pub(super) fn new() -> Self {
         Self { table: Table::new(), changed: Vec::new(), live: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {

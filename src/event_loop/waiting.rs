@@ -131,8 +131,10 @@ impl<H: Host> EventLoop<H> {
         // First, as whoever gave up its way to the loop just now may have posted before.
         let Preparation { poll, is_complete } = self.prepare_wait(events);
         let own = if self.is_alive() { self.time_to_next() } else { Some(Duration::ZERO) };
+        let own = own.and_then(|time| self.passed(time));
         let limit = if is_complete { max_wait } else { shorter(max_wait, Some(RETRY)) };
-        let timeout = shorter(own, limit);
+        let left = self.deadline.get().map(|at| at.saturating_duration_since(Instant::now()));
+        let timeout = shorter(left, shorter(own, limit));
         let Some(poll) = poll else {
             // A wait without a limit has no end then, as in libuv.
             self.clock.sleep(timeout.unwrap_or(Duration::MAX));
@@ -158,6 +160,24 @@ impl<H: Host> EventLoop<H> {
         let early =
             self.patience.look_again(|| wait_through_signals(poll, Some(Duration::ZERO), events));
         early.unwrap_or_else(|| self.patience.sleep(|| wait_through_signals(poll, timeout, events)))
+    }
+
+    /// How long it is to wait in truth for what is due after this time, by the clock of the loop.
+    fn passed(&self, time: Duration) -> Option<Duration> {
+        let Some(clock) = self.clock.given().filter(|_| !time.is_zero()) else {
+            return Some(time);
+        };
+        if !clock.moves_on() {
+            // Whoever moves it does not tell.
+            return Some(RETRY);
+        }
+        let is_alone = self.sources.borrow().live_count() == 0
+            && self.requests.is_empty()
+            && !self.inbox.is_live();
+        is_alone.then(|| {
+            clock.advance(time);
+            Duration::ZERO
+        })
     }
 
     /// Makes what the wait needs, nothing if there is nobody to wait for, and tells the system

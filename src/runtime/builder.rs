@@ -1,17 +1,26 @@
 //! How a runtime is configured before it exists.
 
-use std::{env, fmt, path::PathBuf, rc::Rc};
+use std::{env, fmt, io, path::PathBuf, rc::Rc};
 
 use serde_json::Value;
 
-use super::{CreateError, Extras, HostFunction, ModuleSettings, Permissions, Runtime, ScriptError};
+use super::{
+    CreateError, Extras, HostObject, Input, ModuleSettings, ModuleText, Output, Permissions,
+    Runtime, ScriptError, TestClock,
+};
 use crate::{
     bindings::{
         process::launch::{self, Launch, RejectionMode, Reports, Started},
         trace,
         util::dotenv,
     },
-    engine::spawn_policy::SpawnPolicy,
+    engine::{
+        limits::Limits,
+        module_hook,
+        observer::{HostEvent, Told},
+        spawn_policy::SpawnPolicy,
+    },
+    sys::allocation,
 };
 
 /// What a promise does that is rejected and that nobody handles. Node: `--unhandled-rejections`.
@@ -80,22 +89,30 @@ pub struct Warnings {
     pub redirected_to: Option<PathBuf>,
 }
 
-/// A function of the host's under its global name.
+/// What a host has its modules come from.
 #[derive(Clone)]
-pub(super) struct GlobalFunction {
-    pub(super) name: String,
-    pub(super) call: Rc<HostFunction>,
+struct Loading(Rc<module_hook::Load>);
+
+/// Who is told of events.
+#[derive(Clone)]
+struct Listening(Told);
+
+impl fmt::Debug for Loading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Loading")
+    }
 }
 
-impl fmt::Debug for GlobalFunction {
+impl fmt::Debug for Listening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("GlobalFunction").field(&self.name).finish()
+        f.write_str("Listening")
     }
 }
 
 /// Configures a [`Runtime`]. Get one from [`Runtime::builder`].
 #[derive(Clone, Debug)]
 #[must_use]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option")]
 pub struct RuntimeBuilder {
     script: Option<String>,
     args: Vec<String>,
@@ -116,7 +133,18 @@ pub struct RuntimeBuilder {
     warm_fork: WarmFork,
     node_command: NodeCommand,
     trace: trace::Request,
-    functions: Vec<GlobalFunction>,
+    globals: Vec<HostObject>,
+    host_modules: Vec<(String, HostObject)>,
+    loader: Option<Loading>,
+    listener: Option<Listening>,
+    limits: Limits,
+    clock: Option<TestClock>,
+    seed: Option<u64>,
+    cwd: Option<PathBuf>,
+    stdin: Input,
+    stdout: Output,
+    stderr: Output,
+    owns_process: bool,
     own_workers: bool,
     permissions: Option<Permissions>,
     pub(super) spawn_policy: Option<SpawnPolicy>,
@@ -145,7 +173,18 @@ impl RuntimeBuilder {
             warm_fork: WarmFork::default(),
             node_command: NodeCommand::default(),
             trace: trace::Request::default(),
-            functions: Vec::new(),
+            globals: Vec::new(),
+            host_modules: Vec::new(),
+            loader: None,
+            listener: None,
+            limits: Limits::default(),
+            clock: None,
+            seed: None,
+            cwd: None,
+            stdin: Input::default(),
+            stdout: Output::default(),
+            stderr: Output::default(),
+            owns_process: false,
             own_workers: false,
             permissions: None,
             spawn_policy: None,
@@ -154,12 +193,122 @@ impl RuntimeBuilder {
 
     /// Gives scripts a global function that this one computes. Arguments and value are what JSON knows
     /// of them; an error is thrown as an `Error` with its message and code.
+    ///
+    /// [`Self::globals`] has functions of Rust's types.
     pub fn function(
-        mut self,
+        self,
         name: impl Into<String>,
         call: impl Fn(&[Value]) -> Result<Value, ScriptError> + 'static,
     ) -> Self {
-        self.functions.push(GlobalFunction { name: name.into(), call: Rc::new(call) });
+        self.globals(HostObject::new().json_function(name, call))
+    }
+
+    /// Gives scripts the members of this as global values and functions.
+    pub fn globals(mut self, members: HostObject) -> Self {
+        self.globals.push(members);
+        self
+    }
+
+    /// Gives scripts a module of this name, for `require(name)` and `import`: `host:prices`, say. Its
+    /// members are its exports. The name may not be a builtin's, nor given twice.
+    pub fn module(mut self, name: impl Into<String>, members: HostObject) -> Self {
+        self.host_modules.push((name.into(), members));
+        self
+    }
+
+    /// Has this function asked first for every module that a script requires or imports, but for those
+    /// with `node:` before their names: it gets the specifier, and who asks (a path; empty for what has no file).
+    /// `None` lets the module be found as usual.
+    ///
+    /// ```
+    /// use rjs::{ModuleKind, ModuleText, Runtime};
+    ///
+    /// let mut runtime = Runtime::builder()
+    ///     .module_loader(|specifier, _| {
+    ///         Ok(specifier.strip_prefix("plugin:").map(|name| ModuleText {
+    ///             path: format!("/plugins/{name}.js").into(),
+    ///             text: "exports.answer = 42".to_owned(),
+    ///             kind: ModuleKind::CommonJs,
+    ///         }))
+    ///     })
+    ///     .build()?;
+    /// let plugin = runtime.load("plugin:first")?;
+    /// assert_eq!(runtime.eval("import('plugin:first').then((plugin) => plugin.answer)")?, 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn module_loader(
+        mut self,
+        load: impl Fn(&str, &str) -> Result<Option<ModuleText>, ScriptError> + 'static,
+    ) -> Self {
+        self.loader = Some(Loading(Rc::new(load)));
+        self
+    }
+
+    /// Tells this function of what happens in the runtime, while it happens and in its thread.
+    pub fn on_event(mut self, told: impl Fn(&HostEvent) + 'static) -> Self {
+        self.listener = Some(Listening(Rc::new(told)));
+        self
+    }
+
+    /// What scripts may use.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Lets time be what this clock says.
+    pub fn clock(mut self, clock: TestClock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Lets `Math.random` give the same numbers in every run.
+    ///
+    /// It is the only source of chance that this makes predictable. All that `crypto` draws
+    /// (`randomBytes`, `randomInt`, `randomUUID`, `getRandomValues` and their like) comes from the operating
+    /// system as ever, because scripts make secrets of it; what has to be repeatable must not use it.
+    /// Children draw their own numbers.
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The working directory of the scripts: `process.cwd()`. The process's by default, as it is when the
+    /// runtime is made.
+    ///
+    /// It is the runtime's own: paths in `fs`, modules, sockets and the directories of children go by it, and
+    /// `process.chdir()` changes it and not the host's.
+    pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cwd = Some(folder.into());
+        self
+    }
+
+    /// Where `process.stdin` reads from; the process's own by default.
+    pub fn stdin(mut self, input: Input) -> Self {
+        self.stdin = input;
+        self
+    }
+
+    /// Where `process.stdout` and `console.log` write to; the process's own by default.
+    pub fn stdout(mut self, output: Output) -> Self {
+        self.stdout = output;
+        self
+    }
+
+    /// Where `process.stderr` and `console.error` write to, and reports of exceptions; the process's own
+    /// by default.
+    pub fn stderr(mut self, output: Output) -> Self {
+        self.stderr = output;
+        self
+    }
+
+    /// Says that the process is this program and nothing else, as it is for the command `rjs`: scripts
+    /// may change the process's working directory, umask, users and title, replace it (`execve`) and abort it.
+    ///
+    /// Else such calls are about the runtime alone (`chdir`, `title`) or throw
+    /// `ERR_WORKER_UNSUPPORTED_OPERATION`.
+    pub fn owns_process(mut self) -> Self {
+        self.owns_process = true;
         self
     }
 
@@ -199,12 +348,21 @@ impl RuntimeBuilder {
         self
     }
 
-    /// The environment that the program sees, in the place of this process's own.
+    /// The environment that the program sees, and its children by default: exactly these variables, in
+    /// the place of this process's own, which it has else.
     pub fn env<K: Into<String>, V: Into<String>>(
         mut self,
         env: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         self.env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        self
+    }
+
+    /// Keeps only the variables of these names of what the environment is so far. Without `PATH`, programs are found in
+    /// `/bin` and `/usr/bin`.
+    pub fn env_only<T: AsRef<str>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        let names: Vec<T> = names.into_iter().collect();
+        self.env.retain(|(name, _)| names.iter().any(|known| known.as_ref() == name));
         self
     }
 
@@ -316,15 +474,42 @@ impl RuntimeBuilder {
     /// Makes the runtime.
     ///
     /// # Errors
-    /// When the operating system refuses what the event loop needs, or the file of a trace.
+    /// When the operating system refuses what the event loop needs, or the file of a trace; when the working
+    /// directory is none, a module's name is taken, or memory is limited where nobody counts it.
     pub fn build(self) -> Result<Runtime, CreateError> {
+        if self.limits.needs_counting() && allocation::of_this_thread().is_none() {
+            return Err(CreateError::Uncounted);
+        }
         let extras = Extras {
-            functions: self.functions.clone(),
+            globals: self.globals.clone(),
+            host_modules: self.host_modules.clone(),
             expose_gc: self.expose_gc,
             stack_trace_limit: self.stack_trace_limit,
             modules: self.modules.clone(),
+            loader: self.loader.clone().map(|Loading(load)| load),
+            listener: self.listener.clone().map(|Listening(told)| told),
+            limits: self.limits.clone(),
+            clock: self.clock.clone(),
+            seed: self.seed,
+            folder: self.folder().map_err(CreateError::Folder)?,
+            streams: [self.stdout.sink(), self.stderr.sink()],
+            input: self.stdin.source(),
+            owns_process: self.owns_process,
         };
-        Runtime::create(self.into_launch(), &extras)
+        Runtime::create(self.into_launch(), extras)
+    }
+
+    /// The working directory, if it is not to be the process's.
+    fn folder(&self) -> io::Result<Option<PathBuf>> {
+        let Some(folder) = &self.cwd else {
+            // Where there is none, there is none for anybody.
+            return Ok(env::current_dir().ok().filter(|_| !self.owns_process));
+        };
+        let folder = folder.canonicalize()?;
+        if !folder.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        Ok(Some(folder))
     }
 
     pub(super) fn into_launch(mut self) -> Launch {
@@ -372,7 +557,10 @@ impl RuntimeBuilder {
             },
             title: self.title,
             environment_flags: self.environment_flags,
-            started: self.started,
+            started: match &self.clock {
+                Some(clock) => Started { wall: clock.since_epoch(), ..self.started },
+                None => self.started,
+            },
             permissions,
             spawn_policy: self.spawn_policy,
             has_own_workers: self.own_workers,

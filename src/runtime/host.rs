@@ -3,11 +3,13 @@
 use std::{
     fmt, io,
     os::fd::{AsFd, BorrowedFd},
-    rc::Rc,
     time::Duration,
 };
 
-use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{
+    Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, error::EngineError,
+};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
@@ -16,81 +18,15 @@ use super::{
 };
 use crate::{
     engine::{
-        callbacks, commonjs,
-        errors::value_of,
+        callbacks, commonjs, folder,
         intrinsics::json,
-        natives::{arg, closure, define_value},
+        limits::{self, Limit},
+        observer::HostEvent,
+        script_error::ScriptError,
         scripts, state,
     },
     event_loop,
 };
-
-/// What a script threw, or a host's function throws.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScriptError {
-    /// `TypeError` and its like; empty for what is no error.
-    pub name: String,
-    /// Its message; the thrown value itself where that is no error.
-    pub message: String,
-    /// Where it was made, as `error.stack` tells it.
-    pub stack: String,
-    /// Node's `code`, if it has one.
-    pub code: Option<String>,
-}
-
-impl ScriptError {
-    /// An `Error` with a message.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { name: "Error".to_owned(), message: message.into(), ..Self::default() }
-    }
-
-    /// The same with a `code`.
-    #[must_use]
-    pub fn with_code(self, code: impl Into<String>) -> Self {
-        Self { code: Some(code.into()), ..self }
-    }
-
-    fn of(error: JsError, context: &mut Context) -> Self {
-        let thrown = value_of(error, context);
-        let Some(object) = thrown.as_object() else {
-            return Self { message: text(&thrown), ..Self::default() };
-        };
-        // A getter that throws has nothing to tell.
-        let mut field = |name: &str| {
-            object.get(JsString::from(name), context).ok().filter(|value| !value.is_undefined())
-        };
-        Self {
-            name: field("name").as_ref().map(text).unwrap_or_default(),
-            message: field("message").as_ref().map(text).unwrap_or_default(),
-            stack: field("stack").as_ref().map(text).unwrap_or_default(),
-            code: field("code").as_ref().map(text),
-        }
-    }
-
-    fn into_js(self, context: &mut Context) -> JsError {
-        let error = crate::engine::errors::plain_error(&self.message, context);
-        if let Some(code) = self.code {
-            define_value(&error, js_string!("code"), JsString::from(code), true);
-        }
-        JsError::from_opaque(error.into())
-    }
-}
-
-/// A primitive as text, anything else as what kind of value it is.
-fn text(value: &JsValue) -> String {
-    value.as_string().map_or_else(|| value.display().to_string(), |text| text.to_std_string_lossy())
-}
-
-impl fmt::Display for ScriptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name.as_str() {
-            "" => f.write_str(&self.message),
-            name => write!(f, "{name}: {}", self.message),
-        }
-    }
-}
-
-impl std::error::Error for ScriptError {}
 
 /// Why there is no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +38,9 @@ pub enum EvalError {
     Exited(i32),
     /// The promise is not settled, and nothing is left that could settle it.
     Unsettled,
+    /// The script used more than it may: see [`Limits`](crate::Limits). After all of them but
+    /// [`Limit::Recursion`] its program has ended.
+    Limit(Limit),
 }
 
 impl fmt::Display for EvalError {
@@ -110,6 +49,7 @@ impl fmt::Display for EvalError {
             Self::Script(error) => error.fmt(f),
             Self::Exited(code) => write!(f, "the script ended with exit code {code}"),
             Self::Unsettled => f.write_str("the promise will never be settled"),
+            Self::Limit(limit) => write!(f, "the script reached its limit of {limit}"),
         }
     }
 }
@@ -119,9 +59,6 @@ impl std::error::Error for EvalError {}
 /// What a module exports: see [`Runtime::load`].
 #[derive(Clone, Debug)]
 pub struct Exports(JsObject);
-
-/// A function of the host's: values in, a value or an error out.
-pub type HostFunction = dyn Fn(&[Value]) -> Result<Value, ScriptError>;
 
 /// The descriptor that tells when a runtime has something to do: see [`Runtime::wait_handle`].
 pub struct WaitHandle(event_loop::WaitHandle);
@@ -149,19 +86,31 @@ impl Runtime {
         self.value_of(|context| scripts::evaluate(text, "[eval]", context))
     }
 
+    /// As [`Self::eval`], with the value as any type that serde can make of JSON.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Point { x: f64, y: f64 }
+    ///
+    /// let mut runtime = rjs::Runtime::builder().build()?;
+    /// let point: Point = runtime.eval_as("({ x: 1, y: Math.sqrt(4) })")?;
+    /// assert_eq!((point.x, point.y), (1.0, 2.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EvalError`]; a value of another shape is a script's TypeError.
+    pub fn eval_as<T: DeserializeOwned>(&mut self, text: &str) -> Result<T, EvalError> {
+        self.eval(text).and_then(of_shape)
+    }
+
     /// Loads a module as `require` does, from the working directory; once, however often it is asked.
     ///
     /// # Errors
     /// [`EvalError`], if it is not there or does not run to its end.
     pub fn load(&mut self, module: &str) -> Result<Exports, EvalError> {
-        let exports = self.entered(|context| {
-            let folder = std::env::current_dir().unwrap_or_default();
-            let require = commonjs::require_from(&folder.join("host"), context)?;
-            let exports =
-                require.call(&JsValue::undefined(), &[JsString::from(module).into()], context)?;
-            exports.to_object(context)
-        })?;
-        Ok(Exports(exports))
+        limits::begin(&self.context);
+        loaded(module, &mut self.context)
     }
 
     /// Calls a function that a module exports. A promise that it returns is waited for.
@@ -174,16 +123,25 @@ impl Runtime {
         function: &str,
         args: &[Value],
     ) -> Result<Value, EvalError> {
-        self.value_of(|context| {
-            let args = args.iter().map(|value| JsValue::from_json(value, context));
-            let args = args.collect::<JsResult<Vec<_>>>()?;
-            let callee = exports.0.get(JsString::from(function), context)?;
-            let Some(callee) = callee.as_callable() else {
-                let message = format!("{function} is not a function");
-                return Err(boa_engine::JsNativeError::typ().with_message(message).into());
-            };
-            callee.call(&exports.0.clone().into(), &args, context)
-        })
+        self.value_of(|context| exported(exports, function, args, context))
+    }
+
+    /// As [`Self::call`], with arguments and value as types that serde knows.
+    ///
+    /// # Errors
+    /// [`EvalError`]; a value of another shape is a script's TypeError.
+    pub fn call_as<A: Serialize, T: DeserializeOwned>(
+        &mut self,
+        exports: &Exports,
+        function: &str,
+        args: A,
+    ) -> Result<T, EvalError> {
+        let args = match serde_json::to_value(args).map_err(|error| misfit(&error))? {
+            Value::Array(args) => args,
+            Value::Null => Vec::new(),
+            only => vec![only],
+        };
+        self.call(exports, function, &args).and_then(of_shape)
     }
 
     /// One turn of the loop. It waits, for `max_wait` at most, only if nothing is to be done.
@@ -194,6 +152,7 @@ impl Runtime {
         if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
             return false;
         }
+        limits::begin(&self.context);
         engine.event_loop.turn(&mut self.context, max_wait);
         engine.exit_code().is_none() && engine.event_loop.is_alive()
     }
@@ -202,6 +161,7 @@ impl Runtime {
     pub fn run_until_idle(&mut self) -> Option<i32> {
         let engine = state::of(&self.context);
         if engine.exit_code().is_none() {
+            limits::begin(&self.context);
             engine.event_loop.run(&mut self.context);
         }
         engine.exit_code()
@@ -227,11 +187,18 @@ impl Runtime {
         Remote(state::of(&self.context).event_loop.remote())
     }
 
+    /// What ended the program, if a limit did.
+    pub fn ended_by(&self) -> Option<Limit> {
+        state::of(&self.context).ended_by()
+    }
+
     fn value_of(
         &mut self,
         work: impl FnOnce(&mut Context) -> JsResult<JsValue>,
     ) -> Result<Value, EvalError> {
-        let value = self.entered(|context| {
+        let context = &mut self.context;
+        limits::begin(context);
+        let value = entered(context, |context| {
             let value = work(context)?;
             // Whatever comes of a promise is the caller's.
             if let Some(promise) = value.as_object() {
@@ -239,71 +206,96 @@ impl Runtime {
             }
             Ok(value)
         })?;
-        let settled = settled(&value, Patience::WhileAlive, &mut self.context);
-        let value = settled.map_err(|error| self.failure(error))?;
-        self.unless_exited()?;
+        let settled = settled(&value, Patience::WhileAlive, context);
+        let value = settled.map_err(|error| failure(error, context))?;
+        unless_ended(context)?;
         let value = value.ok_or(EvalError::Unsettled)?;
-        self.entered(|context| to_serde(&value, context))
-    }
-
-    /// Does something as the loop does it: ticks and microtasks run behind it.
-    fn entered<T>(
-        &mut self,
-        work: impl FnOnce(&mut Context) -> JsResult<T>,
-    ) -> Result<T, EvalError> {
-        let context = &mut self.context;
-        let mut outcome = None;
-        callbacks::enter(context, |context| {
-            outcome = Some(work(context));
-            Ok(())
-        });
-        self.unless_exited()?;
-        // Nothing is entered once a program has ended, and then the line above has returned.
-        outcome.ok_or(EvalError::Unsettled)?.map_err(|error| self.failure(error))
-    }
-
-    fn unless_exited(&self) -> Result<(), EvalError> {
-        state::of(&self.context).exit_code().map_or(Ok(()), |code| Err(EvalError::Exited(code)))
-    }
-
-    fn failure(&mut self, error: JsError) -> EvalError {
-        EvalError::Script(ScriptError::of(error, &mut self.context))
+        entered(context, |context| json::to_serde(&value, context))
     }
 }
 
-fn to_serde(value: &JsValue, context: &mut Context) -> JsResult<Value> {
-    let mut bytes = Vec::new();
-    if !json::append_json(&mut bytes, value, context)? {
-        return Ok(Value::Null);
+/// Does something as the loop does it: ticks and microtasks run behind it.
+pub(super) fn entered<T>(
+    context: &mut Context,
+    work: impl FnOnce(&mut Context) -> JsResult<T>,
+) -> Result<T, EvalError> {
+    let mut outcome = None;
+    callbacks::enter(context, |context| {
+        outcome = Some(work(context));
+        Ok(())
+    });
+    // What used up a limit shows as an error of the engine's first.
+    let outcome = match outcome {
+        Some(Err(error)) => Err(failure(error, context)),
+        Some(Ok(value)) => Ok(value),
+        None => Err(EvalError::Unsettled),
+    };
+    if let Err(EvalError::Limit(_)) = outcome {
+        return outcome;
     }
-    serde_json::from_slice(&bytes).map_err(|error| {
-        // Half of a surrogate pair: no text of Rust's.
-        boa_engine::JsNativeError::typ().with_message(error.to_string()).into()
+    unless_ended(context)?;
+    outcome
+}
+
+/// The exports of a module.
+pub(super) fn loaded(module: &str, context: &mut Context) -> Result<Exports, EvalError> {
+    entered(context, |context| {
+        let require = commonjs::require_from(&folder::current(context).join("host"), context)?;
+        let exports =
+            require.call(&JsValue::undefined(), &[JsString::from(module).into()], context)?;
+        exports.to_object(context).map(Exports)
     })
 }
 
-/// A host's function, as the collector holds it: there is nothing in it that it could collect.
-#[derive(Clone, boa_gc::Trace, boa_gc::Finalize)]
-struct Held(#[unsafe_ignore_trace] Rc<HostFunction>);
-
-/// Makes a global function of a host's.
-pub(super) fn define_function(name: &str, function: Rc<HostFunction>, context: &mut Context) {
-    let call = closure(name, 0, Held(function), call_host, context);
-    define_value(&context.global_object(), JsString::from(name), call, true);
-}
-
-fn call_host(
-    _: &JsValue,
-    args: &[JsValue],
-    Held(function): &Held,
+/// The value of a function that a module exports.
+pub(super) fn exported(
+    exports: &Exports,
+    function: &str,
+    args: &[Value],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let mut values = Vec::with_capacity(args.len());
-    for index in 0..args.len() {
-        values.push(to_serde(&arg(args, index), context)?);
+    let args = args.iter().map(|value| JsValue::from_json(value, context));
+    let args = args.collect::<JsResult<Vec<_>>>()?;
+    let callee = exports.0.get(JsString::from(function), context)?;
+    let Some(callee) = callee.as_callable() else {
+        let message = format!("{function} is not a function");
+        return Err(JsNativeError::typ().with_message(message).into());
+    };
+    callee.call(&exports.0.clone().into(), &args, context)
+}
+
+fn unless_ended(context: &Context) -> Result<(), EvalError> {
+    let engine = state::of(context);
+    match (engine.ended_by(), engine.exit_code()) {
+        (Some(limit), _) => Err(EvalError::Limit(limit)),
+        (None, Some(code)) => Err(EvalError::Exited(code)),
+        (None, None) => Ok(()),
     }
-    match function(&values) {
-        Ok(value) => JsValue::from_json(&value, context),
-        Err(error) => Err(error.into_js(context)),
+}
+
+fn failure(error: JsError, context: &mut Context) -> EvalError {
+    if let Some(EngineError::RuntimeLimit(reached)) = error.as_engine() {
+        let engine = state::of(context);
+        match engine.limit_behind(*reached) {
+            Some(Limit::Recursion) => {
+                engine.observer.tell(|| HostEvent::LimitReached(Limit::Recursion));
+                return EvalError::Limit(Limit::Recursion);
+            }
+            Some(limit) => {
+                drop(engine.end_by(limit));
+                return EvalError::Limit(limit);
+            }
+            None => {}
+        }
     }
+    EvalError::Script(ScriptError::of(error, context))
+}
+
+fn of_shape<T: DeserializeOwned>(value: Value) -> Result<T, EvalError> {
+    serde_json::from_value(value).map_err(|error| misfit(&error))
+}
+
+fn misfit(error: &serde_json::Error) -> EvalError {
+    let error = ScriptError::new(error.to_string());
+    EvalError::Script(ScriptError { name: "TypeError".to_owned(), ..error })
 }

@@ -1,32 +1,53 @@
 //! A runtime: one realm, its builtins, its loop, from the first line to the exit code.
 
 mod builder;
+mod functions;
+mod futures;
 mod host;
 mod interrupt;
 mod process_setup;
 mod remote;
 mod repl;
+mod scope;
 mod seed;
 mod settled;
+mod shutdown;
 mod spawn_policy;
+mod streams;
 mod text;
 mod worker;
 
 use std::{
     fmt, io,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
-pub use crate::engine::{commonjs::ModuleSettings, permission::Permissions};
+pub use crate::{
+    engine::{
+        commonjs::ModuleSettings,
+        limits::{Limit, Limits},
+        module_hook::{ModuleKind, ModuleText},
+        observer::HostEvent,
+        permission::Permissions,
+        script_error::ScriptError,
+    },
+    event_loop::TestClock,
+    sys::allocation::CountingAllocator,
+};
 pub use builder::{NodeCommand, RuntimeBuilder, UnhandledRejections, WarmFork, Warnings};
-pub use host::{EvalError, Exports, HostFunction, ScriptError, WaitHandle};
+pub use functions::{BlockingCall, HostCall, HostObject, Json};
+pub use host::{EvalError, Exports, WaitHandle};
 pub use process_setup::{end_process, on_deep_stack, prepare_process};
-pub use remote::Remote;
+pub use remote::{Hold, Remote};
 pub use repl::{Evaluation, Repl, redirect_output};
+pub use scope::Scope;
 pub use seed::{Birth, await_birth};
+pub use shutdown::Ended;
 pub use spawn_policy::{SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio};
+pub use streams::{Captured, Input, Output};
 pub use worker::run_if_worker;
 
 use crate::{
@@ -38,11 +59,15 @@ use crate::{
         trace,
     },
     engine::{
-        callbacks, commonjs, esm,
+        callbacks, commonjs, esm, folder,
+        intrinsics::random,
+        limits, module_hook,
         natives::{define_value, function},
+        observer::Told,
         permission::{limit, take_inherited},
         report,
         spawn_policy::install,
+        standard::{Sink, Source},
         state,
     },
 };
@@ -61,6 +86,12 @@ pub enum CreateError {
     Trace(String),
     /// The environment does not say what the parent may do, but pretends to.
     Permissions(String),
+    /// The working directory cannot be entered.
+    Folder(io::Error),
+    /// A module of the host's has a name that is taken, or none.
+    Module(String),
+    /// The heap is limited, and the program's allocator is not [`CountingAllocator`].
+    Uncounted,
 }
 
 impl fmt::Display for CreateError {
@@ -70,6 +101,11 @@ impl fmt::Display for CreateError {
             Self::Engine(message) => write!(f, "cannot make a realm: {message}"),
             Self::Channel(message) => write!(f, "cannot use the IPC channel: {message}"),
             Self::Trace(message) | Self::Permissions(message) => f.write_str(message),
+            Self::Folder(error) => write!(f, "cannot use the working directory: {error}"),
+            Self::Module(name) => write!(f, "a module cannot be called {name:?}"),
+            Self::Uncounted => {
+                f.write_str("the heap cannot be limited: the program's allocator does not count it")
+            }
         }
     }
 }
@@ -77,8 +113,13 @@ impl fmt::Display for CreateError {
 impl std::error::Error for CreateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io(error) => Some(error),
-            Self::Engine(_) | Self::Channel(_) | Self::Trace(_) | Self::Permissions(_) => None,
+            Self::Io(error) | Self::Folder(error) => Some(error),
+            Self::Engine(_)
+            | Self::Channel(_)
+            | Self::Trace(_)
+            | Self::Permissions(_)
+            | Self::Module(_)
+            | Self::Uncounted => None,
         }
     }
 }
@@ -116,10 +157,22 @@ pub enum InputType {
 
 /// What a realm gets beyond what every realm has.
 struct Extras {
-    functions: Vec<builder::GlobalFunction>,
+    globals: Vec<HostObject>,
+    host_modules: Vec<(String, HostObject)>,
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
+    loader: Option<Rc<module_hook::Load>>,
+    listener: Option<Told>,
+    limits: Limits,
+    clock: Option<TestClock>,
+    seed: Option<u64>,
+    /// The working directory, if it is not the process's.
+    folder: Option<PathBuf>,
+    /// Standard output and standard error.
+    streams: [Sink; 2],
+    input: Source,
+    owns_process: bool,
 }
 
 /// A JavaScript runtime.
@@ -157,21 +210,51 @@ impl Runtime {
         RuntimeBuilder::new()
     }
 
-    fn create(mut launch: Launch, extras: &Extras) -> Result<Self, CreateError> {
+    fn create(mut launch: Launch, extras: Extras) -> Result<Self, CreateError> {
         let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
         inherit_limits(&mut launch)?;
         let (mut context, process) = seed::take()?;
+        let extras = Self::surround(extras, &mut context)?;
         let title = trace::title(&launch.argv);
         let watcher = seed::awaits_birth().then_some(launch.exec_path.as_str());
         trace::start(&launch.trace, &mut launch.env, (&title, watcher), &mut context)
             .map_err(CreateError::Trace)?;
-        Self::furnish(&process, launch, extras, &mut context)
+        Self::furnish(&process, launch, &extras, &mut context)
             .map_err(|error| CreateError::Engine(error.to_string()))?;
         if let Some(channel) = channel {
             ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
         }
         cluster::join(&mut context).map_err(|error| CreateError::Engine(error.to_string()))?;
         Ok(Self { context, imports: Vec::new(), _garbage: Garbage })
+    }
+
+    /// Gives the realm what is around its programs; the rest of the extras.
+    fn surround(mut extras: Extras, context: &mut Context) -> Result<Extras, CreateError> {
+        let engine = state::of(context);
+        engine.owns_process.set(extras.owns_process);
+        if let Some(folder) = extras.folder.take() {
+            engine.folder.separate(folder);
+        }
+        let [stdout, stderr] = std::mem::take(&mut extras.streams);
+        engine.standard.replace(std::mem::take(&mut extras.input), stdout, stderr);
+        if let Some(clock) = extras.clock.take() {
+            engine.event_loop.give_clock(clock);
+        }
+        if let Some(seed) = extras.seed {
+            random::seed_with(seed, context);
+        }
+        if let Some(told) = extras.listener.take() {
+            engine.observer.set(told);
+        }
+        if let Some(load) = extras.loader.take() {
+            engine.module_hook.set(load);
+        }
+        for (name, members) in std::mem::take(&mut extras.host_modules) {
+            if !engine.builtins.add_host(&name, Rc::new(move |context| members.make(context))) {
+                return Err(CreateError::Module(name));
+            }
+        }
+        Ok(extras)
     }
 
     /// Puts into the realm what depends on how the program is started.
@@ -199,13 +282,14 @@ impl Runtime {
                 .unwrap_or(class);
             define_value(&class, js_string!("stackTraceLimit"), limit, true);
         }
-        for builder::GlobalFunction { name, call } in &extras.functions {
-            host::define_function(name, call.clone(), context);
+        for members in &extras.globals {
+            members.define(&context.global_object(), context)?;
         }
         if extras.expose_gc {
             let collect = function("gc", 0, collect_garbage, context);
             define_value(&context.global_object(), js_string!("gc"), collect, false);
         }
+        limits::apply(&extras.limits, context);
         Ok(())
     }
 
@@ -214,7 +298,7 @@ impl Runtime {
     /// A module that throws ends the program: [`Self::run`] then returns at once.
     pub fn preload(&mut self, requests: &[String]) {
         let context = &mut self.context;
-        let folder = std::env::current_dir().unwrap_or_default();
+        let folder = folder::current(context);
         callbacks::enter(context, |context| {
             let require = commonjs::require_of_preload(&folder, context)?;
             for request in requests {
@@ -230,15 +314,24 @@ impl Runtime {
         self.imports.extend_from_slice(specifiers);
     }
 
+    /// Runs a file as [`Self::run`] does.
+    pub fn run_file(&mut self, path: impl Into<PathBuf>) -> i32 {
+        self.run(&Program::File(path.into()))
+    }
+
     /// Runs a program until nothing is left to do, or until it ends itself; returns its exit code.
     pub fn run(&mut self, program: &Program) -> i32 {
         let context = &mut self.context;
+        limits::begin(context);
         state::of(context).async_ids.enter_root();
         let imports = std::mem::take(&mut self.imports);
         callbacks::enter(context, |context| {
             permission::warn(context)?;
             match program {
-                Program::File(path) => commonjs::run_main(path, &imports, context),
+                Program::File(path) => {
+                    let path = folder::placed(path, context).into_owned();
+                    commonjs::run_main(&path, &imports, context)
+                }
                 Program::Text { source, name, print, input_type } => {
                     let text = text::Text { source, name, print: *print, input_type: *input_type };
                     text::run(&text, &imports, context)

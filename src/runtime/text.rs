@@ -9,6 +9,7 @@ use crate::engine::{
     builtins, commonjs,
     errors::{Code, coded},
     esm::{self, Entry},
+    folder,
     natives::define_value,
     report, scripts,
 };
@@ -42,7 +43,7 @@ pub(super) fn run(text: &Text<'_>, imports: &[String], context: &mut Context) ->
     }
     let (source, name) = (text.source.to_owned(), text.name.to_owned());
     let last = if is_module {
-        let file = std::env::current_dir().unwrap_or_default().join("[eval1]");
+        let file = folder::current(context).join("[eval1]");
         // The brackets stay as they are, as in Node.
         let url = esm::url_of(&file).replace("%5B", "[").replace("%5D", "]");
         Entry::Source { url, text: source }
@@ -62,7 +63,7 @@ fn cannot_print(context: &mut Context) -> JsError {
 
 /// A script in the global scope that has `require` and `module`.
 fn run_script(source: &str, name: &str, print: bool, context: &mut Context) -> JsResult<()> {
-    let folder = std::env::current_dir().unwrap_or_default();
+    let folder = folder::current(context);
     let (module, require) = commonjs::module_without_file(name, &folder, context)?;
     let global = context.global_object();
     let exports = module.get(js_string!("exports"), context)?;

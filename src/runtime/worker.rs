@@ -49,7 +49,7 @@ fn run(builder: RuntimeBuilder, args: Vec<String>) -> Result<u8, CreateError> {
         return Err(CreateError::Engine("a worker needs a script".to_owned()));
     };
     let path = std::path::absolute(&script).unwrap_or_else(|_| PathBuf::from(&script));
-    let builder = builder.argv0(argv0).exec_args(options).args(args).own_workers();
+    let builder = builder.argv0(argv0).exec_args(options).args(args).own_workers().owns_process();
     let mut runtime = builder.script(path.to_string_lossy()).build()?;
     let code = runtime.run(&Program::File(path));
     // The process ends: taking its heap apart object by object would only take time.

@@ -57,6 +57,20 @@ pub(crate) fn mkdtemp(prefix: &Path) -> Result<PathBuf> {
     unistd::mkdtemp(&template).map_err(|errno| SysError::new(errno, "mkdtemp").about_path(template))
 }
 
+/// What `getcwd(2)` would answer after a `chdir(2)` to this folder.
+///
+/// # Errors
+/// Those of `chdir(2)`.
+pub(crate) fn enterable(path: &Path) -> Result<PathBuf> {
+    let found = fs::canonicalize(path).map_err(at("chdir", path))?;
+    if !found.is_dir() {
+        return Err(SysError::new(Errno(libc::ENOTDIR), "chdir").about_path(path));
+    }
+    let entered = unistd::access(&found, unistd::AccessFlags::X_OK);
+    entered.map_err(|errno| SysError::new(errno, "chdir").about_path(path))?;
+    Ok(found)
+}
+
 /// `rmdir(2)`.
 pub(crate) fn rmdir(path: &Path) -> Result<()> {
     fs::remove_dir(path).map_err(at("rmdir", path))

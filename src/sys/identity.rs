@@ -1,6 +1,6 @@
 //! Who this process is: ids, groups, working directory, umask.
 
-use std::{env, ffi::CString, path::Path};
+use std::{env, ffi::CString, fs, path::Path};
 
 use nix::{
     sys::stat::{Mode, umask as set_umask},
@@ -153,6 +153,13 @@ pub(crate) fn umask(mask: Option<u32>) -> u32 {
     let before = set_umask(Mode::empty());
     set_umask(before);
     before.bits()
+}
+
+/// The mask as it is, without a call that changes it for a moment; 0 where the system does not tell.
+pub(crate) fn present_umask() -> u32 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+    mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok()).unwrap_or(0)
 }
 
 /// The working directory: `getcwd(2)`.

@@ -1,6 +1,7 @@
 //! System calls. The only floor with `unsafe`.
 
 pub(crate) mod address;
+pub(crate) mod allocation;
 #[cfg(test)]
 pub(crate) mod alone;
 pub(crate) mod channel;

@@ -35,6 +35,20 @@ pub(crate) fn wait_for(
     }
 }
 
+/// Waits until one of these descriptors can be read, or has failed: which. poll(2).
+pub(crate) fn wait_readable<const N: usize>(fds: [BorrowedFd<'_>; N]) -> io::Result<[bool; N]> {
+    let mut fds = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+    loop {
+        match poll(&mut fds, PollTimeout::NONE) {
+            Err(nix::errno::Errno::EINTR) => {}
+            outcome => {
+                outcome?;
+                return Ok(fds.map(|fd| fd.revents().is_some_and(|flags| !flags.is_empty())));
+            }
+        }
+    }
+}
+
 /// The most events that one [`Poll::wait`] reports.
 pub(crate) const MAX_EVENTS: usize = if cfg!(test) { 16 } else { 1024 };
 

@@ -33,6 +33,12 @@ pub(crate) fn memory() -> Memory {
     Memory { resident: resident_bytes(), heap_total, heap_used }
 }
 
+/// The processor time that this thread has had.
+pub(crate) fn thread_time() -> Duration {
+    use nix::time::{ClockId, clock_gettime};
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+}
+
 /// The resident set size, in bytes.
 pub(crate) fn resident_bytes() -> u64 {
     let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();

@@ -10,13 +10,14 @@ use boa_engine::{Context, JsData, JsError, JsObject, JsResult, JsString, JsValue
 use boa_gc::{Finalize, Gc, Trace};
 
 use super::{
-    class,
+    class, command,
     ends::{self, ChildEnds, Ends},
     fork, gate,
     kill::{self, KillOptions},
     looks::{self, Looks},
     options::SpawnOptions,
     pipes::Pipes,
+    register,
     stdio::Slot,
     streams, warm,
 };
@@ -31,6 +32,7 @@ use crate::{
     engine::{
         callbacks,
         errors::{Wording, from_sys, throw_sys},
+        limits,
         natives::define_value,
         spawn_policy::SpawnCall,
         state,
@@ -46,7 +48,7 @@ use crate::{
 
 /// A process that was started and has not been seen to end.
 #[derive(Default)]
-pub(super) struct Running {
+pub(crate) struct Running {
     pub(super) pid: Cell<i32>,
     pub(super) pidfd: RefCell<Option<Rc<OwnedFd>>>,
     source: Cell<Option<SourceId>>,
@@ -61,6 +63,8 @@ pub(super) struct Running {
     trace: RefCell<Option<trace::Start>>,
     closes_needed: Cell<u32>,
     closes_got: Cell<u32>,
+    /// It is meant to outlive the program.
+    pub(super) is_detached: Cell<bool>,
 }
 
 /// What the JavaScript object holds of it.
@@ -81,6 +85,11 @@ impl Handle {
 /// The state behind a `ChildProcess`.
 pub(super) fn running(child: &JsObject) -> Option<Rc<Running>> {
     child.downcast_ref::<Handle>().map(|handle| handle.running.clone())
+}
+
+/// The number of its process; `None` for what is no child.
+pub(crate) fn pid_of(child: &JsObject) -> Option<i32> {
+    running(child).map(|running| running.pid.get())
 }
 
 /// Its pipes.
@@ -112,6 +121,7 @@ pub(super) fn start(
     context: &mut Context,
 ) -> JsResult<Option<Errno>> {
     gate::pass(&mut options.command, &options.stdio.slots, SpawnCall::Asynchronous, context)?;
+    limits::admit_child(context)?;
     let handle = running(child).unwrap_or_default();
     define_value(
         child,
@@ -132,6 +142,9 @@ pub(super) fn start(
     let failure = match outcome {
         Ok(started) => {
             define_value(child, js_string!("pid"), started.pid, true);
+            options.command.tell_start(started.pid, context);
+            handle.is_detached.set(options.command.detached);
+            register::add(&handle, context);
             watch(child, &handle, started, context)?;
             tracing.end(context)?;
             None
@@ -159,7 +172,7 @@ pub(super) fn start(
 fn failure_object(options: &SpawnOptions, error: &SysError, context: &mut Context) -> JsObject {
     let object = from_sys(context, error, Wording::Short);
     if options.explains
-        && let Some((cwd, sentence)) = options.command.missing_cwd()
+        && let Some((cwd, sentence)) = options.command.missing_cwd(context)
     {
         let message = format!("{} {}: {sentence}", error.syscall, error.errno.name().unwrap_or(""));
         define_value(&object, js_string!("message"), JsString::from(message.as_str()), false);
@@ -189,7 +202,7 @@ fn launch(
     context: &mut Context,
 ) -> Result<spawn::Child, SysError> {
     let slots = &options.stdio.slots;
-    let stdio = theirs.place(slots)?;
+    let stdio = theirs.place(slots, context)?;
     let mut channel = Vec::new();
     if let Some(index) = slots.iter().position(|slot| *slot == Slot::Ipc) {
         channel.push(("NODE_CHANNEL_FD", index.to_string()));
@@ -198,7 +211,7 @@ fn launch(
     }
     let trace = handle.trace.borrow();
     channel.extend(trace.iter().map(trace::Start::variable));
-    let child = warm::start(options.command.request(&channel, stdio), context)?;
+    let child = warm::start(options.command.request(&channel, stdio, context), context)?;
     if let Some(trace) = &*trace {
         trace.started(child.pid, &options.command.title());
     }
@@ -281,7 +294,8 @@ fn watch(
         abandon(handle);
         // Nobody else will collect it, and it ends at once.
         if let Some(pidfd) = handle.pidfd.take() {
-            let _ = wait::wait(&*pidfd);
+            let status = wait::wait(&*pidfd).ok();
+            command::tell_end(handle.pid.get(), status, context);
         }
         thrown(&SysError::new(Errno::of(&error), "spawn"), context)
     })?;
@@ -308,6 +322,7 @@ fn on_exit(child: &JsObject, pidfd: &OwnedFd, context: &mut Context) {
     if let Some(trace) = trace::of(context) {
         trace.ended(handle.pid.get(), status);
     }
+    command::tell_end(handle.pid.get(), status, context);
     for timer in [handle.timer.take(), handle.force_timer.take()].into_iter().flatten() {
         event_loop.remove_timer(timer);
     }

@@ -3,7 +3,7 @@
 //!
 //! Source: Node's documentation, "Child process".
 
-use std::{cell::Cell, ffi::CString, fs};
+use std::{cell::Cell, ffi::CString, fs, path::Path};
 
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, builtins::proxy::Proxy, js_string,
@@ -17,11 +17,16 @@ use super::{
 };
 use crate::{
     bindings::{process::env, trace, url, warning},
-    engine::{reflect, validate},
+    engine::{
+        folder, limits,
+        observer::{self, HostEvent},
+        reflect, standard, validate,
+    },
     sys::{
         errno::Errno,
         error::{Subject, SysError},
         spawn::{ChildFd, SpawnRequest},
+        wait::ExitStatus,
     },
 };
 
@@ -76,6 +81,7 @@ impl Command {
         &self,
         further: &[(&str, String)],
         mut stdio: Vec<ChildFd<'fd>>,
+        context: &Context,
     ) -> SpawnRequest<'fd> {
         for &place in &self.withheld {
             if let Some(fd) = stdio.get_mut(place) {
@@ -88,7 +94,7 @@ impl Command {
             file: c_string(self.program.as_ref().unwrap_or(&self.file)),
             args: self.argv.clone(),
             env: own.chain(further).map(|pair| c_string(&pair)).collect(),
-            cwd: self.cwd.as_deref().map(c_string),
+            cwd: self.folder(context).map(|folder| c_string(&folder)),
             stdio,
             detached: self.detached,
             uid: self.uid,
@@ -130,11 +136,42 @@ impl Raw {
     }
 }
 
+/// Tells the host that a child has ended.
+pub(super) fn tell_end(pid: i32, status: Option<ExitStatus>, context: &Context) {
+    limits::count_child(-1, context);
+    standard::check(context);
+    observer::tell(context, || {
+        let (code, signal) = match status {
+            Some(ExitStatus::Exited(code)) => (Some(code), None),
+            Some(ExitStatus::Signaled(number)) => (None, Some(number)),
+            None => (None, None),
+        };
+        HostEvent::Exited { pid, code, signal }
+    });
+}
+
 impl Command {
+    /// Tells the host that it was started.
+    pub(super) fn tell_start(&self, pid: i32, context: &Context) {
+        limits::count_child(1, context);
+        observer::tell(context, || {
+            let args = self.argv.iter().map(|arg| arg.to_string_lossy().into_owned());
+            HostEvent::Spawned { pid, file: self.file.clone(), args: args.collect() }
+        });
+    }
+
     /// What a trace calls the process.
     pub(super) fn title(&self) -> String {
         let args: Vec<_> = self.argv.iter().map(|arg| arg.to_string_lossy()).collect();
         trace::title(&args)
+    }
+
+    /// Its working directory, if not the process's.
+    pub(super) fn folder(&self, context: &Context) -> Option<String> {
+        let Some(cwd) = &self.cwd else {
+            return folder::own(context).map(|own| own.to_string_lossy().into_owned());
+        };
+        Some(folder::placed(Path::new(cwd), context).to_string_lossy().into_owned())
     }
 
     /// The error of a start that failed, as `call` reports it.
@@ -148,9 +185,9 @@ impl Command {
     }
 
     /// The working directory that is the reason why it did not start, and what is wrong with it.
-    pub(super) fn missing_cwd(&self) -> Option<(&str, String)> {
+    pub(super) fn missing_cwd(&self, context: &Context) -> Option<(&str, String)> {
         let cwd = self.cwd.as_deref()?;
-        match fs::metadata(cwd) {
+        match fs::metadata(folder::placed(Path::new(cwd), context)) {
             Ok(metadata) if metadata.is_dir() => None,
             Ok(_) => Some((cwd, format!("the working directory '{cwd}' is not a directory"))),
             Err(_) => Some((cwd, format!("the working directory '{cwd}' does not exist"))),

@@ -5,8 +5,13 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
+use boa_engine::Context;
+
 use super::stdio::Slot;
-use crate::sys::{error::SysError, fd, spawn::ChildFd};
+use crate::{
+    engine::standard,
+    sys::{error::SysError, fd, spawn::ChildFd},
+};
 
 /// Our ends.
 #[derive(Default)]
@@ -44,14 +49,27 @@ pub(super) fn connect(slots: &[Slot]) -> Result<(Ends, ChildEnds), SysError> {
     Ok((ends, ChildEnds(theirs)))
 }
 
+/// What a number of the program's is to its child.
+///
+/// # Errors
+/// EBADF for a number that no descriptor of ours has.
+pub(super) fn given(number: i32, context: &Context) -> Result<ChildFd<'static>, SysError> {
+    let meant = standard::descriptor(number, context)?.unwrap_or(number);
+    fd::borrow(meant).map(ChildFd::From)
+}
+
 impl ChildEnds {
     /// What each descriptor of the child is.
     ///
     /// # Errors
     /// EBADF for a number that no descriptor of ours has.
-    pub(super) fn place<'fd>(&'fd self, slots: &[Slot]) -> Result<Vec<ChildFd<'fd>>, SysError> {
+    pub(super) fn place<'fd>(
+        &'fd self,
+        slots: &[Slot],
+        context: &Context,
+    ) -> Result<Vec<ChildFd<'fd>>, SysError> {
         let place = |(slot, their): (&Slot, &'fd Option<OwnedFd>)| match (slot, their) {
-            (Slot::Fd(number), _) => fd::borrow(*number).map(ChildFd::From),
+            (Slot::Fd(number), _) => given(*number, context),
             (_, Some(their)) => Ok(ChildFd::From(their.as_fd())),
             (_, None) => Ok(ChildFd::Ignored),
         };

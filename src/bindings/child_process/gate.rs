@@ -63,7 +63,7 @@ pub(crate) fn pass_replacement(
 ) -> JsResult<Replacement> {
     let mut command = Command::replacement(file, argv, env);
     pass(&mut command, &[], SpawnCall::Replacement, context)?;
-    let request = command.request(&[], Vec::new());
+    let request = command.request(&[], Vec::new(), context);
     Ok(Replacement { file: request.file, args: request.args, env: request.env })
 }
 
@@ -73,11 +73,12 @@ fn check(command: &Command, context: &mut Context) -> JsResult<Started> {
     let changed: Vec<_> = changed.into_iter().map(|(name, _)| name.clone()).collect();
     // Of two of one name the system sees the first.
     let path = command.env.iter().find(|(name, _)| name == "PATH");
+    let folder = command.folder(context);
     let start = Start {
         file: &command.file,
         argv0: command.argv.first().map_or(b"", |argv0| argv0.to_bytes()),
         path: path.map(|(_, path)| path.as_str()),
-        cwd: command.cwd.as_deref().map(Path::new),
+        cwd: folder.as_deref().map(Path::new),
         changed: &changed,
     };
     permission::check_start(&start, context)

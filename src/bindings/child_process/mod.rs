@@ -15,13 +15,16 @@ mod node_link;
 mod options;
 mod pipes;
 mod raw;
+mod register;
 mod stdio;
 mod streams;
 mod sync;
 mod warm;
 
+pub(crate) use child::{Running, pid_of};
 pub(crate) use looks::settle as settle_streams;
 pub(crate) use node_link::remove_node_link;
+pub(crate) use register::running;
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
 

@@ -11,7 +11,7 @@ use super::{
     arguments::{Given, Taker, copied, given, joined},
     child,
     command::{self, Command, without_nul},
-    gate,
+    ends, gate,
     options::{self, own},
     stdio::{self, Mode, Slot, Stdio},
 };
@@ -24,17 +24,17 @@ use crate::{
     engine::{
         builtins,
         errors::{Code, Wording, coded, from_sys},
+        limits,
         natives::{arg, define_value},
         reflect,
         spawn_policy::SpawnCall,
-        stack, validate,
+        stack, standard, validate,
     },
     sys::{
         error::SysError,
-        fd,
         run::{self, Limits, Outcome, RunSlot},
         spawn::{self, ChildFd},
-        stdio::{Output, write_output},
+        stdio::Output,
         wait::ExitStatus,
     },
 };
@@ -135,7 +135,7 @@ fn pass_through(errors: &JsValue, context: &mut Context) -> JsResult<()> {
             None => View::of_view(errors, context).map(|view| view.to_vec()).unwrap_or_default(),
         };
         // As a stream of Node's would, it keeps to itself that nobody reads.
-        let _ = write_output(Output::Stderr, &bytes);
+        let _ = standard::write(Output::Stderr, &bytes, context);
         return Ok(());
     }
     let process = builtins::load_object("process", context)?;
@@ -243,6 +243,7 @@ fn named(name: &JsString, context: &mut Context) -> JsResult<Encoding> {
 /// Runs the command and makes the object that `spawnSync` returns.
 fn run_to_the_end(mut options: SyncOptions, context: &mut Context) -> JsResult<JsObject> {
     gate::pass(&mut options.command, &options.slots, SpawnCall::Synchronous, context)?;
+    limits::admit_child(context)?;
     // What was sent to other children must not wait for this one.
     ipc::flush_all(context);
     let SyncOptions { command, limits, slots, mut input, encoding } = options;
@@ -253,7 +254,7 @@ fn run_to_the_end(mut options: SyncOptions, context: &mut Context) -> JsResult<J
             Ok(match slot {
                 Slot::Pipe if index == 0 => RunSlot::Input(std::mem::take(&mut input)),
                 Slot::Pipe => RunSlot::Output,
-                Slot::Fd(number) => RunSlot::Given(ChildFd::From(fd::borrow(number)?)),
+                Slot::Fd(number) => RunSlot::Given(ends::given(number, context)?),
                 Slot::Ignore | Slot::Ipc => RunSlot::Given(ChildFd::Ignored),
             })
         })
@@ -262,15 +263,19 @@ fn run_to_the_end(mut options: SyncOptions, context: &mut Context) -> JsResult<J
         let trace = trace::starting(context);
         let variable: Vec<_> = trace.iter().map(trace::Start::variable).collect();
         run::run(slots, &limits, |stdio| {
-            let child = spawn::spawn(command.request(&variable, stdio))?;
+            let child = spawn::spawn(command.request(&variable, stdio, context))?;
             if let Some(trace) = &trace {
                 trace.started(child.pid, &command.title());
             }
+            command.tell_start(child.pid, context);
             Ok(child)
         })
     });
     if let (Ok(outcome), Some(trace)) = (&outcome, trace::of(context)) {
         trace.ended(outcome.pid, outcome.status);
+    }
+    if let Ok(outcome) = &outcome {
+        command::tell_end(outcome.pid, outcome.status, context);
     }
     result(&command, outcome, encoding.as_ref(), context)
 }

@@ -6,7 +6,7 @@
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::data::Stream;
-use crate::{engine::builtins, sys::stdio::is_terminal};
+use crate::engine::{builtins, standard};
 
 /// Bits of colour: two, sixteen, 256 and 16.7 million colours.
 const TWO: u8 = 1;
@@ -96,7 +96,7 @@ pub(super) fn standard_stream_shows_colors(
             Stream::Stdout => 1,
             Stream::Stderr => 2,
         };
-        if !is_terminal(fd) {
+        if !standard::is_tty(fd, context) {
             return Ok(false);
         }
     }

@@ -14,9 +14,9 @@ use crate::{
     engine::{
         builtins,
         natives::{arg, closure, function},
-        reflect,
+        reflect, standard,
     },
-    sys::stdio::{Output, write_output},
+    sys::stdio::Output,
 };
 
 impl Stream {
@@ -65,7 +65,7 @@ pub(super) fn write(
     line.push_str("\n");
     if is_untouched(console, stream, context)? {
         // A console that cannot write stays silent.
-        let _ = write_output(stream.output(), line.to_utf8().as_bytes());
+        let _ = standard::write(stream.output(), line.to_utf8().as_bytes(), context);
         return Ok(());
     }
     write_to_stream(console, stream, &line, context)

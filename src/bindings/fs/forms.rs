@@ -9,7 +9,7 @@ use super::{
     answer::Shape,
     calls::{Call, Request},
     operation::Answer,
-    permission,
+    permission, placement,
 };
 use crate::{
     bindings::abort::{self, AbortListener},
@@ -91,8 +91,10 @@ fn call_sync(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
     {
         return run_script(&format!("{}Sync", function.name), args, context);
     }
-    let Request { operation, shape, .. } = (function.decode_sync)(args, context)?;
-    let answer = permission::denial(&operation, context).map_or_else(|| operation.run(), Err);
+    let Request { mut operation, shape, .. } = (function.decode_sync)(args, context)?;
+    let denial = permission::denial(&operation, context);
+    let placement = placement::place(&mut operation, context);
+    let answer = placement.restore(denial.map_or_else(|| operation.run(), Err));
     shape.answer(answer, context)
 }
 
@@ -231,17 +233,19 @@ fn start(
     context: &mut Context,
     done: impl FnOnce(&Shape, JsResult<JsValue>, &mut Context) -> JsResult<()> + 'static,
 ) -> JsResult<()> {
-    let Request { operation, shape, signal } = request;
+    let Request { mut operation, shape, signal } = request;
     let listener = match signal {
         Some((signal, stop)) => Some((listen(&signal, stop, context)?, signal)),
         None => None,
     };
     let denial = permission::denial(&operation, context);
+    let placement = placement::place(&mut operation, context);
     state::of(context).event_loop.spawn_blocking_as(
         resource,
         move || denial.map_or_else(|| operation.run(), Err),
         move |context, result| {
             callbacks::enter(context, |context| {
+                let result = placement.restore(result);
                 let answer = finish(&shape, result, listener.as_ref(), context);
                 done(&shape, answer, context)
             });

@@ -15,6 +15,7 @@ mod open_folders;
 mod operation;
 mod options;
 mod permission;
+mod placement;
 mod statfs;
 mod stats;
 mod table;

@@ -15,6 +15,7 @@ use crate::{
     engine::{
         callbacks,
         errors::{Wording, from_sys},
+        folder,
         natives::arg,
         permission, state, validate,
     },
@@ -68,7 +69,7 @@ pub(super) fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
         JsError::from_opaque(from_sys(context, &error.about_path(&path), Wording::Described).into())
     };
     let watcher = watches.watcher(context).map_err(|error| failed(error, context))?;
-    let watched = match watcher.add(&path) {
+    let watched = match watcher.add(&folder::placed(&path, context)) {
         Ok(watched) => watched,
         Err(error) => {
             watches.close_if_unused(context);

@@ -26,7 +26,7 @@ use crate::{
     engine::{
         classes::{Class, ClassSpec, class},
         natives::{Method, arg, define_value, exports_of},
-        state,
+        standard, state,
     },
     event_loop::stream::StreamFd,
     sys::{
@@ -180,7 +180,7 @@ fn status_of(outcome: Result<(), Errno>) -> i32 {
 /// `guessHandleType(fd)`: what a descriptor number is.
 fn guess_handle_type(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let number = arg(args, 0).to_i32(context)?;
-    let kind = fd::borrow(number).map_or(FdKind::Unknown, fd::kind);
+    let kind = standard::kind(number, context);
     Ok(JsString::from(kind.name()).into())
 }
 

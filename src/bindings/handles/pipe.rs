@@ -1,6 +1,12 @@
 //! `Pipe`: Unix sockets, and the ends of pipes.
 
-use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::Path, rc::Rc};
+use std::{
+    ffi::OsStr,
+    fs::Permissions,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    path::Path,
+    rc::Rc,
+};
 
 use boa_engine::{Context, JsResult, JsValue};
 
@@ -9,6 +15,7 @@ use crate::{
     bindings::encoding::{self, Encoding},
     engine::{
         classes::ClassSpec,
+        folder,
         natives::{Method, arg},
     },
     event_loop::stream::StreamFd,
@@ -37,7 +44,12 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
 
 /// The bytes of a path as JavaScript has it.
 fn path_of(value: &JsValue, context: &mut Context) -> JsResult<Vec<u8>> {
-    Ok(encoding::encode(&value.to_string(context)?, Encoding::Utf8))
+    let path = encoding::encode(&value.to_string(context)?, Encoding::Utf8);
+    if path.first() == Some(&0) {
+        return Ok(path);
+    }
+    let placed = folder::placed(Path::new(OsStr::from_bytes(&path)), context);
+    Ok(placed.as_os_str().as_bytes().to_vec())
 }
 
 fn ensure_open(handle: &Rc<Handle>) -> Result<(), Errno> {

@@ -21,6 +21,7 @@ use crate::{
         callbacks,
         classes::{Accessor, Class},
         natives::{Method, arg, define_value},
+        standard,
     },
     event_loop::stream::{Stream, StreamFd},
     sys::{errno::Errno, fd, stdio::Output},
@@ -209,7 +210,9 @@ impl Handle {
         context: &mut Context,
     ) -> Result<(), Errno> {
         let fd = if (0..=2).contains(&number) {
-            StreamFd::Standard(fd::borrow(number).map_err(|error| error.errno)?)
+            let meant = standard::descriptor(number, context).map_err(|error| error.errno)?;
+            let meant = fd::borrow(meant.unwrap_or(number));
+            StreamFd::Standard(meant.map_err(|error| error.errno)?)
         } else {
             StreamFd::Owned(own(number, context)?)
         };

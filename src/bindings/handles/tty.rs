@@ -9,6 +9,7 @@ use crate::{
     engine::{
         classes::{ClassSpec, new_target},
         natives::{Method, arg},
+        standard,
     },
     event_loop::stream::StreamFd,
     sys::{errno::Errno, fd, tty},
@@ -26,6 +27,7 @@ const STATICS: &[Method] = &[("isTTY", 1, is_tty)];
 fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     new_target(this, "TTY")?;
     let number = arg(args, 0).to_i32(context)?;
+    let number = standard::meant(number, context).unwrap_or(number);
     let object = stream::create(Kind::Tty, context);
     let Some(handle) = stream::of_object(&object) else { return Ok(object.into()) };
     let opened = fd::borrow(number)
@@ -82,5 +84,5 @@ pub(super) fn restore() -> Result<(), Errno> {
 /// `TTY.isTTY(fd)`.
 fn is_tty(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let number = arg(args, 0).to_i32(context)?;
-    Ok((fd::borrow(number).map(fd::kind) == Ok(fd::FdKind::Tty)).into())
+    Ok((standard::kind(number, context) == fd::FdKind::Tty).into())
 }

@@ -6,6 +6,7 @@ use boa_engine::{Context, JsResult};
 use memchr::memmem;
 
 use super::{style::Stylize, text::Text};
+use crate::engine::folder;
 
 /// A run of fewer lines than this is shown in full.
 const SHORTEST_RUN: usize = 4;
@@ -147,11 +148,10 @@ pub(super) fn push_colored(
         return Ok(());
     }
     let line = with_packages(line, stylize, context)?;
-    let Ok(directory) = std::env::current_dir() else {
+    let Ok(directory) = folder::cwd(context) else {
         out.push(&line);
         return Ok(());
     };
-    let directory = directory.to_string_lossy();
     match with_directory(&line, &directory, stylize, context)? {
         Some(line) => out.push(&line),
         None => out.push(&line),

@@ -34,6 +34,7 @@ use self::{
 use crate::{
     bindings::{events, trace::ChannelTrace},
     engine::{
+        limits,
         natives::{closure, define_value},
         state,
     },
@@ -188,6 +189,9 @@ pub(crate) fn attach(
 
 /// The longest message accepted, in bytes: `RJS_IPC_MESSAGE_LIMIT` in the environment.
 fn message_limit(context: &Context) -> usize {
+    if let Some(limit) = limits::message_size(context) {
+        return limit;
+    }
     let process = crate::bindings::process::state(context);
     let given = process.launch.env.iter().rev().find(|(name, _)| name == "RJS_IPC_MESSAGE_LIMIT");
     given.and_then(|(_, value)| value.parse().ok()).unwrap_or(Protocol::DEFAULT_LIMIT)

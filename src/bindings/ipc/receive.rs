@@ -10,12 +10,13 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{Endpoint, Handle, Phase};
 use crate::{
-    bindings::{events, process::warning, trace::Frame, value_format},
+    bindings::{child_process, events, process::warning, trace::Frame, value_format},
     engine::{
         callbacks,
         errors::{Code, coded_object, value_of},
         intrinsics::json,
         natives::define_value,
+        observer::{self, HostEvent},
         state, ticks,
     },
     ipc::{
@@ -50,6 +51,7 @@ impl ticks::Receiver for Endpoint {
         message: [JsValue; 2],
         context: &mut Context,
     ) -> JsResult<()> {
+        self.tell_host(&message[0], context);
         self.emit(&target, message, context)
     }
 }
@@ -185,6 +187,16 @@ impl Endpoint {
     pub(super) fn queue(self: &Rc<Self>, message: JsValue, handle: JsValue, context: &Context) {
         let Some(target) = self.target.borrow().clone() else { return };
         state::of(context).ticks.push_delivery(self.clone(), target, [message, handle]);
+    }
+
+    fn tell_host(&self, message: &JsValue, context: &mut Context) {
+        if !state::of(context).observer.is_there() {
+            return;
+        }
+        let target = self.target.borrow().clone();
+        let pid = target.and_then(|target| child_process::pid_of(&target));
+        let value = json::to_serde(message, context).unwrap_or_default();
+        observer::tell(context, || HostEvent::Message { pid, value });
     }
 
     fn emit(

@@ -10,6 +10,7 @@ use crate::{
     engine::{
         errors::{Code, coded, coded_object},
         intrinsics::json,
+        limits,
         natives::arg,
         reflect, state, validate,
     },
@@ -90,6 +91,8 @@ fn deliver(
         None
     };
     let frame = endpoint.opened_frame(&call.message, context)?;
+    let waiting = endpoint.protocol.borrow().pending();
+    limits::admit_message(frame.len(), waiting, context)?;
     let token = Token { callback: call.callback, is_silent: call.is_silent, is_detached: false };
     match given {
         Some(given) => endpoint.push_given(frame, given, token, context),

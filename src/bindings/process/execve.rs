@@ -32,6 +32,7 @@ fn execve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         let reason = "must be a string without null bytes";
         validate::invalid_arg_value(context, "execPath", &arg(args, 0), reason)
     })?;
+    super::ownership::require("execve", context)?;
     // The name of a file is one in the working directory here.
     let path = match file.to_string_lossy() {
         name if name.contains('/') => name.into_owned(),

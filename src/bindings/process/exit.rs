@@ -2,15 +2,15 @@
 
 use boa_engine::{Context, JsResult, JsString, JsValue, js_string, value::JsVariant};
 
-use super::{ProcessState, emit};
+use super::{ProcessState, emit, ownership};
 use crate::bindings::trace;
 use crate::engine::{
     callbacks,
     errors::{Code, coded},
     natives::arg,
-    state, ticks, validate,
+    standard, state, ticks, validate,
 };
-use crate::sys::stdio::{Output, write_output};
+use crate::sys::stdio::Output;
 
 /// `process.exit(code = process.exitCode)`.
 pub(super) fn exit(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -49,6 +49,7 @@ pub(super) fn really_exit(
 
 /// `process.abort()`: the signal that leaves a core dump.
 pub(super) fn abort(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    ownership::require("abort", context)?;
     trace::end_by_signal(libc::SIGABRT, context);
     std::process::abort()
 }
@@ -114,7 +115,7 @@ pub(crate) fn finish_unsettled(warnings: &str, context: &mut Context) {
     if process.exit_code.get().is_none() {
         process.exit_code.set(Some(UNSETTLED));
         // Nobody is left to be told that standard error is closed.
-        let _ = write_output(Output::Stderr, warnings.as_bytes());
+        let _ = standard::write(Output::Stderr, warnings.as_bytes(), context);
     }
 }
 

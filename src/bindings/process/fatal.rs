@@ -11,12 +11,15 @@ use crate::{
     engine::{
         errors::{Code, coded_object, value_of},
         natives::arg,
+        observer::{self, HostEvent},
         rejections::RejectionHandlers,
         report,
+        script_error::ScriptError,
+        standard,
         state::{self, Origin},
         validate,
     },
-    sys::stdio::{Output, write_output},
+    sys::stdio::Output,
 };
 
 /// The exit code of an exception that nobody caught.
@@ -101,9 +104,13 @@ fn die(value: &JsValue, context: &mut Context) {
 }
 
 fn print_report(value: &JsValue, context: &mut Context) {
+    if state::of(context).observer.is_there() {
+        let error = ScriptError::of_value(value, context);
+        observer::tell(context, || HostEvent::Uncaught(error));
+    }
     let text = report::uncaught(value, context);
     // Nobody is left to be told that standard error is closed.
-    let _ = write_output(Output::Stderr, text.as_bytes());
+    let _ = standard::write(Output::Stderr, text.as_bytes(), context);
 }
 
 /// `process._fatalException(error, fromPromise)`.

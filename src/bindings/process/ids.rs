@@ -6,11 +6,13 @@ use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 
+use super::ownership;
 use crate::{
     engine::{
         errors::{Code, Wording, coded, throw_sys},
+        folder,
         natives::arg,
-        validate,
+        state, validate,
     },
     sys::{
         error::SysError,
@@ -67,6 +69,15 @@ pub(super) fn setegid(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
 }
 
 fn set(kind: IdKind, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    ownership::require(
+        match kind {
+            IdKind::User => "setuid",
+            IdKind::EffectiveUser => "seteuid",
+            IdKind::Group => "setgid",
+            IdKind::EffectiveGroup => "setegid",
+        },
+        context,
+    )?;
     let credential = match kind {
         IdKind::User | IdKind::EffectiveUser => Credential::User,
         IdKind::Group | IdKind::EffectiveGroup => Credential::Group,
@@ -106,6 +117,7 @@ impl Credential {
 
 /// `process.setgroups(groups)`.
 pub(super) fn setgroups(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    ownership::require("setgroups", context)?;
     let given = arg(args, 0);
     let Some(list) = given.as_object().filter(JsObject::is_array) else {
         return Err(validate::invalid_arg_type(context, "groups", "an instance of Array", &given));
@@ -126,6 +138,7 @@ pub(super) fn initgroups(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
+    ownership::require("initgroups", context)?;
     let (user, group) = (arg(args, 0), arg(args, 1));
     let expected = "one of type number or string";
     for (value, name) in [(&user, "user"), (&group, "extraGroup")] {
@@ -150,7 +163,7 @@ pub(super) fn initgroups(
 
 /// `process.cwd()`.
 pub(super) fn cwd(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    match identity::cwd() {
+    match folder::cwd(context) {
         Ok(path) => Ok(JsString::from(path).into()),
         Err(error) => Err(throw_sys(context, &error, Wording::Described)),
     }
@@ -159,11 +172,11 @@ pub(super) fn cwd(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 /// `process.chdir(directory)`.
 pub(super) fn chdir(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let directory = validate::string(&arg(args, 0), "directory", context)?.to_std_string_lossy();
-    let Err(mut error) = identity::chdir(Path::new(&directory)) else {
+    let Err(mut error) = folder::change(Path::new(&directory), context) else {
         return Ok(JsValue::undefined());
     };
     // Node names both ends of the change.
-    let from = identity::cwd().unwrap_or_default();
+    let from = folder::cwd(context).unwrap_or_default();
     error.subject = crate::sys::error::Subject::Paths(from.into(), directory.into());
     Err(throw_sys(context, &error, Wording::Described))
 }
@@ -176,7 +189,13 @@ pub(super) fn umask(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
         Some(mask) if !mask.is_undefined() => Some(mode(mask, context)?),
         _ => None,
     };
-    Ok(identity::umask(mask).into())
+    if mask.is_some() {
+        ownership::require("umask", context)?;
+    }
+    if state::of(context).owns_process.get() {
+        return Ok(identity::umask(mask).into());
+    }
+    Ok(identity::present_umask().into())
 }
 
 /// A mode: a number, or a string of octal digits.

@@ -11,14 +11,14 @@ use crate::{
     engine::{
         errors::{Code, Wording, coded_object, throw_sys},
         natives::{arg, define_value},
-        validate,
+        time, validate,
     },
     sys::usage::{self, Usage, Who},
 };
 
 /// `process.hrtime(previous)`.
 pub(super) fn hrtime(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let now = monotonic();
+    let now = time::monotonic(context);
     let elapsed = match args.first() {
         Some(previous) if !previous.is_undefined() => {
             let (seconds, nanoseconds) = pair(previous, context)?;
@@ -48,25 +48,28 @@ fn pair(value: &JsValue, context: &mut Context) -> JsResult<(f64, f64)> {
 }
 
 /// `process.hrtime.bigint()`.
-pub(super) fn hrtime_bigint(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    let nanoseconds = u64::try_from(monotonic().as_nanos()).unwrap_or(u64::MAX);
+pub(super) fn hrtime_bigint(
+    _: &JsValue,
+    _: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let nanoseconds = u64::try_from(time::monotonic(context).as_nanos()).unwrap_or(u64::MAX);
     Ok(JsBigInt::from(nanoseconds).into())
-}
-
-/// The monotonic clock, since the machine's start.
-pub(crate) fn monotonic() -> Duration {
-    use nix::time::{ClockId, clock_gettime};
-    clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from).unwrap_or_default()
 }
 
 /// `process.uptime()`: seconds.
 pub(super) fn uptime(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(super::state(context).launch.started.monotonic.elapsed().as_secs_f64().into())
+    Ok(since_start(context).as_secs_f64().into())
 }
 
 /// Milliseconds since the process started: what events are stamped with.
 pub(crate) fn milliseconds_since_start(context: &Context) -> f64 {
-    super::state(context).launch.started.monotonic.elapsed().as_secs_f64() * 1000.0
+    since_start(context).as_secs_f64() * 1000.0
+}
+
+fn since_start(context: &Context) -> Duration {
+    let started = super::state(context).launch.started.monotonic;
+    time::given(context).unwrap_or_else(|| started.elapsed())
 }
 
 /// `process.memoryUsage()`: bytes. What is outside of the heap is counted in it.

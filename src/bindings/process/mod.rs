@@ -10,6 +10,7 @@ mod ids;
 pub(crate) mod launch;
 mod lazy;
 mod measure;
+mod ownership;
 mod signals;
 mod source_maps;
 pub(crate) mod stdio;
@@ -30,7 +31,7 @@ use boa_engine::{
 };
 
 use self::launch::Launch;
-pub(crate) use self::measure::{milliseconds_since_start, monotonic};
+pub(crate) use self::measure::milliseconds_since_start;
 use crate::{
     bindings::{
         events::{self, Position},

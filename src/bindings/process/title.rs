@@ -4,7 +4,10 @@ use std::{cell::RefCell, ffi::CString, rc::Rc};
 
 use boa_engine::{Context, JsResult, JsString, JsValue};
 
-use crate::{engine::natives::arg, sys::image};
+use crate::{
+    engine::{natives::arg, state},
+    sys::image,
+};
 
 /// The title that the program or the command line gave.
 struct Title(RefCell<Option<JsString>>);
@@ -25,10 +28,12 @@ pub(super) fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     Ok(JsValue::undefined())
 }
 
-/// Calls the process by this name, up to the first NUL byte.
+/// Calls the process by this name, up to the first NUL byte; only the program itself, in a host's.
 pub(super) fn change(title: &str, context: &mut Context) {
     let title = title.split('\0').next().unwrap_or_default();
-    // What stands before a NUL holds none.
-    image::set_title(CString::new(title).unwrap_or_default());
+    if state::of(context).owns_process.get() {
+        // What stands before a NUL holds none.
+        image::set_title(CString::new(title).unwrap_or_default());
+    }
     context.insert_data(Rc::new(Title(RefCell::new(Some(JsString::from(title))))));
 }

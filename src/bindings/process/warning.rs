@@ -7,6 +7,8 @@ use crate::{
     bindings::console,
     engine::{
         natives::{arg, define_value},
+        observer::{self, HostEvent},
+        script_error::ScriptError,
         state, validate,
     },
     sys::{files, identity},
@@ -45,9 +47,19 @@ pub(super) fn emit_warning(
     }
     state::of(context).ticks.push_native(move |context| {
         let process = super::state(context);
+        tell_host(&error, context);
         emit(&process.object, "warning", &[error.into()], context).map(drop)
     });
     Ok(JsValue::undefined())
+}
+
+fn tell_host(warning: &JsObject, context: &mut Context) {
+    if !state::of(context).observer.is_there() {
+        return;
+    }
+    let ScriptError { name, message, code, .. } =
+        ScriptError::of_value(&warning.clone().into(), context);
+    observer::tell(context, || HostEvent::Warning { name, message, code });
 }
 
 /// `process.noDeprecation` and its relatives may be set by the program; the command line gives

@@ -30,7 +30,7 @@ use self::{
     story::Story,
 };
 use crate::{
-    bindings::process::monotonic,
+    engine::time::system as monotonic,
     sys::{
         identity::{parent_pid, pid},
         shared_array::SharedArray,

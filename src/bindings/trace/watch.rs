@@ -18,7 +18,7 @@ use super::{
     story::Story,
 };
 use crate::{
-    bindings::process::monotonic,
+    engine::time::system as monotonic,
     sys::{
         fd,
         shared_array::SharedArray,

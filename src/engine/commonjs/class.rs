@@ -12,6 +12,7 @@ use boa_gc::{Finalize, GcRefCell, Trace};
 use super::{CommonJs, invoke, load, lookup, state};
 use crate::engine::{
     errors::{Code, coded},
+    folder,
     natives::{Method, arg, define_accessor, define_methods, define_value, function},
     validate,
 };
@@ -275,7 +276,7 @@ fn init_paths(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
 /// `Module._preloadModules(requests)`: what `-r` does.
 fn preload_modules(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(list) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
-    let cwd = std::env::current_dir().unwrap_or_default();
+    let cwd = folder::current(context);
     let length = list.get(js_string!("length"), context)?.to_length(context)?;
     let require = super::require_from(&cwd.join("preload"), context)?;
     for index in 0..length {

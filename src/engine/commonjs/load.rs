@@ -16,8 +16,9 @@ use crate::{
         builtins,
         errors::{Code, Wording, coded, throw_sys},
         esm::{self, Format},
+        folder,
         natives::{arg, define_value},
-        permission, scripts, validate,
+        permission, scripts, state as engine_state, validate,
     },
     sys::{errno::Errno, error::SysError},
 };
@@ -237,6 +238,9 @@ pub(super) fn load_js(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     if format == Some(Format::Module) {
         return load_es_module(&module, &path, None, context);
     }
+    if format == Some(Format::Json) {
+        return load_json(&JsValue::undefined(), args, context);
+    }
     let content = read(&path, context)?;
     let format = match format {
         Some(Format::CommonJs) => js_string!("commonjs").into(),
@@ -247,6 +251,9 @@ pub(super) fn load_js(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
 
 /// What a file's extension, or that of a `.js` file's package, says.
 fn declared_format(path: &Path, context: &mut Context) -> JsResult<Option<Format>> {
+    if let Some(kind) = engine_state::of(context).module_hook.kind(path) {
+        return Ok(Some(Format::of_host(kind)));
+    }
     if path.extension().is_none() {
         return Ok(None);
     }
@@ -366,8 +373,12 @@ pub(super) fn load_addon(
 
 /// A source file's text, without a byte order mark.
 pub(in crate::engine) fn read(path: &Path, context: &mut Context) -> JsResult<JsString> {
+    if let Some(text) = engine_state::of(context).module_hook.text(path) {
+        return Ok(JsString::from(&*text));
+    }
     permission::check_read(path, context)?;
-    let bytes = fs::read(path).map_err(|error| unreadable(&error, path, context))?;
+    let bytes = fs::read(folder::placed(path, context))
+        .map_err(|error| unreadable(&error, path, context))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     Ok(JsString::from(&*String::from_utf8_lossy(bytes)))
 }

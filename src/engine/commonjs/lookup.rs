@@ -18,6 +18,7 @@ use super::{
 use crate::engine::{
     builtins,
     errors::{Code, coded},
+    folder, module_hook,
     natives::arg,
     validate,
 };
@@ -30,10 +31,13 @@ pub(super) fn resolve_filename(
 ) -> JsResult<JsValue> {
     let request = validate::string(&arg(args, 0), "request", context)?;
     let text = request.to_std_string_lossy();
+    let parent = arg(args, 1).as_object();
+    if let Some(path) = hooked(&text, parent.as_ref(), context)? {
+        return Ok(path_value(&path));
+    }
     if crate::engine::state::of(context).builtins.public(&text).is_some() {
         return Ok(request.into());
     }
-    let parent = arg(args, 1).as_object();
     let options = arg(args, 3).as_object();
     let state = state(context)?;
     if let Some(found) = by_package(&state, &text, parent.as_ref(), context)? {
@@ -50,6 +54,20 @@ pub(super) fn resolve_filename(
         return Ok(found);
     }
     Err(errors::not_found(&text, parent.as_ref(), context)?)
+}
+
+/// The module that the host has for a request.
+fn hooked(
+    request: &str,
+    parent: Option<&JsObject>,
+    context: &mut Context,
+) -> JsResult<Option<PathBuf>> {
+    let name = match parent {
+        Some(parent) => parent.get(js_string!("filename"), context)?.as_string(),
+        None => None,
+    };
+    let name = name.map(|name| name.to_std_string_lossy()).unwrap_or_default();
+    module_hook::resolve(request, &name, context).map_err(|error| error.into_js(context))
 }
 
 /// What `imports` of the parent's package, or its own name, say about the request.
@@ -97,9 +115,10 @@ fn folders_of_options(
     if is_relative(&text) {
         return Ok(paths_array(starts.iter().map(PathBuf::from), context).into());
     }
+    let cwd = folder::current(context);
     let mut folders: Vec<PathBuf> = Vec::new();
     for start in &starts {
-        let start = env::current_dir().unwrap_or_default().join(start);
+        let start = cwd.join(start);
         for folder in resolve::node_modules_paths(&start).into_iter().chain(global_folders(context))
         {
             if !folders.contains(&folder) {
@@ -169,7 +188,7 @@ pub(super) fn find_path(_: &JsValue, args: &[JsValue], context: &mut Context) ->
     } else {
         match arg(args, 1).as_object() {
             Some(list) => {
-                let cwd = env::current_dir().unwrap_or_default();
+                let cwd = folder::current(context);
                 strings(&list, context)?.into_iter().map(|folder| cwd.join(folder)).collect()
             }
             None => return Ok(false.into()),
@@ -215,7 +234,7 @@ pub(super) fn warn_of_deprecation(
 /// `Module._stat(path)`: 1 for a folder, 0 for a file, below 0 for what is not there.
 pub(super) fn stat(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let path = validate::string(&arg(args, 0), "filename", context)?.to_std_string_lossy();
-    Ok(match std::fs::metadata(path) {
+    Ok(match std::fs::metadata(folder::placed(Path::new(&path), context)) {
         Ok(found) => i32::from(found.is_dir()),
         Err(error) => -error.raw_os_error().unwrap_or(libc::ENOENT),
     }
@@ -235,7 +254,7 @@ pub(super) fn node_module_paths(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let from = arg(args, 0).to_string(context)?.to_std_string_lossy();
-    let from = env::current_dir().unwrap_or_default().join(from);
+    let from = folder::current(context).join(from);
     Ok(node_modules_array(&resolve::normalized(&from), context))
 }
 

@@ -19,7 +19,7 @@ pub(super) fn import(
     request: &ModuleRequest,
     context: &mut Context,
 ) -> JsResult<Module> {
-    let base = base(referrer);
+    let base = base(referrer, context);
     let specifier = request.specifier().to_std_string_lossy();
     let target = super::resolved(&specifier, &base, context);
     let target = target.map_err(|failure| failure.into_error(context))?;
@@ -35,15 +35,15 @@ pub(super) fn import(
 }
 
 /// The URL that a referrer's specifiers are relative to.
-pub(super) fn base(referrer: &Referrer) -> String {
-    let Some(path) = referrer.path() else { return working_folder() };
+pub(super) fn base(referrer: &Referrer, context: &Context) -> String {
+    let Some(path) = referrer.path() else { return working_folder(context) };
     match referrer {
         Referrer::Module(_) => path.to_string_lossy().into_owned(),
-        _ => of_script(path),
+        _ => of_script(path, context),
     }
 }
 
 /// Scripts are known by their paths; those without a file are in the working folder.
-fn of_script(path: &Path) -> String {
-    if path.is_absolute() { resolve::file_url(path) } else { working_folder() }
+fn of_script(path: &Path, context: &Context) -> String {
+    if path.is_absolute() { resolve::file_url(path) } else { working_folder(context) }
 }

@@ -94,7 +94,7 @@ fn start(step: &Entry, context: &mut Context) -> JsResult<Option<(Rc<Record>, Js
             return Ok(None);
         }
         Entry::Import(specifier) => {
-            let target = super::resolved(specifier, &working_folder(), context);
+            let target = super::resolved(specifier, &working_folder(context), context);
             let target = target.map_err(|failure| failure.into_error(context))?;
             graph::prepare(&loader, &target, &[], context)?
         }

@@ -6,6 +6,7 @@ use crate::engine::{
     commonjs::{self, resolve::ResolveError},
     errors::{Code, coded_object},
     natives::define_value,
+    script_error::ScriptError,
     stack,
 };
 
@@ -18,11 +19,19 @@ pub(super) struct Failure {
     url: Option<String>,
     /// It is a `URIError` without a code, about this module's URL.
     malformed_in: Option<String>,
+    /// What a host's loader says.
+    thrown: Option<Box<ScriptError>>,
 }
 
 impl Failure {
     pub(super) fn new(code: Code, message: String) -> Self {
-        Self { code, message, url: None, malformed_in: None }
+        Self { code, message, url: None, malformed_in: None, thrown: None }
+    }
+
+    /// What a host's loader says.
+    pub(super) fn of_host(error: ScriptError) -> Self {
+        let failure = Self::new(Code::ERR_INVALID_RETURN_VALUE, error.message.clone());
+        Self { thrown: Some(Box::new(error)), ..failure }
     }
 
     /// With an own property `url`.
@@ -72,6 +81,9 @@ impl Failure {
 
     /// The error object, to be thrown.
     pub(super) fn into_error(self, context: &mut Context) -> JsError {
+        if let Some(thrown) = self.thrown {
+            return thrown.into_js(context);
+        }
         if let (Some(module), Some(url)) = (self.malformed_in, &self.url) {
             let error = stack::new_error(ErrorKind::Uri, None, &self.message, context);
             define_value(&error, js_string!("input"), JsString::from(url.as_str()), true);

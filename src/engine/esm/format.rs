@@ -14,6 +14,7 @@ use crate::engine::{
     builtins,
     commonjs::resolve::Resolver,
     errors::Code,
+    module_hook::ModuleKind,
     syntax::{self, Declarations, Goal},
 };
 
@@ -25,6 +26,18 @@ pub(crate) enum Format {
     Json,
     /// The text decides.
     Undeclared,
+}
+
+impl Format {
+    /// That of a module that a host gave.
+    pub(crate) const fn of_host(kind: ModuleKind) -> Self {
+        match kind {
+            ModuleKind::Detect => Self::Undeclared,
+            ModuleKind::CommonJs => Self::CommonJs,
+            ModuleKind::Module => Self::Module,
+            ModuleKind::Json => Self::Json,
+        }
+    }
 }
 
 /// The format of a file as far as its name and its package tell; `None` for an extension that

@@ -23,6 +23,7 @@ use crate::engine::{
     errors::Code,
     scripts,
     sources::{self, SourceText},
+    state,
     syntax::{self, Additions, Declarations, Request},
 };
 
@@ -92,6 +93,10 @@ fn plan(target: &Target, context: &mut Context) -> JsResult<Plan> {
         }
         Target::Data(url) => data(url).map_err(|failure| failure.into_error(context)),
         Target::File { path, .. } => {
+            let given = state::of(context).module_hook.kind(path);
+            if let Some(kind) = given {
+                return Ok(Plan::File(path.clone(), Format::of_host(kind)));
+            }
             let resolver = commonjs::resolver(context);
             let format = format::of_import(path, &resolver).map_err(|e| e.into_error(context))?;
             Ok(Plan::File(path.clone(), format))
@@ -292,9 +297,9 @@ fn collect_names(
             matches!(file.extension().and_then(|e| e.to_str()), None | Some("js" | "cjs"));
         if is_script
             && seen.insert(file.clone())
-            && let Ok(bytes) = std::fs::read(&file)
+            && let Ok(text) = text_of(&file, context)
         {
-            collect_names(&file, &String::from_utf8_lossy(&bytes), names, seen, context);
+            collect_names(&file, &text, names, seen, context);
         }
     }
 }

@@ -41,7 +41,7 @@ use self::{
     record::{Record, Records},
     resolve::{Resolution, Target},
 };
-use super::{commonjs, state};
+use super::{commonjs, folder, module_hook, state};
 
 /// What the loader keeps for a realm.
 #[derive(Default)]
@@ -62,6 +62,10 @@ fn of(context: &Context) -> Rc<Loader> {
 
 /// What a specifier means to the module with this URL.
 fn resolved(specifier: &str, base: &str, context: &mut Context) -> Result<Target, errors::Failure> {
+    let hooked = module_hook::resolve(specifier, &resolve::shown(base), context);
+    if let Some(path) = hooked.map_err(errors::Failure::of_host)? {
+        return Ok(Target::of_path(&path));
+    }
     let resolver = commonjs::resolver(context);
     let engine = state::of(context);
     let conditions = resolver.import_conditions.borrow();
@@ -122,9 +126,8 @@ impl ModuleLoader for Loader {
 }
 
 /// The URL of the folder where what has no file is: `-e`, standard input, `--import`.
-fn working_folder() -> String {
-    let folder = std::env::current_dir().unwrap_or_default();
-    resolve::file_url(&folder.join(""))
+fn working_folder(context: &Context) -> String {
+    resolve::file_url(&folder::current(context).join(""))
 }
 
 /// The URL that module code at this path has.

@@ -84,6 +84,9 @@ const LEGACY: [&str; 7] = ["", ".js", ".json", ".node", "/index.js", "/index.jso
 impl Resolution<'_> {
     /// The target of a specifier.
     pub(super) fn resolve(&self, specifier: &str) -> Result<Target, Failure> {
+        if let Some(name) = self.builtins.host(specifier) {
+            return Ok(Target::Builtin(name));
+        }
         if is_relative(specifier) || specifier.starts_with('/') {
             let joined = Url::parse(self.base).ok().filter(|base| !base.cannot_be_a_base());
             return match joined.and_then(|base| base.join(specifier).ok()) {

@@ -36,6 +36,21 @@ pub(crate) fn reseed(context: &Context) {
     generator(context).0.set(None);
 }
 
+/// Makes the generator give the numbers of this seed: the same in every run.
+pub(crate) fn seed_with(seed: u64, context: &Context) {
+    generator(context).0.set(Some(spread(seed)));
+}
+
+/// A state of the generator for a seed, as its authors advise: by splitmix64.
+fn spread(mut seed: u64) -> [u64; 4] {
+    [(); 4].map(|()| {
+        seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    })
+}
+
 fn generator(context: &Context) -> Rc<Generator> {
     context.get_data::<Rc<Generator>>().expect("install put it into the context").clone()
 }

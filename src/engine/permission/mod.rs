@@ -12,6 +12,7 @@ use boa_engine::{Context, JsError, JsObject, JsResult, JsString, js_string};
 
 use super::{
     errors::{Code, plain_error},
+    folder,
     natives::define_value,
 };
 pub use granted::Permissions;
@@ -93,7 +94,9 @@ pub(crate) fn has(scope: Scope, context: &Context) -> bool {
 
 /// Whether the program may do this to this path.
 pub(crate) fn has_path(scope: Scope, path: &Path, follow: Follow, context: &Context) -> bool {
-    granted(context).is_none_or(|permissions| permissions.has_path(scope, path, follow))
+    granted(context).is_none_or(|permissions| {
+        permissions.has_path(scope, &folder::placed(path, context), follow)
+    })
 }
 
 /// Whether the program sees this variable of the environment, may change it and pass it on.

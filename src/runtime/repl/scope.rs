@@ -5,14 +5,14 @@ use boa_engine::{Context, JsResult, JsValue, js_string, object::builtins::JsArra
 
 use super::text;
 use crate::engine::{
-    builtins, commonjs,
+    builtins, commonjs, folder,
     natives::{arg, closure, define_accessor, define_value},
     state,
 };
 
 /// Puts all of it into the global scope.
 pub(super) fn furnish(context: &mut Context) -> JsResult<()> {
-    let folder = std::env::current_dir().unwrap_or_default();
+    let folder = folder::current(context);
     let (module, require) = commonjs::module_without_file("<repl>", &folder, context)?;
     let paths = module.get(js_string!("paths"), context)?;
     if !paths.is_object() {

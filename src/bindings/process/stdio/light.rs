@@ -20,11 +20,11 @@ use crate::{
     engine::{
         builtins,
         natives::{arg, define_value, function},
-        reflect,
+        reflect, standard,
     },
     sys::{
-        fd::{self, FdKind},
-        stdio::{Output, terminal_size, write_output},
+        fd::FdKind,
+        stdio::{Output, terminal_size},
     },
 };
 
@@ -93,18 +93,18 @@ pub(super) fn is_changed(output: Output, context: &Context) -> bool {
 }
 
 /// What `stream._type` says: sockets are pipes too.
-fn kind(output: Output) -> &'static str {
-    match fd::borrow(number(output)).map(fd::kind) {
-        Ok(FdKind::Tty) => "tty",
-        Ok(FdKind::Pipe | FdKind::Tcp) => "pipe",
-        Ok(FdKind::File | FdKind::Udp | FdKind::Unknown) | Err(_) => "fs",
+fn kind(output: Output, context: &Context) -> &'static str {
+    match standard::kind(number(output), context) {
+        FdKind::Tty => "tty",
+        FdKind::Pipe | FdKind::Tcp => "pipe",
+        FdKind::File | FdKind::Udp | FdKind::Unknown => "fs",
     }
 }
 
 fn create(output: Output, context: &mut Context) -> JsResult<JsObject> {
     let object = JsObject::new(context.root_shape(), None, OrdinaryObject).upcast();
     events::initialize(&object, &JsValue::undefined(), context)?;
-    let kind = kind(output);
+    let kind = kind(output, context);
     define_value(&object, js_string!("_type"), JsString::from(kind), true);
     define_value(&object, js_string!("fd"), number(output), true);
     define_value(&object, js_string!("_isStdio"), true, true);
@@ -165,7 +165,10 @@ fn become_stream(output: Output, context: &mut Context) -> JsResult<JsObject> {
     let object = stream(output, context)?;
     let has_become = slot(output, context).is_some_and(|slot| slot.has_become.replace(true));
     if !has_become {
-        let kind = JsString::from(kind(output));
+        // What a host gives in the place of a pipe is written to at once, as a file is.
+        let is_hosts = standard::is_replaced(number(output), context);
+        let kind = if is_hosts { "fs" } else { kind(output, context) };
+        let kind = JsString::from(kind);
         let args = [object.clone().into(), kind.into(), number(output).into()];
         streams::rare("internal/stdio", js_string!("become"), &args, context)?;
     }
@@ -193,7 +196,7 @@ fn get(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue
 
 /// A property that only terminals have.
 fn of_terminal(name: &str, output: Output, context: &mut Context) -> JsResult<JsValue> {
-    if kind(output) != "tty" {
+    if kind(output, context) != "tty" {
         return Ok(JsValue::undefined());
     }
     let size = || terminal_size(number(output));
@@ -219,7 +222,7 @@ fn set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue
 fn has(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let output = output_of(&arg(args, 0));
     if of_terminals(&arg(args, 1)).is_some() {
-        return Ok((kind(output) == "tty").into());
+        return Ok((kind(output, context) == "tty").into());
     }
     let object = become_stream(output, context)?;
     let key = arg(args, 1).to_property_key(context)?;
@@ -299,6 +302,6 @@ fn write_plainly(
         },
     };
     // One that fails is tried again by the stream, which tells of it.
-    write_output(output, &bytes).map_err(|_| Unusual)?;
+    standard::write(output, &bytes, context).map_err(|_| Unusual)?;
     Ok(callback.as_object())
 }

@@ -5,16 +5,20 @@
 
 mod light;
 
+use std::os::fd::IntoRawFd;
+
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
     engine::{
         builtins,
         errors::{Wording, throw_sys},
+        limits::{self, Limit},
         natives::{Method, arg, exports_of},
         reflect,
+        standard::{self, Failure},
     },
-    sys::stdio::{Output, write_output},
+    sys::{fd, stdio::Output},
 };
 
 /// The JavaScript half makes the stream objects from these.
@@ -23,6 +27,20 @@ const METHODS: &[Method] = &[("write", 2, write)];
 /// The native half of `internal/stdio`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     Ok(exports_of(METHODS, context).into())
+}
+
+/// The native half of `internal/stdin`.
+pub(crate) fn input_exports(context: &mut Context) -> JsResult<JsValue> {
+    Ok(exports_of(&[("descriptor", 0, descriptor)], context).into())
+}
+
+/// `descriptor()`: a number for a socket to open: 0, or a copy of what a host gives in its place.
+fn descriptor(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let number = standard::descriptor(0, context).and_then(|number| match number {
+        None => Ok(0),
+        Some(number) => fd::borrow(number).and_then(fd::duplicate).map(IntoRawFd::into_raw_fd),
+    });
+    number.map(JsValue::from).map_err(|error| throw_sys(context, &error, Wording::Short))
 }
 
 /// `process.stdout`.
@@ -87,14 +105,18 @@ fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
     let output = output(&arg(args, 0));
     let chunk = arg(args, 1);
     let result = match chunk.as_string() {
-        Some(text) => write_output(output, text.to_std_string_lossy().as_bytes()),
+        Some(text) => standard::write(output, text.to_std_string_lossy().as_bytes(), context),
         None => {
             let bytes =
                 boa_engine::object::builtins::JsUint8Array::from_object(chunk.to_object(context)?)?;
-            write_output(output, &bytes.iter(context).collect::<Vec<u8>>())
+            let bytes = bytes.iter(context).collect::<Vec<u8>>();
+            standard::write(output, &bytes, context)
         }
     };
-    result.map_err(|error| throw_sys(context, &error, Wording::Described))?;
+    result.map_err(|failure| match failure {
+        Failure::Sys(error) => throw_sys(context, &error, Wording::Described),
+        Failure::Full(limit) => limits::error(Limit::Output, limit as u64, context),
+    })?;
     Ok(JsValue::undefined())
 }
 
@@ -105,6 +127,6 @@ pub(super) fn raw_debug(_: &JsValue, args: &[JsValue], context: &mut Context) ->
     let text = format.call(&util.into(), args, context)?.to_string(context)?;
     let line = format!("{}\n", text.to_std_string_lossy());
     // There is nowhere to say that standard error is closed.
-    let _ = write_output(Output::Stderr, line.as_bytes());
+    let _ = standard::write(Output::Stderr, line.as_bytes(), context);
     Ok(JsValue::undefined())
 }

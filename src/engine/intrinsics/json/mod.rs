@@ -12,6 +12,7 @@ mod quote;
 mod raw;
 mod revive;
 mod runs;
+mod rust_value;
 mod shapes;
 mod spelled;
 mod state;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     shapes::{ShapeCache, ShapeNames},
 };
 
+pub(crate) use rust_value::to_serde;
 use std::rc::Rc;
 
 use boa_engine::{Context, JsResult, JsString, JsValue, string::JsStrVariant};

@@ -1,0 +1,74 @@
+//! The children of a realm that have not been seen to end: whom the end of a program concerns.
+
+use std::{
+    cell::RefCell,
+    os::fd::AsFd,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use boa_engine::Context;
+
+use super::{child::Running, command};
+use crate::sys::{
+    poll::{self, Interest},
+    signals, wait,
+};
+
+#[derive(Default)]
+struct Register(RefCell<Vec<Weak<Running>>>);
+
+fn of(context: &mut Context) -> Rc<Register> {
+    if let Some(register) = context.get_data::<Rc<Register>>() {
+        return register.clone();
+    }
+    let register = Rc::<Register>::default();
+    context.insert_data(register.clone());
+    register
+}
+
+/// Notes a child that was started.
+pub(super) fn add(child: &Rc<Running>, context: &mut Context) {
+    let register = of(context);
+    let mut children = register.0.borrow_mut();
+    children.retain(|known| known.upgrade().is_some_and(|known| known.is_running()));
+    children.push(Rc::downgrade(child));
+}
+
+/// The children that run, but for those that are meant to outlive the program.
+pub(crate) fn running(context: &mut Context) -> Vec<Rc<Running>> {
+    let register = of(context);
+    let children = register.0.borrow();
+    let running = children.iter().filter_map(Weak::upgrade);
+    running.filter(|child| child.is_running() && !child.is_detached.get()).collect()
+}
+
+impl Running {
+    /// Whether its end has not been seen.
+    pub(crate) fn is_running(&self) -> bool {
+        self.pidfd.borrow().is_some()
+    }
+
+    /// Its number.
+    pub(crate) fn pid(&self) -> i32 {
+        self.pid.get()
+    }
+
+    /// Sends it a signal; false if it has ended.
+    pub(crate) fn signal(&self, number: i32) -> bool {
+        let pidfd = self.pidfd.borrow().clone();
+        pidfd.is_some_and(|pidfd| signals::kill_child(&*pidfd, number).is_ok())
+    }
+
+    /// Waits for its end outside of the loop, so long at most; whether it has come.
+    pub(crate) fn collect(&self, limit: Duration, context: &Context) -> bool {
+        let Some(pidfd) = self.pidfd.borrow().clone() else { return true };
+        if !poll::wait_for(pidfd.as_fd(), Interest::READABLE, Some(limit)).unwrap_or(false) {
+            return false;
+        }
+        self.pidfd.borrow_mut().take();
+        let status = wait::try_wait(&*pidfd).ok().flatten();
+        command::tell_end(self.pid.get(), status, context);
+        true
+    }
+}

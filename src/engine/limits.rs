@@ -1,0 +1,433 @@
+//! How much a program may use of what it shares with its host.
+//!
+//! The engine has no interrupt: time and memory are looked at between callbacks, ticks and microtasks
+//! and in every call of a host's function. What runs longer without a pause is ended by its loops.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    time::{Duration, Instant},
+};
+
+use boa_engine::{Context, JsError, JsString, error::RuntimeLimitError, js_string};
+
+use super::{
+    errors::{Code, coded_object},
+    natives::define_value,
+    observer::HostEvent,
+    state::{self, Engine},
+};
+use crate::sys::{allocation, usage};
+
+/// Something that a host may limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// How long one call of the runtime takes, waiting included.
+    WallTime,
+    /// How much of the processor one call of the runtime takes.
+    CpuTime,
+    /// How deep functions call each other.
+    Recursion,
+    /// How often the loops of one call of a function go round.
+    LoopIterations,
+    /// How much memory the runtime's thread holds.
+    Heap,
+    /// How many child processes there are at once.
+    Children,
+    /// How many child processes there are in all.
+    TotalChildren,
+    /// How many bytes wait in a channel that its reader did not take.
+    BytesInFlight,
+    /// How long a message is.
+    MessageSize,
+    /// How many descriptors the loop watches.
+    Handles,
+    /// How much a captured stream holds.
+    Output,
+}
+
+impl Limit {
+    /// What scripts know it by: the property `limit` of an error.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WallTime => "wallTime",
+            Self::CpuTime => "cpuTime",
+            Self::Recursion => "recursion",
+            Self::LoopIterations => "loopIterations",
+            Self::Heap => "heap",
+            Self::Children => "children",
+            Self::TotalChildren => "totalChildren",
+            Self::BytesInFlight => "bytesInFlight",
+            Self::MessageSize => "messageSize",
+            Self::Handles => "handles",
+            Self::Output => "output",
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WallTime => "time",
+            Self::CpuTime => "processor time",
+            Self::Recursion => "recursion",
+            Self::LoopIterations => "iterations of a loop",
+            Self::Heap => "memory",
+            Self::Children => "child processes at once",
+            Self::TotalChildren => "child processes",
+            Self::BytesInFlight => "bytes waiting in a channel",
+            Self::MessageSize => "bytes of a message",
+            Self::Handles => "open handles",
+            Self::Output => "bytes of output",
+        })
+    }
+}
+
+/// The limits of a runtime; none to begin with.
+///
+/// Two kinds of them differ in what happens when they are reached. What a script *asks* for (processes,
+/// handles, a message) is refused with an error that it can catch: its code is `ERR_RJS_LIMIT`, its
+/// property `limit` names the limit. What a script *uses* (time, memory, recursion) ends its program: the
+/// call of the host's returns [`crate::EvalError::Limit`], and nothing of the script runs any more. Both
+/// are told as [`HostEvent::LimitReached`].
+///
+/// The engine cannot be interrupted. Time and memory are looked at between callbacks, between the
+/// steps of promises, and whenever a script calls a function of the host's. A script that does none of
+/// this is stopped by its loops: with a limit of time, a loop is also limited to as many rounds as no
+/// machine does in that time, so that a bare loop ends soon after it, and one that does much in each round
+/// later ([`Self::loop_iterations`] gives another number). What runs long without a loop in a script
+/// (a regular expression that backtracks, a `sort` of millions, recursion that branches) is not stopped at all, nor is
+/// memory that one call takes. Who runs code that may do such things on purpose runs it in a process of
+/// its own: with [`crate::run_if_worker`] a host is its own child, and
+/// [`crate::channel::Channel`] speaks to it; a process can be killed, and the system limits its memory.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    wall_time: Option<Duration>,
+    cpu_time: Option<Duration>,
+    recursion: Option<usize>,
+    loop_iterations: Option<u64>,
+    heap: Option<usize>,
+    children: Option<u64>,
+    total_children: Option<u64>,
+    bytes_in_flight: Option<usize>,
+    message_size: Option<usize>,
+    handles: Option<usize>,
+}
+
+impl Limits {
+    /// None.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// How long each call of `run`, `eval`, `load`, `call`, `turn` and `run_until_idle` may take, waiting
+    /// included.
+    #[must_use]
+    pub fn wall_time(mut self, limit: Duration) -> Self {
+        self.wall_time = Some(limit);
+        self
+    }
+
+    /// How much processor time of its thread each of these calls may take.
+    #[must_use]
+    pub fn cpu_time(mut self, limit: Duration) -> Self {
+        self.cpu_time = Some(limit);
+        self
+    }
+
+    /// How many functions of scripts may be under way at once; never more than the thread's stack has
+    /// room for.
+    #[must_use]
+    pub fn recursion(mut self, limit: usize) -> Self {
+        self.recursion = Some(limit);
+        self
+    }
+
+    /// How often the loops in one call of a function may go round, all counted together. An asynchronous
+    /// function is one call however long it lives.
+    #[must_use]
+    pub fn loop_iterations(mut self, limit: u64) -> Self {
+        self.loop_iterations = Some(limit);
+        self
+    }
+
+    /// How many bytes the runtime's thread may hold more than when the runtime was made, garbage not
+    /// counted. Only for a program whose allocator is [`crate::CountingAllocator`]: the engine does not
+    /// tell how much its heap holds.
+    #[must_use]
+    pub fn heap(mut self, limit: usize) -> Self {
+        self.heap = Some(limit);
+        self
+    }
+
+    /// How many child processes there may be at once.
+    #[must_use]
+    pub fn children(mut self, limit: u64) -> Self {
+        self.children = Some(limit);
+        self
+    }
+
+    /// How many child processes may be started in all.
+    #[must_use]
+    pub fn total_children(mut self, limit: u64) -> Self {
+        self.total_children = Some(limit);
+        self
+    }
+
+    /// How many bytes may wait in a channel for the operating system to take them: a `send` that would
+    /// add to more is refused.
+    #[must_use]
+    pub fn bytes_in_flight(mut self, limit: usize) -> Self {
+        self.bytes_in_flight = Some(limit);
+        self
+    }
+
+    /// How many bytes a message may have, both ways. A longer one is not sent; one that comes ends its
+    /// channel.
+    #[must_use]
+    pub fn message_size(mut self, limit: usize) -> Self {
+        self.message_size = Some(limit);
+        self
+    }
+
+    /// How many descriptors the loop may watch: sockets, servers, pipes, channels, child processes,
+    /// watched files. What goes beyond it fails with `EMFILE`, as where the system has no more.
+    #[must_use]
+    pub fn handles(mut self, limit: usize) -> Self {
+        self.handles = Some(limit);
+        self
+    }
+
+    /// Whether the heap is limited, which not every program can.
+    pub(crate) fn needs_counting(&self) -> bool {
+        self.heap.is_some()
+    }
+
+    fn is_measured(&self) -> bool {
+        self.wall_time.is_some() || self.cpu_time.is_some() || self.heap.is_some()
+    }
+
+    /// The rounds of loops that are allowed; those that no machine does in the time where only that is
+    /// limited.
+    fn rounds(&self) -> Option<u64> {
+        let time = [self.wall_time, self.cpu_time].into_iter().flatten().min();
+        self.loop_iterations.or_else(|| {
+            let nanoseconds = u64::try_from(time?.as_nanos()).unwrap_or(u64::MAX);
+            Some((nanoseconds / SHORTEST_ROUND).max(FEWEST_ROUNDS))
+        })
+    }
+}
+
+/// No engine's loop goes round in less, nanoseconds.
+const SHORTEST_ROUND: u64 = 10;
+
+/// A loop may go round so often however short the time is.
+const FEWEST_ROUNDS: u64 = 1_000_000;
+
+/// The exit code of a program that was ended for what it used, as `timeout(1)` has it.
+const ENDED: i32 = 124;
+
+/// What a realm is measured by.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    limits: RefCell<Limits>,
+    /// Time or memory is limited.
+    is_measuring: Cell<bool>,
+    deadline: Cell<Option<Instant>>,
+    /// On the clock of the thread's processor time.
+    cpu_deadline: Cell<Option<Duration>>,
+    /// What the thread held when the runtime was made, bytes.
+    held_before: Cell<isize>,
+    children: Cell<u64>,
+    total_children: Cell<u64>,
+    /// What ended the program.
+    ended_by: Cell<Option<Limit>>,
+    has_told_of_output: Cell<bool>,
+}
+
+/// Limits the programs of this realm from now on.
+pub(crate) fn apply(limits: &Limits, context: &mut Context) {
+    let engine = state::of(context);
+    let own = context.runtime_limits().recursion_limit();
+    let runtime = context.runtime_limits_mut();
+    if let Some(limit) = limits.recursion {
+        runtime.set_recursion_limit(limit.min(own));
+    }
+    if let Some(rounds) = limits.rounds() {
+        runtime.set_loop_iteration_limit(rounds);
+    }
+    engine.event_loop.limit_sources(limits.handles);
+    let meter = &engine.meter;
+    meter.is_measuring.set(limits.is_measured());
+    meter.held_before.set(allocation::of_this_thread().unwrap_or(0));
+    *meter.limits.borrow_mut() = limits.clone();
+}
+
+/// A call of the host's begins: it has its time before it.
+pub(crate) fn begin(context: &Context) {
+    let engine = state::of(context);
+    let meter = &engine.meter;
+    if !meter.is_measuring.get() {
+        return;
+    }
+    let limits = meter.limits.borrow();
+    let deadline = limits.wall_time.and_then(|limit| Instant::now().checked_add(limit));
+    meter.deadline.set(deadline);
+    engine.event_loop.set_deadline(deadline);
+    meter.cpu_deadline.set(limits.cpu_time.map(|limit| usage::thread_time().saturating_add(limit)));
+}
+
+impl Engine {
+    /// Ends the program if it has used more than it may; true if it is at its end.
+    pub(crate) fn is_used_up(&self) -> bool {
+        if !self.meter.is_measuring.get() {
+            return false;
+        }
+        if let Some(limit) = self.meter.exceeded() {
+            drop(self.end_by(limit));
+        }
+        self.exit_code().is_some()
+    }
+
+    /// Ends the program for having reached this limit.
+    pub(crate) fn end_by(&self, limit: Limit) -> JsError {
+        if self.meter.ended_by.replace(Some(limit)).is_none() {
+            self.observer.tell(|| HostEvent::LimitReached(limit));
+        }
+        self.stop(ENDED)
+    }
+
+    /// What ended the program, if that was a limit.
+    pub(crate) fn ended_by(&self) -> Option<Limit> {
+        self.meter.ended_by.get()
+    }
+
+    /// What reached one of the engine's limits; `None` where it is the engine's own limit.
+    pub(crate) fn limit_behind(&self, error: RuntimeLimitError) -> Option<Limit> {
+        let limits = self.meter.limits.borrow();
+        match error {
+            RuntimeLimitError::LoopIteration if limits.loop_iterations.is_some() => {
+                Some(Limit::LoopIterations)
+            }
+            RuntimeLimitError::LoopIteration => {
+                let cpu_time = limits.cpu_time.unwrap_or(Duration::MAX);
+                let is_cpu = limits.wall_time.is_none_or(|wall_time| cpu_time < wall_time);
+                Some(if is_cpu { Limit::CpuTime } else { Limit::WallTime })
+            }
+            RuntimeLimitError::Recursion if limits.recursion.is_some() => Some(Limit::Recursion),
+            _ => None,
+        }
+    }
+
+    /// The loop may have refused to watch something: the host is told.
+    pub(crate) fn note_refusal(&self) {
+        if self.event_loop.take_refusal() {
+            self.observer.tell(|| HostEvent::LimitReached(Limit::Handles));
+        }
+    }
+
+    /// A captured stream had no room left: the host is told once.
+    pub(crate) fn note_overflow(&self) {
+        if !self.meter.has_told_of_output.replace(true) {
+            self.observer.tell(|| HostEvent::LimitReached(Limit::Output));
+        }
+    }
+}
+
+impl Meter {
+    /// The limit of time or memory that is exceeded.
+    fn exceeded(&self) -> Option<Limit> {
+        if self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline) {
+            return Some(Limit::WallTime);
+        }
+        if self.cpu_deadline.get().is_some_and(|deadline| usage::thread_time() >= deadline) {
+            return Some(Limit::CpuTime);
+        }
+        let limit = self.limits.borrow().heap?;
+        if self.held() <= limit {
+            return None;
+        }
+        boa_gc::force_collect();
+        (self.held() > limit).then_some(Limit::Heap)
+    }
+
+    /// What the thread holds more than when the runtime was made, bytes.
+    fn held(&self) -> usize {
+        let held = allocation::of_this_thread().unwrap_or(0) - self.held_before.get();
+        usize::try_from(held).unwrap_or(0)
+    }
+}
+
+/// Refuses a child process beyond the limits; else counts it as one of all.
+///
+/// # Errors
+/// `ERR_RJS_LIMIT`.
+pub(crate) fn admit_child(context: &mut Context) -> Result<(), JsError> {
+    let engine = state::of(context);
+    let meter = &engine.meter;
+    let (alive, total) = (meter.children.get(), meter.total_children.get());
+    let (children, total_children) = {
+        let limits = meter.limits.borrow();
+        (limits.children, limits.total_children)
+    };
+    if let Some(limit) = children.filter(|limit| alive >= *limit) {
+        return Err(reached(Limit::Children, limit, context));
+    }
+    if let Some(limit) = total_children.filter(|limit| total >= *limit) {
+        return Err(reached(Limit::TotalChildren, limit, context));
+    }
+    meter.total_children.set(total + 1);
+    Ok(())
+}
+
+/// A child process began (`1`) or ended (`-1`).
+pub(crate) fn count_child(change: i64, context: &Context) {
+    let engine = state::of(context);
+    let alive = engine.meter.children.get();
+    engine.meter.children.set(alive.saturating_add_signed(change));
+}
+
+/// The longest message, if that is limited; bytes.
+pub(crate) fn message_size(context: &Context) -> Option<usize> {
+    state::of(context).meter.limits.borrow().message_size
+}
+
+/// Refuses a message of so many bytes where so many wait already.
+///
+/// # Errors
+/// `ERR_RJS_LIMIT`.
+pub(crate) fn admit_message(
+    size: usize,
+    waiting: usize,
+    context: &mut Context,
+) -> Result<(), JsError> {
+    let engine = state::of(context);
+    let (longest, in_flight) = {
+        let limits = engine.meter.limits.borrow();
+        (limits.message_size, limits.bytes_in_flight)
+    };
+    if let Some(limit) = longest.filter(|limit| size > *limit) {
+        return Err(reached(Limit::MessageSize, limit as u64, context));
+    }
+    match in_flight.filter(|limit| waiting + size > *limit) {
+        Some(limit) => Err(reached(Limit::BytesInFlight, limit as u64, context)),
+        None => Ok(()),
+    }
+}
+
+/// The error of who asks for more than `allowed`; the host is told.
+pub(crate) fn reached(limit: Limit, allowed: u64, context: &mut Context) -> JsError {
+    state::of(context).observer.tell(|| HostEvent::LimitReached(limit));
+    error(limit, allowed, context)
+}
+
+/// The error alone.
+pub(crate) fn error(limit: Limit, allowed: u64, context: &mut Context) -> JsError {
+    let message = format!("The limit of {limit} is reached: {allowed}");
+    let error = coded_object(context, Code::ERR_RJS_LIMIT, message);
+    define_value(&error, js_string!("limit"), JsString::from(limit.name()), true);
+    JsError::from_opaque(error.into())
+}

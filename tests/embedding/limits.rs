@@ -1,0 +1,246 @@
+//! Limits, events and the orderly end.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use rjs::{
+    EvalError, HostEvent, HostObject, Input, Limit, Limits, Output, Runtime, RuntimeBuilder,
+};
+use serde_json::json;
+
+use crate::RJS;
+
+type Events = Rc<RefCell<Vec<HostEvent>>>;
+
+fn observed(builder: RuntimeBuilder) -> (Runtime, Events) {
+    let events = Events::default();
+    let told = events.clone();
+    let builder = builder.on_event(move |event| told.borrow_mut().push(event.clone()));
+    (builder.build().expect("a runtime"), events)
+}
+
+fn limited(limits: Limits) -> (Runtime, Events) {
+    observed(Runtime::builder().limits(limits))
+}
+
+const CODE: &str = "const code = (work) => {
+    try { work(); return 'done'; } catch (error) { return [error.code, error.limit]; } };
+    const cp = process.getBuiltinModule('child_process');";
+
+#[test]
+fn time_that_is_up_ends_a_program() {
+    let texts = [
+        "setInterval(() => {}, 1); new Promise(() => {})",
+        "new Promise(() => setTimeout(() => {}, 1e6))",
+        "(async () => { for (;;) await null; })()",
+        "const again = () => setImmediate(again); again(); new Promise(() => {})",
+        "const next = () => process.nextTick(next); next(); new Promise(() => {})",
+        "for (;;) pause()",
+        "for (;;);",
+        "const f = () => { while (true) { } }; [1].forEach(f)",
+        "new Promise(() => setTimeout(() => { do {} while (true); }, 1))",
+    ];
+    for limits in [
+        Limits::none().wall_time(Duration::from_millis(30)),
+        Limits::none().wall_time(Duration::from_hours(1)).cpu_time(Duration::from_millis(30)),
+    ] {
+        for (index, text) in texts.iter().enumerate() {
+            let is_cpu = format!("{limits:?}").contains("cpu_time: Some");
+            if is_cpu && index < 2 {
+                continue;
+            }
+            let globals = HostObject::new().function("pause", || Ok(()));
+            let (mut runtime, events) =
+                observed(Runtime::builder().limits(limits.clone()).globals(globals));
+            let start = Instant::now();
+            let outcome = runtime.eval(text);
+            let Err(EvalError::Limit(limit)) = outcome else { panic!("{text}: {outcome:?}") };
+            assert!(matches!(limit, Limit::WallTime | Limit::CpuTime), "{text}: {limit}");
+            assert!(start.elapsed() < Duration::from_mins(1), "{text}");
+            assert_eq!(*events.borrow(), [HostEvent::LimitReached(limit)], "{text}");
+            assert_eq!(runtime.ended_by(), Some(limit));
+            assert_eq!(runtime.eval("1"), Err(EvalError::Limit(limit)), "nothing runs any more");
+            assert_eq!(runtime.run_until_idle(), Some(124));
+        }
+    }
+}
+
+#[test]
+fn each_call_has_its_time() {
+    let (mut runtime, _) = limited(Limits::none().wall_time(Duration::from_millis(400)));
+    for _ in 0..5 {
+        let text = "new Promise((resolve) => setTimeout(resolve, 100, 1))";
+        assert_eq!(runtime.eval(text), Ok(json!(1)));
+    }
+}
+
+#[test]
+fn loops_and_recursion_have_limits() {
+    let (mut runtime, _) = limited(Limits::none().loop_iterations(1000));
+    assert_eq!(runtime.eval("let n = 0; for (let i = 0; i < 900; i++) n++; n"), Ok(json!(900)));
+    let outcome = runtime.eval("try { for (;;); } catch { 1 }");
+    assert_eq!(outcome, Err(EvalError::Limit(Limit::LoopIterations)));
+    let (mut runtime, events) = limited(Limits::none().recursion(50));
+    let text = "const dive = (n) => n === 0 ? 0 : 1 + dive(n - 1); dive(30)";
+    assert_eq!(runtime.eval(text), Ok(json!(30)));
+    assert_eq!(runtime.eval("dive(60)"), Err(EvalError::Limit(Limit::Recursion)));
+    assert_eq!(*events.borrow(), [HostEvent::LimitReached(Limit::Recursion)]);
+    assert_eq!(runtime.eval("dive(3)"), Ok(json!(3)), "it goes on");
+}
+
+#[test]
+fn children_have_limits() {
+    let (mut runtime, events) = limited(Limits::none().children(2).total_children(4));
+    let text = format!(
+        "{CODE}
+        const first = cp.spawn('cat'), second = cp.spawn('cat');
+        const ended = [first, second].map((child) => new Promise((done) => child.on('close', done)));
+        const seen = [code(() => cp.spawn('cat')), code(() => cp.execFileSync('true'))];
+        first.stdin.end(); second.stdin.end();
+        Promise.all(ended).then(() => {{
+            seen.push(code(() => cp.execFileSync('true')), code(() => cp.spawnSync('no-such-program')),
+                code(() => cp.execFileSync('true')), code(() => cp.exec('true')));
+            return seen;
+        }})"
+    );
+    let (alive, total) =
+        (json!(["ERR_RJS_LIMIT", "children"]), json!(["ERR_RJS_LIMIT", "totalChildren"]));
+    assert_eq!(runtime.eval(&text), Ok(json!([alive, alive, "done", "done", total, total])));
+    let reached = events.borrow();
+    let count =
+        |limit| reached.iter().filter(|event| **event == HostEvent::LimitReached(limit)).count();
+    assert_eq!((count(Limit::Children), count(Limit::TotalChildren)), (2, 2));
+}
+
+#[test]
+fn messages_have_limits() {
+    let limits = Limits::none().message_size(1000).bytes_in_flight(2_000_000);
+    let (mut runtime, _) = observed(Runtime::builder().exec_path(RJS).limits(limits));
+    let text = format!(
+        "{CODE}
+        const child = cp.fork('-e', ['process.on(\"message\", (m) => process.send(m.length))']);
+        const seen = [code(() => child.send('x'.repeat(998))), code(() => child.send('x'.repeat(999)))];
+        new Promise((done) => child.on('message', (length) => {{ seen.push(length); child.kill(); done(seen); }}))"
+    );
+    assert_eq!(runtime.eval(&text), Ok(json!(["done", ["ERR_RJS_LIMIT", "messageSize"], 998])));
+    let (mut runtime, _) = limited(Limits::none().bytes_in_flight(1_000_000));
+    let text = format!(
+        "{CODE}
+        const child = cp.spawn('sleep', ['1000'], {{ stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }});
+        let sent = 0, refused;
+        while (sent < 10_000 && refused === undefined) {{
+            const outcome = code(() => child.send('x'.repeat(100_000)));
+            if (outcome === 'done') sent++; else refused = outcome;
+        }}
+        child.kill();
+        [refused, sent > 0]"
+    );
+    assert_eq!(runtime.eval(&text), Ok(json!([["ERR_RJS_LIMIT", "bytesInFlight"], true])));
+}
+
+#[test]
+fn handles_have_a_limit() {
+    let (mut runtime, events) = limited(Limits::none().handles(3));
+    let text = "const net = process.getBuiltinModule('net');
+        const servers = [];
+        const open = (done) => {
+            const server = net.createServer().on('error', (error) => done(error.code));
+            server.listen(0, () => { servers.push(server); open(done); });
+        };
+        new Promise(open).then((code) => {
+            servers.forEach((server) => server.close());
+            return [code, servers.length];
+        })";
+    assert_eq!(runtime.eval(text), Ok(json!(["EMFILE", 3])));
+    assert!(events.borrow().contains(&HostEvent::LimitReached(Limit::Handles)));
+}
+
+#[test]
+fn memory_is_limited_only_where_it_is_counted() {
+    let error = Runtime::builder().limits(Limits::none().heap(1 << 24)).build().map(drop);
+    assert!(matches!(error, Err(rjs::CreateError::Uncounted)));
+}
+
+#[test]
+fn a_host_is_told_what_happens() {
+    let builder = Runtime::builder().exec_path(RJS).stderr(Output::null()).stdin(Input::null());
+    let (mut runtime, events) = observed(builder);
+    let text = "const cp = process.getBuiltinModule('child_process');
+        process.emitWarning('look out', { code: 'W1', type: 'Odd' });
+        const child = cp.fork('-e', ['process.send({ a: [1] }); process.exitCode = 3'], { execArgv: [] });
+        new Promise((done) => child.on('exit', done)).then((code) => {
+            cp.spawnSync('sh', ['-c', 'kill -9 $$']);
+            setTimeout(() => { throw Object.assign(new TypeError('bad'), { code: 'E1' }); }, 1);
+            return code;
+        })";
+    assert_eq!(runtime.eval(text), Ok(json!(3)));
+    assert_eq!(runtime.run_until_idle(), Some(1));
+    let events = events.borrow();
+    let position = |wanted: &dyn Fn(&HostEvent) -> bool| {
+        events.iter().position(wanted).unwrap_or_else(|| panic!("{events:#?}"))
+    };
+    let HostEvent::Spawned { pid: child, file, args } =
+        &events[position(&|event| matches!(event, HostEvent::Spawned { .. }))]
+    else {
+        unreachable!("it was looked for");
+    };
+    assert!(file == RJS && args.last().is_some_and(|arg| arg.contains("process.send")), "{args:?}");
+    let message = HostEvent::Message { pid: Some(*child), value: json!({ "a": [1] }) };
+    let exited = HostEvent::Exited { pid: *child, code: Some(3), signal: None };
+    assert!(position(&|event| *event == message) < position(&|event| *event == exited));
+    position(&|event| matches!(event, HostEvent::Exited { code: None, signal: Some(9), .. }));
+    let warning = HostEvent::Warning {
+        name: "Odd".to_owned(),
+        message: "look out".to_owned(),
+        code: Some("W1".to_owned()),
+    };
+    position(&|event| *event == warning);
+    let Some(HostEvent::Uncaught(error)) = events.last() else { panic!("{events:#?}") };
+    assert_eq!((error.name.as_str(), error.code.as_deref()), ("TypeError", Some("E1")));
+}
+
+#[test]
+fn a_shutdown_asks_first_and_kills_what_does_not_listen() {
+    let builder = Runtime::builder().stdout(Output::capture(1000));
+    let (mut runtime, events) = observed(builder);
+    let text = "const { spawn } = process.getBuiltinModule('child_process');
+        const ready = (script) => new Promise((done) => {
+            const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+            child.on('exit', (code, signal) => console.log('child', code, signal));
+            child.stdout.once('data', () => done(child.pid));
+        });
+        process.on('exit', (code) => console.log('exit', code));
+        process.exitCode = 7;
+        setInterval(() => {}, 1000);
+        Promise.all([ready('trap \"exit 4\" TERM; echo; while :; do sleep 0.01; done'),
+            ready('trap \"\" TERM; echo; while :; do sleep 0.01; done')])";
+    let children = runtime.eval(text).expect("two numbers");
+    let stubborn = children[1].as_i64().expect("a number") as i32;
+    let ended = runtime.shutdown(Duration::from_millis(500));
+    assert_eq!((ended.code, ended.killed), (7, vec![stubborn]));
+    let signals: Vec<_> = events
+        .borrow()
+        .iter()
+        .filter_map(|event| match event {
+            HostEvent::Exited { code, signal, .. } => Some((*code, *signal)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(signals, [(Some(4), None), (None, Some(9))]);
+}
+
+#[test]
+fn a_program_that_has_ended_is_shut_down_too() {
+    let (mut runtime, events) = observed(Runtime::builder());
+    let text =
+        "process.getBuiltinModule('child_process').spawn('sleep', ['1000']); process.exit(2)";
+    assert_eq!(runtime.eval(text), Err(EvalError::Exited(2)));
+    let ended = runtime.shutdown(Duration::from_secs(10));
+    assert_eq!((ended.code, ended.killed), (2, vec![]));
+    let terminated =
+        |event: &HostEvent| matches!(event, HostEvent::Exited { signal: Some(15), .. });
+    assert!(events.borrow().iter().any(terminated));
+}
