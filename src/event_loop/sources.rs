@@ -6,7 +6,10 @@ use super::{
     EventLoop, Host,
     table::{Key, Table},
 };
-use crate::sys::poll::{Event, Interest, Poll, Readiness};
+use crate::sys::{
+    errno::Errno,
+    poll::{Event, Interest, Poll, Readiness},
+};
 
 /// What a source calls when its descriptor is ready, in every turn until it no longer is.
 pub(crate) type SourceCallback<H> = Rc<dyn Fn(&mut H, Readiness)>;
@@ -33,7 +36,7 @@ impl<H: Host> EventLoop<H> {
     ) -> io::Result<SourceId> {
         if self.sources.borrow().len() >= self.max_sources.get() {
             self.has_refused.set(true);
-            return Err(io::Error::from_raw_os_error(libc::EMFILE));
+            return Err(io::Error::from_raw_os_error(Errno::EMFILE.0));
         }
         let poll = self.poll()?;
         let callback = self.scoped_source(callback);

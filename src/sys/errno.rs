@@ -14,6 +14,7 @@ impl Errno {
     pub(crate) const ECANCELED: Self = Self(libc::ECANCELED);
     pub(crate) const ECONNREFUSED: Self = Self(libc::ECONNREFUSED);
     pub(crate) const EINVAL: Self = Self(libc::EINVAL);
+    pub(crate) const EMFILE: Self = Self(libc::EMFILE);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
     pub(crate) const ENOTTY: Self = Self(libc::ENOTTY);
