@@ -32,13 +32,13 @@ fn execve(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         let reason = "must be a string without null bytes";
         validate::invalid_arg_value(context, "execPath", &arg(args, 0), reason)
     })?;
-    super::ownership::require("execve", context)?;
     // The name of a file is one in the working directory here.
     let path = match file.to_string_lossy() {
         name if name.contains('/') => name.into_owned(),
         name => format!("./{name}"),
     };
     let Replacement { file, args: list, env } = gate::pass_replacement(path, list, env, context)?;
+    super::ownership::require("execve", context)?;
     // What was sent and printed is not lost with the program that did it.
     ipc::flush_all(context);
     trace::replaced(file.to_string_lossy().as_ref(), context);
