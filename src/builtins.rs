@@ -102,11 +102,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("internal/streams/core", Internal, bindings::streams::exports),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),
     native("internal/event_target", Internal, bindings::event_target::exports),
-    script(
-        "internal/node_event_target",
-        Internal,
-        include_str!("../js/internal/node_event_target.js"),
-    ),
+    native("internal/node_event_target", Internal, bindings::event_target::node_style_exports),
     both(
         "internal/process/environment_flags",
         Internal,
@@ -294,7 +290,19 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/net/server", Internal, include_str!("../js/internal/net/server.js")),
     script("internal/net/socket", Internal, include_str!("../js/internal/net/socket.js")),
     script("net", Public, include_str!("../js/net.js")),
-    script("worker_threads", Public, include_str!("../js/worker_threads.js")),
+    both(
+        "internal/worker/stdio",
+        Internal,
+        bindings::worker_threads::stdio_exports,
+        include_str!("../js/internal/worker/stdio.js"),
+    ),
+    both(
+        "internal/worker/worker",
+        Internal,
+        bindings::worker_threads::worker_exports,
+        include_str!("../js/internal/worker/worker.js"),
+    ),
+    native("worker_threads", Public, bindings::worker_threads::exports),
     native("os", Public, bindings::os::exports),
     native("path", Public, bindings::path::exports),
     native("path/posix", Public, bindings::path::posix_exports),

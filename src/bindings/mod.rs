@@ -49,3 +49,4 @@ pub(crate) mod value_format;
 pub(crate) mod vm;
 pub(crate) mod warning;
 pub(crate) mod web_base64;
+pub(crate) mod worker_threads;

@@ -13,6 +13,7 @@ pub(crate) mod esm;
 pub(crate) mod external;
 pub(crate) mod folder;
 pub(crate) mod former_classes;
+pub(crate) mod interruption;
 pub(crate) mod intrinsics;
 pub(crate) mod iterator_preview;
 pub(crate) mod jobs;

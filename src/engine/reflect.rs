@@ -255,6 +255,27 @@ pub(crate) fn data_value(object: &JsObject, key: &PropertyKey) -> Option<JsValue
     None
 }
 
+/// The values of an iterable; `None` if the object is none.
+///
+/// # Errors
+/// Whatever the iterator throws.
+pub(crate) fn iterated(list: &JsObject, context: &mut Context) -> JsResult<Option<Vec<JsValue>>> {
+    let method = list.get(boa_engine::JsSymbol::iterator(), context)?;
+    let Some(method) = method.as_callable() else { return Ok(None) };
+    let iterator = method.call(&list.clone().into(), &[], context)?;
+    let Some(iterator) = iterator.as_object() else { return Ok(None) };
+    let next = iterator.get(js_string!("next"), context)?;
+    let Some(next) = next.as_callable() else { return Ok(None) };
+    let mut values = Vec::new();
+    loop {
+        let result = next.call(&iterator.clone().into(), &[], context)?.to_object(context)?;
+        if result.get(js_string!("done"), context)?.to_boolean() {
+            return Ok(Some(values));
+        }
+        values.push(result.get(js_string!("value"), context)?);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use boa_engine::{Source, js_string};

@@ -1,8 +1,12 @@
 //! What the engine floor keeps for each realm: the loop, the queues, the way out.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use boa_engine::{
@@ -61,6 +65,8 @@ pub(crate) struct Engine {
     pub(crate) failed: Cell<bool>,
     /// The exit code, once the program was told to end.
     exit: Cell<Option<i32>>,
+    /// Set once another thread ended the program.
+    interruption: OnceCell<Arc<AtomicBool>>,
     uncaught: RefCell<Option<UncaughtHandler>>,
 }
 
@@ -92,13 +98,26 @@ impl Engine {
             depth: Cell::new(0),
             failed: Cell::new(false),
             exit: Cell::new(None),
+            interruption: OnceCell::new(),
             uncaught: RefCell::new(None),
         }
     }
 
     /// The exit code that ended the program, if one did.
     pub(crate) fn exit_code(&self) -> Option<i32> {
-        self.exit.get()
+        self.exit.get().or_else(|| self.interrupted())
+    }
+
+    /// The exit code of a program that another thread has ended.
+    fn interrupted(&self) -> Option<i32> {
+        let came = self.interruption.get()?.load(Ordering::Acquire);
+        came.then_some(1)
+    }
+
+    /// Has another thread end the program by this flag.
+    pub(crate) fn set_interruption(&self, flag: Arc<AtomicBool>) {
+        // A realm is made interruptible once.
+        let _ = self.interruption.set(flag);
     }
 
     /// Registers who handles uncaught exceptions.

@@ -15,6 +15,7 @@ mod shutdown;
 mod spawn_policy;
 mod streams;
 mod text;
+mod threads;
 mod worker;
 
 use std::{
@@ -56,7 +57,7 @@ use crate::{
         ipc::{self, OwnEnd},
         permission,
         process::{self, exit, launch::Launch},
-        trace,
+        trace, worker_threads,
     },
     engine::{
         callbacks, commonjs, esm, folder,
@@ -199,6 +200,8 @@ impl Drop for Garbage {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        worker_threads::end_all(true, &mut self.context);
+        worker_threads::close_all(&mut self.context);
         state::of(&self.context).event_loop.clear();
         child_process::remove_node_link(&mut self.context);
     }
@@ -225,7 +228,12 @@ impl Runtime {
             ipc::start(&process, channel, &mut context).map_err(CreateError::Channel)?;
         }
         cluster::join(&mut context).map_err(|error| CreateError::Engine(error.to_string()))?;
-        Ok(Self { context, imports: Vec::new(), _garbage: Garbage })
+        Ok(Self::of(context))
+    }
+
+    /// The runtime of a context that has all that it needs.
+    fn of(context: Context) -> Self {
+        Self { context, imports: Vec::new(), _garbage: Garbage }
     }
 
     /// Gives the realm what is around its programs; the rest of the extras.
@@ -272,6 +280,7 @@ impl Runtime {
         }
         process::launch(process, launch, context)?;
         permission::install(process, context);
+        threads::allow(extras, context);
         commonjs::configure(extras.modules.clone(), context);
         if let Some(limit) = extras.stack_trace_limit {
             let class = context.intrinsics().constructors().error().constructor();
@@ -355,9 +364,12 @@ impl Runtime {
             exit::finish_unsettled(&warnings, context);
         }
         let code = exit::finish(context);
+        worker_threads::end_all(false, context);
         // What was sent arrives, however the program ended.
         ipc::flush_all(context);
-        handles::restore_terminal();
+        if worker_threads::inside(context).is_none() {
+            handles::restore_terminal();
+        }
         trace::end(code, context);
         child_process::remove_node_link(context);
         code

@@ -13,7 +13,7 @@ use boa_engine::{
 };
 
 use super::{
-    data::{BlobData, FileData},
+    data::{BlobData, FileData, SentBlob},
     sources,
 };
 use crate::{
@@ -70,6 +70,15 @@ pub(crate) fn classes(context: &mut Context) -> JsResult<Rc<BlobClasses>> {
     let classes = Rc::new(BlobClasses { blob, file, blob_prototype, file_prototype });
     context.insert_data(classes.clone());
     Ok(classes)
+}
+
+/// The object of a blob that another thread has sent.
+pub(crate) fn from_sent(sent: &SentBlob, context: &mut Context) -> JsResult<JsObject> {
+    let data = BlobData::of_sent(sent);
+    let classes = classes(context)?;
+    let prototype =
+        if data.file.is_some() { &classes.file_prototype } else { &classes.blob_prototype };
+    Ok(JsObject::new(context.root_shape(), prototype.clone(), data).upcast())
 }
 
 fn class(

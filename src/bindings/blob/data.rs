@@ -1,6 +1,6 @@
 //! The bytes of a blob: immutable, shared by its slices.
 
-use std::{ops::Range, rc::Rc};
+use std::{ops::Range, sync::Arc};
 
 use boa_engine::{JsData, JsString};
 use boa_gc::{Finalize, Trace};
@@ -9,7 +9,7 @@ use boa_gc::{Finalize, Trace};
 #[derive(Clone, Trace, Finalize, JsData)]
 #[boa_gc(unsafe_empty_trace)]
 pub(crate) struct BlobData {
-    bytes: Rc<[u8]>,
+    bytes: Arc<[u8]>,
     range: Range<usize>,
     /// The media type, in lower case; empty where it is unknown.
     pub(super) media_type: JsString,
@@ -42,5 +42,42 @@ impl BlobData {
         let start = start.min(end);
         let range = self.range.start + start..self.range.start + end;
         Self { bytes: self.bytes.clone(), range, media_type, file: None }
+    }
+}
+
+/// A blob on its way to another thread. The bytes are not copied: they never change.
+#[derive(Clone)]
+pub(crate) struct SentBlob {
+    bytes: Arc<[u8]>,
+    range: Range<usize>,
+    media_type: String,
+    /// Name and time of a `File`.
+    file: Option<(String, f64)>,
+}
+
+impl BlobData {
+    /// The blob for another thread.
+    pub(crate) fn to_sent(&self) -> SentBlob {
+        let file = self.file.as_ref();
+        SentBlob {
+            bytes: self.bytes.clone(),
+            range: self.range.clone(),
+            media_type: self.media_type.to_std_string_lossy(),
+            file: file.map(|file| (file.name.to_std_string_lossy(), file.last_modified)),
+        }
+    }
+
+    /// The blob that another thread has sent.
+    pub(super) fn of_sent(sent: &SentBlob) -> Self {
+        let file = sent.file.as_ref().map(|(name, last_modified)| FileData {
+            name: JsString::from(name.as_str()),
+            last_modified: *last_modified,
+        });
+        Self {
+            bytes: sent.bytes.clone(),
+            range: sent.range.clone(),
+            media_type: JsString::from(sent.media_type.as_str()),
+            file,
+        }
     }
 }

@@ -9,8 +9,8 @@ use boa_engine::{Context, JsResult, JsValue};
 
 use crate::engine::natives::Method;
 
-pub(crate) use classes::classes;
-pub(crate) use data::BlobData;
+pub(crate) use classes::{classes, from_sent};
+pub(crate) use data::{BlobData, SentBlob};
 pub(crate) use object_url::{create_object_url, revoke_object_url};
 
 /// What `buffer` exports beside the classes.

@@ -38,6 +38,19 @@ pub(crate) fn dispatch_new(
     dispatch(object, target, &name, &event.clone().into(), Some(event), context)
 }
 
+/// Dispatches a value: Node-style listeners get it, others an event made of it.
+pub(crate) fn dispatch_value(
+    object: &JsObject,
+    name: &JsString,
+    value: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    match super::target_of(&object.clone().into()) {
+        Some(target) => dispatch(object, &target, name, value, None, context),
+        None => Ok(()),
+    }
+}
+
 /// Calls the listeners in order. What they throw is uncaught, in a tick of its own each.
 pub(super) fn dispatch(
     object: &JsObject,

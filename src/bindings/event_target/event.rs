@@ -7,7 +7,7 @@ use boa_engine::{
 };
 use boa_gc::GcRefCell;
 
-use super::{Event, EventTargets, Flags, inspection};
+use super::{Carried, Event, EventTargets, Flags, inspection};
 use crate::{
     bindings::process,
     engine::{
@@ -65,10 +65,10 @@ const ACCESSORS: &[Accessor] = &[
 ];
 
 impl Event {
-    fn new(kind: JsString, flags: Flags, detail: Option<JsValue>, context: &Context) -> Self {
+    pub(super) fn new(kind: JsString, flags: Flags, carried: Carried, context: &Context) -> Self {
         let time_stamp = process::milliseconds_since_start(context);
         let (kind, target) = (RefCell::new(kind), GcRefCell::new(None));
-        Self { kind, target, detail, flags, time_stamp }
+        Self { kind, target, carried, flags, time_stamp }
     }
 
     /// The event's type.
@@ -123,7 +123,7 @@ impl Event {
 /// A plain event that the runtime itself dispatches.
 pub(super) fn trusted(classes: &EventTargets, kind: JsString, context: &Context) -> JsObject {
     let flags = Flags { trusted: true, ..Flags::default() };
-    object(&classes.event, Event::new(kind, flags, None, context), context)
+    object(&classes.event, Event::new(kind, flags, Carried::Nothing, context), context)
 }
 
 /// The event that listeners get for what `NodeEventTarget.emit` was given.
@@ -133,7 +133,7 @@ pub(super) fn custom(
     detail: JsValue,
     context: &Context,
 ) -> JsObject {
-    let event = Event::new(kind, Flags::default(), Some(detail), context);
+    let event = Event::new(kind, Flags::default(), Carried::Detail(detail), context);
     object(&classes.custom_event, event, context)
 }
 
@@ -141,7 +141,7 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let new_target = new_target(this, "Event")?;
     let (kind, flags) = decode(args, context)?;
     let class = super::of(context)?.event.clone();
-    make(&new_target, &class, kind, flags, None, context)
+    make(&new_target, &class, kind, flags, Carried::Nothing, context)
 }
 
 fn construct_custom(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -153,22 +153,22 @@ fn construct_custom(this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     };
     let detail = if detail.is_undefined() { JsValue::null() } else { detail };
     let class = super::of(context)?.custom_event.clone();
-    make(&new_target, &class, kind, flags, Some(detail), context)
+    make(&new_target, &class, kind, flags, Carried::Detail(detail), context)
 }
 
-fn make(
+pub(super) fn make(
     new_target: &JsObject,
     class: &Class,
     kind: JsString,
     flags: Flags,
-    detail: Option<JsValue>,
+    carried: Carried,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let event = Event::new(kind, flags, detail, context);
+    let event = Event::new(kind, flags, carried, context);
     instance(new_target, class, event, context).map(Into::into)
 }
 
-fn decode(args: &[JsValue], context: &mut Context) -> JsResult<(JsString, Flags)> {
+pub(super) fn decode(args: &[JsValue], context: &mut Context) -> JsResult<(JsString, Flags)> {
     let Some(kind) = args.first() else {
         return Err(validate::missing_args(context, &["type"]));
     };
@@ -197,7 +197,7 @@ fn with<T>(this: &JsValue, context: &mut Context, look: impl FnOnce(&Event) -> T
     Err(validate::invalid_this(context, "Event"))
 }
 
-fn init_event(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn init_event(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(kind) = args.first() else {
         return Err(validate::missing_args(context, &["type"]));
     };
@@ -317,9 +317,10 @@ pub(super) fn is_trusted(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsRe
 }
 
 fn detail(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let detail = this
-        .as_object()
-        .and_then(|object| object.downcast_ref::<Event>().and_then(|event| event.detail.clone()));
+    let detail = this.as_object().and_then(|object| match &object.downcast_ref::<Event>()?.carried {
+        Carried::Detail(detail) => Some(detail.clone()),
+        _ => None,
+    });
     detail.ok_or_else(|| validate::invalid_this(context, "CustomEvent"))
 }
 

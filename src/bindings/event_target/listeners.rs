@@ -79,6 +79,7 @@ pub(super) fn added(
     if target.signal.is_some() && *name == js_string!("abort") {
         abort::listener_added(object, target, context);
     }
+    tell_watcher(target, name, context);
     let (count, limit) = (target.count(name), target.max_listeners.get());
     if !(limit > 0.0 && count as f64 > limit) || target.warned.replace(true) {
         return Ok(());
@@ -127,6 +128,31 @@ pub(super) fn removed(target: &Gc<Target>, name: &JsString, context: &mut Contex
     if target.signal.is_some() && *name == js_string!("abort") {
         abort::listener_removed(target, context);
     }
+    tell_watcher(target, name, context);
+}
+
+pub(super) fn tell_watcher(target: &Target, name: &JsString, context: &mut Context) {
+    if let Some(watcher) = &target.watcher {
+        watcher.changed(name, target.count(name), context);
+    }
+}
+
+/// Removes the listeners of a type, of every type where it is undefined.
+pub(super) fn remove_all(
+    target: &Gc<Target>,
+    kind: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    let names: Vec<JsString> = if kind.is_undefined() {
+        target.kinds.borrow().iter().map(|kind| kind.name.clone()).collect()
+    } else {
+        vec![kind.to_string(context)?]
+    };
+    for name in names {
+        target.kinds.borrow_mut().retain(|kind| kind.name != name);
+        tell_watcher(target, &name, context);
+    }
+    Ok(())
 }
 
 /// The removal of a listener by its `signal` option: what to take off, and from whom.

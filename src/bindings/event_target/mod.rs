@@ -8,10 +8,13 @@ mod event;
 mod handlers;
 mod inspection;
 mod listeners;
+mod message_event;
 mod module;
+mod node_style;
 mod target;
 
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
     rc::Rc,
 };
@@ -22,11 +25,13 @@ use boa_gc::{Finalize, Gc, GcRefCell, Trace, WeakGc};
 use super::abort::Signal;
 use crate::engine::{builtins, classes::Class};
 
-pub(crate) use dispatch::dispatch_new;
+pub(crate) use dispatch::{dispatch_new, dispatch_value};
+pub(crate) use message_event::{message_event, message_event_class};
 pub(crate) use handlers::define_event_handler;
 pub(crate) use inspection::{inspect_symbol, inspected_as};
 pub(crate) use listeners::{ListenerOptions, add, listener_count, listeners_of, remove};
 pub(crate) use module::{define_inspect, exports};
+pub(crate) use node_style::{class as node_style_class, exports as node_style_exports};
 
 /// The classes and symbols of a realm.
 pub(crate) struct EventTargets {
@@ -40,7 +45,7 @@ pub(crate) struct EventTargets {
     /// Option of the event constructors: the event comes from the runtime.
     trust: JsSymbol,
     /// Method of a target that makes the event for what was emitted.
-    create_event: JsSymbol,
+    pub(crate) create_event: JsSymbol,
 }
 
 /// The state in this realm; the classes are made if they were not.
@@ -59,12 +64,32 @@ pub(crate) struct Event {
     #[unsafe_ignore_trace]
     kind: RefCell<JsString>,
     target: GcRefCell<Option<JsObject>>,
-    /// What a `CustomEvent` carries; other events have none.
-    detail: Option<JsValue>,
+    /// What a `CustomEvent` or a `MessageEvent` carries; other events have none.
+    carried: Carried,
     #[unsafe_ignore_trace]
     flags: Flags,
     /// Milliseconds since the process started.
     time_stamp: f64,
+}
+
+/// What an event carries beyond what every event has.
+#[derive(Trace, Finalize)]
+enum Carried {
+    Nothing,
+    /// The `detail` of a `CustomEvent`.
+    Detail(JsValue),
+    Message(Box<MessageFields>),
+}
+
+/// The fields of a `MessageEvent`.
+#[derive(Clone, Trace, Finalize)]
+pub(crate) struct MessageFields {
+    pub(crate) data: JsValue,
+    pub(crate) origin: JsString,
+    pub(crate) last_event_id: JsString,
+    pub(crate) source: JsValue,
+    /// An array that does not change.
+    pub(crate) ports: JsObject,
 }
 
 #[derive(Default)]
@@ -99,6 +124,19 @@ pub(crate) struct Target {
     next_id: Cell<u64>,
     /// What an AbortSignal has besides.
     pub(crate) signal: Option<Gc<Signal>>,
+    /// Who is told of changes.
+    #[unsafe_ignore_trace]
+    watcher: Option<Rc<dyn Watcher>>,
+}
+
+/// Who is told when the listeners of a target change: natives that do something only while somebody
+/// listens. It holds nothing that the collector would have to see.
+pub(crate) trait Watcher: Any {
+    /// The type has so many listeners now.
+    fn changed(&self, kind: &JsString, count: usize, context: &mut Context);
+
+    /// Itself, for who knows what it is.
+    fn any(self: Rc<Self>) -> Rc<dyn Any>;
 }
 
 /// The listeners of one type, in the order of their calls.
@@ -144,7 +182,11 @@ struct Attribute {
 }
 
 impl Target {
-    fn new(max_listeners: f64, signal: Option<Gc<Signal>>) -> Gc<Self> {
+    fn new(
+        max_listeners: f64,
+        signal: Option<Gc<Signal>>,
+        watcher: Option<Rc<dyn Watcher>>,
+    ) -> Gc<Self> {
         Gc::new(Self {
             kinds: GcRefCell::default(),
             attributes: GcRefCell::default(),
@@ -152,6 +194,7 @@ impl Target {
             warned: Cell::new(false),
             next_id: Cell::new(0),
             signal,
+            watcher,
         })
     }
 
@@ -204,8 +247,26 @@ pub(crate) fn create(
     signal: Option<Gc<Signal>>,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let data = TargetData(Target::new(max_listeners, signal));
+    let data = TargetData(Target::new(max_listeners, signal, None));
     crate::engine::classes::instance(new_target, class, data, context)
+}
+
+/// Makes an object of a class that extends EventTarget, whose changes somebody watches.
+pub(crate) fn create_watched(
+    class: &Class,
+    watcher: Rc<dyn Watcher>,
+    context: &mut Context,
+) -> JsResult<JsObject> {
+    let max_listeners = super::events::default_max_listeners(context)?;
+    let data = TargetData(Target::new(max_listeners, None, Some(watcher)));
+    Ok(crate::engine::classes::object(class, data, context))
+}
+
+/// Who watches the target that a value is, if it is of this type.
+pub(crate) fn watcher_of<T: Watcher>(value: &JsValue) -> Option<Rc<T>> {
+    let object = value.as_object()?;
+    let watcher = object.downcast_ref::<TargetData>()?.0.watcher.clone()?;
+    watcher.any().downcast().ok()
 }
 
 /// Sets the number of listeners from which on a target warns; false if the value is no target.
@@ -216,4 +277,14 @@ pub(crate) fn set_max_listeners(value: &JsValue, limit: f64) -> bool {
         target.warned.set(false);
     }
     target.is_some()
+}
+
+/// The event for what a target emits that is no message.
+pub(crate) fn custom_event(
+    name: JsString,
+    detail: JsValue,
+    context: &mut Context,
+) -> JsResult<JsObject> {
+    let classes = of(context)?;
+    Ok(event::custom(&classes, name, detail, context))
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use boa_engine::{
     Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
-    object::builtins::JsArray, property::PropertyDescriptor,
+    property::PropertyDescriptor,
 };
 
 use super::{
@@ -28,9 +28,6 @@ use crate::{
 const METHODS: &[Method] = &[
     ("defineEventHandler", 2, define_handler),
     ("dispatchValue", 3, dispatch_value),
-    ("eventNames", 1, event_names),
-    ("listenerCount", 2, listener_count),
-    ("removeAllListeners", 2, remove_all_listeners),
 ];
 
 /// Makes the classes and the state that their natives share.
@@ -138,33 +135,5 @@ fn dispatch_value(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
     let (object, target) = receiver(&arg(args, 0), context)?;
     let name = arg(args, 1).to_string(context)?;
     dispatch::dispatch(&object, &target, &name, &arg(args, 2), None, context)?;
-    Ok(JsValue::undefined())
-}
-
-/// `eventNames(target)`.
-fn event_names(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (_, target) = receiver(&arg(args, 0), context)?;
-    let names: Vec<JsValue> =
-        target.kinds.borrow().iter().map(|kind| kind.name.clone().into()).collect();
-    Ok(JsArray::from_iter(names, context).into())
-}
-
-/// `listenerCount(target, type)`.
-fn listener_count(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (_, target) = receiver(&arg(args, 0), context)?;
-    let name = arg(args, 1).to_string(context)?;
-    Ok(target.count(&name).into())
-}
-
-/// `removeAllListeners(target, type)`; of every type where none is given.
-fn remove_all_listeners(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (_, target) = receiver(&arg(args, 0), context)?;
-    match arg(args, 1) {
-        name if name.is_undefined() => target.kinds.borrow_mut().clear(),
-        name => {
-            let name = name.to_string(context)?;
-            target.kinds.borrow_mut().retain(|kind| kind.name != name);
-        }
-    }
     Ok(JsValue::undefined())
 }

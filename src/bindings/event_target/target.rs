@@ -70,7 +70,25 @@ fn add_event_listener(
     Ok(JsValue::undefined())
 }
 
-fn remove_event_listener(
+/// As `addEventListener(type, listener)`, with these options.
+pub(super) fn add_listener(
+    this: &JsValue,
+    args: &[JsValue],
+    options: ListenerOptions,
+    context: &mut Context,
+) -> JsResult<()> {
+    let (object, target) = receiver(this, context)?;
+    if args.len() < 2 {
+        return Err(validate::missing_args(context, &["type", "listener"]));
+    }
+    let Some(listener) = decode_listener(&args[1], context)? else {
+        return warn_no_effect(&object, args, context);
+    };
+    let name = decode_type(&args[0], context)?;
+    listeners::add(&object, &target, &name, listener, options, context)
+}
+
+pub(super) fn remove_event_listener(
     this: &JsValue,
     args: &[JsValue],
     context: &mut Context,

@@ -10,7 +10,7 @@ use super::warning;
 use crate::engine::{
     errors::{Code, coded},
     natives::{arg, define_value},
-    permission, proxies, state,
+    permission, proxies, reflect, state,
 };
 
 /// Makes the object from the environment, as far as the program may see it; a variable given twice has
@@ -50,6 +50,31 @@ pub(crate) fn behind(object: JsObject, context: &Context) -> JsObject {
         Some(env) if JsObject::equals(&env.proxy, &object) => env.target.clone(),
         _ => object,
     }
+}
+
+/// The variables of an object, of `process.env` where there is none, as text.
+pub(crate) fn pairs(
+    env: Option<JsObject>,
+    context: &mut Context,
+) -> JsResult<Vec<(String, String)>> {
+    let env = match env {
+        Some(env) => behind(env, context),
+        None => match context.get_data::<Environment>() {
+            Some(own) => own.target.clone(),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let keys = reflect::own_keys(&env, context)?;
+    let keys = reflect::only_enumerable(&env, keys, context)?;
+    let mut pairs = Vec::with_capacity(keys.len());
+    for key in keys {
+        if matches!(key, PropertyKey::Symbol(_)) {
+            continue;
+        }
+        let value = env.get(key.clone(), context)?.to_string(context)?;
+        pairs.push((key.to_string(), value.to_std_string_lossy()));
+    }
+    Ok(pairs)
 }
 
 /// Whether an object is `process.env`: for who looks at kinds of objects it is a plain one.

@@ -7,7 +7,7 @@ use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, 
 
 use super::{ProcessState, emit, launch::RejectionMode, warning};
 use crate::{
-    bindings::{domain, trace},
+    bindings::{domain, trace, worker_threads},
     engine::{
         errors::{Code, coded_object, value_of},
         natives::arg,
@@ -95,7 +95,7 @@ fn die(value: &JsValue, context: &mut Context) {
         }
     }
     print_report(value, context);
-    if process.launch.reports.abort_on_uncaught {
+    if process.launch.reports.abort_on_uncaught && worker_threads::inside(context).is_none() {
         trace::end_by_signal(libc::SIGABRT, context);
         std::process::abort();
     }
@@ -103,7 +103,12 @@ fn die(value: &JsValue, context: &mut Context) {
     drop(state::of(context).stop(code));
 }
 
+/// Tells of an exception that ends the program: in a worker whoever started it, else standard error.
 fn print_report(value: &JsValue, context: &mut Context) {
+    if let Some(inside) = worker_threads::inside(context) {
+        inside.fail(value, context);
+        return;
+    }
     if state::of(context).observer.is_there() {
         let error = ScriptError::of_value(value, context);
         observer::tell(context, || HostEvent::Uncaught(error));

@@ -7,7 +7,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 use crate::{
     bindings::{
         events::{self, Position},
-        trace,
+        trace, worker_threads,
     },
     engine::{
         callbacks,
@@ -48,6 +48,10 @@ fn signal_of(event: &JsValue) -> Option<(String, i32)> {
 }
 
 fn start_listening(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    // Signals are the main thread's.
+    if worker_threads::inside(context).is_some() {
+        return Ok(JsValue::undefined());
+    }
     let Some((name, number)) = signal_of(&arg(args, 0)) else { return Ok(JsValue::undefined()) };
     let watches = watches(context);
     if watches.0.borrow().contains_key(&number) {

@@ -13,7 +13,7 @@ pub(crate) use self::kind::{Kind, of as kind_of};
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, js_string};
 
 use crate::{
-    bindings::dom_exception,
+    bindings::{dom_exception, worker_threads},
     engine::{
         errors::{Code, coded},
         natives::{Method, arg, exports_of},
@@ -35,6 +35,9 @@ fn structured_clone(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsR
         return Err(coded(context, Code::ERR_MISSING_ARGS, message));
     };
     let list = decode_options(&arg(args, 1), context)?;
+    if list.iter().any(worker_threads::is_port) || worker_threads::has_marks(context) {
+        return worker_threads::clone_as_message(value, &list, context);
+    }
     let transfers = transfer::prepare(&list, context)?;
     let clone = cloner::clone(value, &transfers, context)?;
     transfer::finish(&transfers)?;

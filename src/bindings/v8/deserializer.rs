@@ -233,9 +233,7 @@ impl DecodeHost for Words {
         Ok(Hosted::Value(answer))
     }
 
-    fn buffer(&mut self, number: u32) -> Option<JsObject> {
+    fn buffer(&mut self, number: u32, _: &mut Context) -> JsResult<Option<JsObject>> {
         with(&self.object.clone().into(), |data| data.buffers.borrow().get(&number).cloned())
-            .ok()
-            .flatten()
     }
 }

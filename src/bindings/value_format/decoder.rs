@@ -40,7 +40,12 @@ pub(crate) trait DecodeHost {
     ) -> Result<Hosted<JsValue>, DecodeError>;
 
     /// The array buffer that was handed over under this number.
-    fn buffer(&mut self, _number: u32) -> Option<JsObject> {
+    fn buffer(&mut self, _number: u32, _context: &mut Context) -> JsResult<Option<JsObject>> {
+        Ok(None)
+    }
+
+    /// The shared array buffer that was sent under this number.
+    fn shared(&mut self, _number: u32, _context: &mut Context) -> Option<JsObject> {
         None
     }
 }
@@ -153,7 +158,8 @@ type Made<T> = Result<T, DecodeError>;
 
 const INVALID: FormatError = FormatError::Invalid;
 
-fn string(text: Text<'_>) -> Result<JsString, FormatError> {
+/// A text as JavaScript has it.
+pub(crate) fn string(text: Text<'_>) -> Result<JsString, FormatError> {
     let (Text::Latin1(bytes) | Text::Utf16(bytes) | Text::Utf8(bytes)) = text;
     if bytes.len() > MAX_STRING_LENGTH * 2 {
         return Err(INVALID);
@@ -249,9 +255,12 @@ impl Builder for Maker<'_> {
             Leaf::StringObject(text) => self.boxed(string(text)?.into()),
             Leaf::RegExp(source, flags) => self.reg_exp(source, flags),
             Leaf::ArrayBuffer(bytes, max) => self.array_buffer(bytes, max),
-            Leaf::Transferred(number) => Ok(self.host.buffer(number).ok_or(INVALID)?.into()),
-            // Nobody hands shared memory over this way.
-            Leaf::Shared(_) => Err(INVALID.into()),
+            Leaf::Transferred(number) => {
+                Ok(self.host.buffer(number, self.context)?.ok_or(INVALID)?.into())
+            }
+            Leaf::Shared(number) => {
+                Ok(self.host.shared(number, self.context).ok_or(INVALID)?.into())
+            }
         }
     }
 

@@ -38,6 +38,28 @@ pub(crate) trait EncodeHost {
         context: &mut Context,
     ) -> JsResult<()>;
 
+    /// Writes an object of the host's own, with its tag; false if it is none.
+    fn object(
+        &mut self,
+        _object: &JsObject,
+        _encoder: &mut Encoder,
+        _context: &mut Context,
+    ) -> JsResult<bool> {
+        Ok(false)
+    }
+
+    /// Writes an object of a class that the format does not know, with its tag; false if the format
+    /// is to write what it can of it.
+    fn foreign(
+        &mut self,
+        _object: &JsObject,
+        _kind: &Kind,
+        _encoder: &mut Encoder,
+        _context: &mut Context,
+    ) -> JsResult<bool> {
+        Ok(false)
+    }
+
     /// The number under which a shared array buffer is sent; `None` if it cannot be.
     fn shared_number(
         &mut self,
@@ -102,7 +124,7 @@ impl Encoder {
     }
 
     /// Writes a string.
-    pub(super) fn text(&mut self, text: &JsString) {
+    pub(crate) fn text(&mut self, text: &JsString) {
         match text.variant() {
             JsStrVariant::Latin1(units) => self.writer.latin1(units),
             // The engine keeps some narrow strings wide.
@@ -214,6 +236,10 @@ impl Walk<'_> {
             self.encoder.writer.reference(*number);
             return Ok(());
         }
+        if self.host.object(object, self.encoder, context)? {
+            self.encoder.number(object);
+            return Ok(());
+        }
         if object.is::<OrdinaryObject>() && !JsObject::equals(object, &context.global_object()) {
             self.encoder.number(object);
             return self.plain(object, context);
@@ -230,6 +256,11 @@ impl Walk<'_> {
 
     /// Writes an object of this kind as far as no other value is in it.
     fn begin(&mut self, object: &JsObject, kind: &Kind, context: &mut Context) -> JsResult<()> {
+        if matches!(kind, Kind::Blob(_) | Kind::DomException(_))
+            && self.host.foreign(object, kind, self.encoder, context)?
+        {
+            return Ok(());
+        }
         match kind {
             Kind::Boxed(primitive) => leaves::boxed(primitive, self.encoder),
             Kind::Date => leaves::date(object, self.encoder, context)?,

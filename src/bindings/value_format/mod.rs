@@ -13,6 +13,6 @@ mod objects;
 
 pub(crate) use self::{
     channel::{append_message, parse_message},
-    decoder::{DecodeError, DecodeHost, decode, host_view},
+    decoder::{DecodeError, DecodeHost, decode, host_view, string},
     encoder::{EncodeHost, Encoder, plain_error, write_host_view},
 };
