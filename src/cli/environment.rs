@@ -3,8 +3,6 @@
 //!
 //! Source: Node's documentation, "Command-line API", section "Environment variables".
 
-use std::env;
-
 use super::{
     options::Settings,
     parse::{self, Origin},
@@ -18,26 +16,28 @@ const OPTION_VARIABLES: [&str; 2] = ["NODE_OPTIONS", "RJS_OPTIONS"];
 ///
 /// # Errors
 /// One line that names the variable, or the option that may not stand there.
-pub(super) fn apply(settings: &mut Settings) -> Result<(), String> {
-    let is_one = |name| env::var(name).is_ok_and(|value| value == "1");
+pub(super) fn apply(
+    settings: &mut Settings,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(), String> {
+    let is_one = |name| variable(name).is_some_and(|value| value == "1");
     settings.warnings.silent |= is_one("NODE_NO_WARNINGS");
     settings.warnings.pending_deprecations |= is_one("NODE_PENDING_DEPRECATION");
-    if let Some(path) = env::var_os("NODE_REDIRECT_WARNINGS").filter(|path| !path.is_empty()) {
+    if let Some(path) = variable("NODE_REDIRECT_WARNINGS").filter(|path| !path.is_empty()) {
         settings.warnings.redirected_to = Some(path.into());
     }
-    settings.warm_fork = match env::var("RJS_WARM_FORK").as_deref() {
-        Ok("0") => Some(WarmFork::Never),
-        Ok("1") => Some(WarmFork::Always),
+    settings.warm_fork = match variable("RJS_WARM_FORK").as_deref() {
+        Some("0") => Some(WarmFork::Never),
+        Some("1") => Some(WarmFork::Always),
         _ => None,
     };
-    if env::var("RJS_NODE_LINK").as_deref() == Ok("0") {
+    if variable("RJS_NODE_LINK").as_deref() == Some("0") {
         settings.node_command = Some(NodeCommand::OfPath);
     }
-    for variable in OPTION_VARIABLES {
-        let Ok(text) = env::var(variable) else { continue };
-        let words =
-            words(&text).map_err(|what| format!("invalid value for {variable} ({what})\n"))?;
-        parse::options(words, Origin::Environment(variable), settings)?;
+    for name in OPTION_VARIABLES {
+        let Some(text) = variable(name) else { continue };
+        let words = words(&text).map_err(|what| format!("invalid value for {name} ({what})\n"))?;
+        parse::options(words, Origin::Environment(name), settings)?;
     }
     Ok(())
 }

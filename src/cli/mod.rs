@@ -7,6 +7,7 @@ mod manual;
 mod options;
 mod parse;
 mod repl;
+mod threads;
 
 use std::{
     env, fs,
@@ -44,11 +45,17 @@ fn begin() -> u8 {
     }
 }
 
+/// A variable of this process's environment, unless it is no text.
+fn own_variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
 /// Reads the command line and does what it says; the exit code.
 fn command(mut args: impl Iterator<Item = String>) -> u8 {
     let argv0 = args.next().unwrap_or_else(|| "rjs".to_owned());
     let mut settings = Settings::default();
-    let line = environment::apply(&mut settings).and_then(|()| parse::parse(settings, args));
+    let line =
+        environment::apply(&mut settings, own_variable).and_then(|()| parse::parse(settings, args));
     let line = match line {
         Ok(line) => line,
         Err(message) => {
@@ -200,7 +207,8 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .node_command(settings.node_command.unwrap_or(NodeCommand::Missing))
         .abort_on_uncaught_exception(settings.abort_on_uncaught)
         .trace_ipc(settings.trace_ipc)
-        .environment_flags(environment_flags());
+        .environment_flags(environment_flags())
+        .thread_options(threads::read, threads::inherit);
     if settings.is_limited {
         builder = builder.permissions(settings.permissions);
     }

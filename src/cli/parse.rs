@@ -82,7 +82,7 @@ pub(super) fn options(
 }
 
 /// Applies one option; true if it took the next argument too.
-fn take(
+pub(super) fn take(
     arg: &str,
     next: Option<&str>,
     origin: Origin,

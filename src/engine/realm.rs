@@ -132,6 +132,7 @@ pub(crate) fn create(rows: Vec<Builtin>) -> Result<Context, CreateError> {
     let modules = Rc::new(esm::Loader::default());
     let mut context = ContextBuilder::new()
         .job_executor(microtasks.clone())
+        .can_block(true)
         .module_loader(modules.clone())
         .clock(Rc::new(RealmClock(event_loop.clone())))
         .host_hooks(Rc::new(Hooks {

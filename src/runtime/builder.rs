@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     CreateError, Extras, HostObject, Input, ModuleSettings, ModuleText, Output, Permissions,
     Runtime, ScriptError, TestClock,
+    threads::{GivenOptions, OwnOptions, Readers},
 };
 use crate::{
     bindings::{
@@ -148,6 +149,7 @@ pub struct RuntimeBuilder {
     own_workers: bool,
     permissions: Option<Permissions>,
     pub(super) spawn_policy: Option<SpawnPolicy>,
+    threads: Option<Readers>,
 }
 
 impl RuntimeBuilder {
@@ -188,6 +190,7 @@ impl RuntimeBuilder {
             own_workers: false,
             permissions: None,
             spawn_policy: None,
+            threads: None,
         }
     }
 
@@ -471,6 +474,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// How the options of threads are read: those that a `Worker` is given (or the texts of those that
+    /// it cannot have), and this program's own for one that is given none; each with an environment.
+    /// Without it threads are as this runtime, and cannot be given any.
+    pub fn thread_options(mut self, given: GivenOptions, own: OwnOptions) -> Self {
+        self.threads = Some(Readers { given, own });
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -480,7 +491,12 @@ impl RuntimeBuilder {
         if self.limits.needs_counting() && allocation::of_this_thread().is_none() {
             return Err(CreateError::Uncounted);
         }
-        let extras = Extras {
+        let extras = self.extras()?;
+        Runtime::create(self.into_launch(), extras)
+    }
+
+    fn extras(&self) -> Result<Extras, CreateError> {
+        Ok(Extras {
             globals: self.globals.clone(),
             host_modules: self.host_modules.clone(),
             expose_gc: self.expose_gc,
@@ -495,8 +511,8 @@ impl RuntimeBuilder {
             streams: [self.stdout.sink(), self.stderr.sink()],
             input: self.stdin.source(),
             owns_process: self.owns_process,
-        };
-        Runtime::create(self.into_launch(), extras)
+            threads: self.threads,
+        })
     }
 
     /// The working directory, if it is not to be the process's.
@@ -510,6 +526,17 @@ impl RuntimeBuilder {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         Ok(Some(folder))
+    }
+
+    /// What its options say of a thread's realm; what is around it is the parent's.
+    pub(super) fn into_thread(self) -> (Extras, Reports) {
+        let extras = Extras {
+            expose_gc: self.expose_gc,
+            stack_trace_limit: self.stack_trace_limit,
+            modules: self.modules.clone(),
+            ..Extras::default()
+        };
+        (extras, reports(self.warnings, self.rejections, self.abort_on_uncaught))
     }
 
     pub(super) fn into_launch(mut self) -> Launch {
@@ -529,13 +556,7 @@ impl RuntimeBuilder {
         let mut argv = vec![exec_path.clone()];
         argv.extend(self.script);
         argv.extend(self.args);
-        let rejections = match self.rejections {
-            UnhandledRejections::Throw => RejectionMode::Throw,
-            UnhandledRejections::Strict => RejectionMode::Strict,
-            UnhandledRejections::Warn => RejectionMode::Warn,
-            UnhandledRejections::None => RejectionMode::None,
-            UnhandledRejections::WarnWithErrorCode => RejectionMode::WarnWithErrorCode,
-        };
+        let reports = reports(self.warnings, self.rejections, self.abort_on_uncaught);
         Launch {
             argv,
             exec_argv: self.exec_args,
@@ -543,18 +564,7 @@ impl RuntimeBuilder {
             exec_path,
             eval: self.eval,
             env: self.env,
-            reports: Reports {
-                no_warnings: self.warnings.silent,
-                trace_warnings: self.warnings.trace,
-                no_deprecation: self.warnings.ignore_deprecations,
-                trace_deprecation: self.warnings.trace_deprecations,
-                throw_deprecation: self.warnings.throw_deprecations,
-                pending_deprecation: self.warnings.pending_deprecations,
-                disabled: self.warnings.disabled,
-                redirected_to: self.warnings.redirected_to,
-                rejections,
-                abort_on_uncaught: self.abort_on_uncaught,
-            },
+            reports,
             title: self.title,
             environment_flags: self.environment_flags,
             started: match &self.clock {
@@ -576,5 +586,30 @@ impl RuntimeBuilder {
             },
             trace: self.trace,
         }
+    }
+}
+
+fn reports(
+    warnings: Warnings,
+    rejections: UnhandledRejections,
+    abort_on_uncaught: bool,
+) -> Reports {
+    Reports {
+        no_warnings: warnings.silent,
+        trace_warnings: warnings.trace,
+        no_deprecation: warnings.ignore_deprecations,
+        trace_deprecation: warnings.trace_deprecations,
+        throw_deprecation: warnings.throw_deprecations,
+        pending_deprecation: warnings.pending_deprecations,
+        disabled: warnings.disabled,
+        redirected_to: warnings.redirected_to,
+        rejections: match rejections {
+            UnhandledRejections::Throw => RejectionMode::Throw,
+            UnhandledRejections::Strict => RejectionMode::Strict,
+            UnhandledRejections::Warn => RejectionMode::Warn,
+            UnhandledRejections::None => RejectionMode::None,
+            UnhandledRejections::WarnWithErrorCode => RejectionMode::WarnWithErrorCode,
+        },
+        abort_on_uncaught,
     }
 }

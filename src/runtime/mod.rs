@@ -49,6 +49,7 @@ pub use seed::{Birth, await_birth};
 pub use shutdown::Ended;
 pub use spawn_policy::{SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio};
 pub use streams::{Captured, Input, Output};
+pub use threads::{Environment, GivenOptions, OwnOptions, ThreadOptions};
 pub use worker::run_if_worker;
 
 use crate::{
@@ -157,6 +158,7 @@ pub enum InputType {
 }
 
 /// What a realm gets beyond what every realm has.
+#[derive(Default)]
 struct Extras {
     globals: Vec<HostObject>,
     host_modules: Vec<(String, HostObject)>,
@@ -174,6 +176,7 @@ struct Extras {
     streams: [Sink; 2],
     input: Source,
     owns_process: bool,
+    threads: Option<threads::Readers>,
 }
 
 /// A JavaScript runtime.

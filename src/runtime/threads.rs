@@ -1,22 +1,77 @@
 //! Threads of a program, each with a runtime of its own: what `Worker` starts.
 
-use std::{io, rc::Rc, thread::JoinHandle};
+use std::{io, path::PathBuf, rc::Rc, thread::JoinHandle};
 
 use boa_engine::Context;
 
-use super::{CreateError, Extras, InputType, Program, Runtime, seed};
+use super::{CreateError, Extras, InputType, Program, Runtime, RuntimeBuilder, seed};
 use crate::{
-    bindings::worker_threads::{self, Assignment, Orders, Starter},
-    engine::{
-        commonjs::ModuleSettings,
-        errors::Code,
-        interruption, state,
+    bindings::{
+        process::launch::Reports,
+        worker_threads::{self, Assignment, Orders, Starter},
     },
+    engine::{commonjs::ModuleSettings, errors::Code, interruption, limits::Limits, state},
     sys::stack,
 };
 
 /// The native stack of a thread, bytes: recursion may go as deep as in the main thread.
 const STACK: usize = 64 << 20;
+
+/// What options ask of a thread. See [`RuntimeBuilder::thread_options`].
+#[derive(Clone, Debug)]
+pub struct ThreadOptions {
+    builder: RuntimeBuilder,
+    preload: Vec<String>,
+    imports: Vec<String>,
+    input_type: InputType,
+}
+
+impl ThreadOptions {
+    /// The thread's runtime is as this one in what warnings and rejections do, how modules are loaded,
+    /// and what the realm has.
+    #[must_use]
+    pub fn new(builder: RuntimeBuilder) -> Self {
+        let (preload, imports) = (Vec::new(), Vec::new());
+        Self { builder, preload, imports, input_type: InputType::Detect }
+    }
+
+    /// See [`Runtime::preload`].
+    #[must_use]
+    pub fn preload(mut self, requests: Vec<String>) -> Self {
+        self.preload = requests;
+        self
+    }
+
+    /// See [`Runtime::import_first`].
+    #[must_use]
+    pub fn import_first(mut self, specifiers: Vec<String>) -> Self {
+        self.imports = specifiers;
+        self
+    }
+
+    /// What a program text is.
+    #[must_use]
+    pub fn input_type(mut self, input_type: InputType) -> Self {
+        self.input_type = input_type;
+        self
+    }
+}
+
+/// Variables of an environment.
+pub type Environment = [(String, String)];
+
+/// Reads the options that a thread is given; the texts of those that it cannot have.
+pub type GivenOptions = fn(&[String], &Environment) -> Result<ThreadOptions, Vec<String>>;
+
+/// Reads a program's own options for a thread that is given none.
+pub type OwnOptions = fn(&[String], &Environment) -> ThreadOptions;
+
+/// Who reads the options of threads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Readers {
+    pub(super) given: GivenOptions,
+    pub(super) own: OwnOptions,
+}
 
 /// What of a runtime's configuration its threads share.
 #[derive(Clone)]
@@ -24,6 +79,9 @@ struct Inherited {
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
+    limits: Limits,
+    owns_process: bool,
+    readers: Option<Readers>,
 }
 
 /// Lets programs of this context start threads.
@@ -32,40 +90,93 @@ pub(super) fn allow(extras: &Extras, context: &mut Context) {
         expose_gc: extras.expose_gc,
         stack_trace_limit: extras.stack_trace_limit,
         modules: extras.modules.clone(),
+        limits: extras.limits.clone(),
+        owns_process: extras.owns_process,
+        readers: extras.threads,
     };
+    let readers = extras.threads;
     context.insert_data(Starter {
-        start: Rc::new(move |orders| start(orders, inherited.clone())),
-        refused: Rc::new(|options, _| options.to_vec()),
+        start: Rc::new(move |orders, folder| start(orders, folder, inherited.clone())),
+        refused: Rc::new(move |options, environment| match readers {
+            Some(readers) => (readers.given)(options, environment).err().unwrap_or_default(),
+            None => options.to_vec(),
+        }),
     });
 }
 
-fn start(orders: Orders, inherited: Inherited) -> io::Result<JoinHandle<()>> {
+fn start(
+    orders: Orders,
+    folder: Option<PathBuf>,
+    inherited: Inherited,
+) -> io::Result<JoinHandle<()>> {
     // The system cuts it after 15 bytes; it takes no NUL.
     let name = orders.name.replace('\0', " ");
     std::thread::Builder::new().name(name).spawn(move || {
         let (control, parent) = (orders.control.clone(), orders.parent.clone());
-        let ran = stack::run_on_deep_stack(STACK, || run(orders, &inherited));
+        let ran = stack::run_on_deep_stack(STACK, || run(orders, folder, inherited));
         control.close();
         let (code, reason) = match ran {
             Ok(Ok(code)) => (code, None),
             Ok(Err(error)) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.to_string()))),
-            Err(error) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.errno.description().to_owned()))),
+            Err(error) => {
+                (1, Some((Code::ERR_WORKER_INIT_FAILED, error.errno.description().to_owned())))
+            }
         };
         parent.tell(move |key, context| worker_threads::ended(key, code, reason, context));
     })
 }
 
+/// What a thread's realm gets, and what runs in it first.
+struct Setup {
+    extras: Extras,
+    reports: Option<Reports>,
+    preload: Vec<String>,
+    imports: Vec<String>,
+    input_type: InputType,
+}
+
+impl Setup {
+    fn of(inherited: Inherited, assignment: &Assignment) -> Self {
+        let launch = &assignment.launch;
+        let Some(readers) = inherited.readers else {
+            let extras = Extras {
+                expose_gc: inherited.expose_gc,
+                stack_trace_limit: inherited.stack_trace_limit,
+                modules: inherited.modules,
+                limits: inherited.limits,
+                ..Extras::default()
+            };
+            let (preload, imports) = (Vec::new(), Vec::new());
+            let input_type = InputType::CommonJs;
+            return Self { extras, reports: None, preload, imports, input_type };
+        };
+        let (options, environment) = (&launch.exec_argv, &launch.env);
+        let given = assignment.has_own_options.then(|| (readers.given)(options, environment));
+        // What was refused has kept the thread from being started.
+        let options = match given {
+            Some(Ok(given)) => given,
+            _ => (readers.own)(options, environment),
+        };
+        let ThreadOptions { builder, preload, imports, input_type } = options;
+        let (extras, reports) = builder.into_thread();
+        let (limits, owns_process) = (inherited.limits, inherited.owns_process);
+        let extras = Extras { threads: inherited.readers, limits, owns_process, ..extras };
+        Self { extras, reports: Some(reports), preload, imports, input_type }
+    }
+}
+
 /// Runs a thread's program from its first line to its exit code.
-fn run(orders: Orders, inherited: &Inherited) -> Result<i32, CreateError> {
+fn run(orders: Orders, folder: Option<PathBuf>, inherited: Inherited) -> Result<i32, CreateError> {
     let control = orders.control.clone();
     let (mut context, process) = seed::take()?;
-    let Assignment { launch, program, inside, .. } = orders.accept(&mut context);
-    let extras = Extras {
-        functions: Vec::new(),
-        expose_gc: inherited.expose_gc,
-        stack_trace_limit: inherited.stack_trace_limit,
-        modules: inherited.modules.clone(),
-    };
+    let mut assignment = orders.accept(&mut context);
+    let setup = Setup::of(inherited, &assignment);
+    if let Some(reports) = setup.reports {
+        assignment.launch.reports = reports;
+    }
+    let Assignment { launch, program, inside, .. } = assignment;
+    let extras = Extras { folder, ..setup.extras };
+    let extras = Runtime::surround(extras, &mut context)?;
     let made = Runtime::furnish(&process, launch, &extras, &mut context)
         .and_then(|()| worker_threads::furnish(&process, &mut context));
     made.map_err(|error| CreateError::Engine(error.to_string()))?;
@@ -74,30 +185,31 @@ fn run(orders: Orders, inherited: &Inherited) -> Result<i32, CreateError> {
     let remote = state::of(&runtime.context).event_loop.remote();
     let code = if control.open(remote, interrupter) {
         inside.begin();
-        runtime.run(&into_program(program))
+        runtime.preload(&setup.preload);
+        runtime.import_first(&setup.imports);
+        runtime.run(&into_program(program, setup.input_type))
     } else {
-        1
+        // Ended before it began, as in Node.
+        0
     };
     drop(interruptible);
     drop(runtime);
     Ok(code)
 }
 
-fn into_program(program: worker_threads::Program) -> Program {
+fn into_program(program: worker_threads::Program, input_type: InputType) -> Program {
+    let text = |source, input_type| Program::Text {
+        source,
+        name: "[worker eval]".to_owned(),
+        print: false,
+        input_type,
+    };
     match program {
         worker_threads::Program::File(path) => Program::File(path),
-        worker_threads::Program::Text(source) => Program::Text {
-            source,
-            name: "[worker eval]".to_owned(),
-            print: false,
-            input_type: InputType::CommonJs,
-        },
-        worker_threads::Program::Url(url) => Program::Text {
-            source: format!("import {};", serde_json::Value::from(url)),
-            name: "[worker eval]".to_owned(),
-            print: false,
-            input_type: InputType::Module,
-        },
+        worker_threads::Program::Text(source) => text(source, input_type),
+        worker_threads::Program::Url(url) => {
+            let source = format!("import {};", serde_json::Value::from(url));
+            text(source, InputType::Module)
+        }
     }
 }
-

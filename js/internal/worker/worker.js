@@ -4,7 +4,7 @@
 
 const EventEmitter = require('events');
 const process = require('process');
-const { coded, invalidArgType, invalidArgValue } = require('internal/errors');
+const { coded, invalidArgType, invalidArgValue, outOfRange } = require('internal/errors');
 const { validateObject, validateString } = require('internal/validate');
 const { isAbsolute, resolve } = require('path');
 
@@ -138,7 +138,7 @@ function decodePlan(filename, options) {
   if (options.name) validateString(options.name, 'options.name');
   return {
     ...decodeProgram(filename, options),
-    argv: options.argv?.map((value) => `${value}`),
+    argv: options.argv?.map(String),
     execArgv: options.execArgv,
     env: decodeEnv(options.env),
     name: options.name || 'WorkerThread',
@@ -194,7 +194,7 @@ function checkUsage(previous) {
     const value = previous[name];
     if (typeof value !== 'number') throw invalidArgType(`prev.${name}`, 'of type number', value);
     if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
-      throw coded('ERR_INVALID_ARG_VALUE', `The value of "prev.${name}" is invalid. Received ${value}`);
+      throw outOfRange(`prev.${name}`, `>= 0 && <= ${Number.MAX_SAFE_INTEGER}`, value);
     }
   }
 }

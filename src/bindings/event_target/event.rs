@@ -197,7 +197,11 @@ fn with<T>(this: &JsValue, context: &mut Context, look: impl FnOnce(&Event) -> T
     Err(validate::invalid_this(context, "Event"))
 }
 
-pub(super) fn init_event(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn init_event(
+    this: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
     let Some(kind) = args.first() else {
         return Err(validate::missing_args(context, &["type"]));
     };
@@ -317,10 +321,11 @@ pub(super) fn is_trusted(this: &JsValue, _: &[JsValue], _: &mut Context) -> JsRe
 }
 
 fn detail(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let detail = this.as_object().and_then(|object| match &object.downcast_ref::<Event>()?.carried {
-        Carried::Detail(detail) => Some(detail.clone()),
-        _ => None,
-    });
+    let detail =
+        this.as_object().and_then(|object| match &object.downcast_ref::<Event>()?.carried {
+            Carried::Detail(detail) => Some(detail.clone()),
+            _ => None,
+        });
     detail.ok_or_else(|| validate::invalid_this(context, "CustomEvent"))
 }
 

@@ -1,4 +1,4 @@
-//! The class MessageEvent.
+//! The class `MessageEvent`.
 
 use std::rc::Rc;
 
@@ -151,7 +151,10 @@ fn decode_ports(given: &JsValue, context: &mut Context) -> JsResult<JsObject> {
         None => None,
     };
     let Some(values) = values else {
-        return Err(refused(&format!("eventInitDict.ports ({}) is not iterable.", given.display())));
+        return Err(refused(&format!(
+            "eventInitDict.ports ({}) is not iterable.",
+            given.display()
+        )));
     };
     for (index, port) in values.iter().enumerate() {
         require_port(port, &format!("ports[{index}]"), context)?;

@@ -26,10 +26,10 @@ use super::abort::Signal;
 use crate::engine::{builtins, classes::Class};
 
 pub(crate) use dispatch::{dispatch_new, dispatch_value};
-pub(crate) use message_event::{message_event, message_event_class};
 pub(crate) use handlers::define_event_handler;
 pub(crate) use inspection::{inspect_symbol, inspected_as};
 pub(crate) use listeners::{ListenerOptions, add, listener_count, listeners_of, remove};
+pub(crate) use message_event::{message_event, message_event_class};
 pub(crate) use module::{define_inspect, exports};
 pub(crate) use node_style::{class as node_style_class, exports as node_style_exports};
 

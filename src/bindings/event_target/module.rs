@@ -25,10 +25,8 @@ use crate::{
 };
 
 /// What JavaScript halves that extend EventTarget need.
-const METHODS: &[Method] = &[
-    ("defineEventHandler", 2, define_handler),
-    ("dispatchValue", 3, dispatch_value),
-];
+const METHODS: &[Method] =
+    &[("defineEventHandler", 2, define_handler), ("dispatchValue", 3, dispatch_value)];
 
 /// Makes the classes and the state that their natives share.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {

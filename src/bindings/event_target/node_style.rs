@@ -1,4 +1,4 @@
-//! NodeEventTarget: an event target with the methods of an emitter, for the targets of Node's own
+//! `NodeEventTarget`: an event target with the methods of an emitter, for the targets of Node's own
 //! making (message ports, for example).
 
 use std::rc::Rc;

@@ -39,7 +39,7 @@ pub(super) fn install(context: &mut Context) {
 /// Asks the program's handlers; ends the program if there are none.
 fn uncaught(value: JsValue, origin: Origin, context: &mut Context) {
     if !has_fatal_exception(context) {
-        print_report(&value, context);
+        print(&value, context);
         drop(state::of(context).stop(HANDLER_GONE));
         return;
     }
@@ -52,7 +52,9 @@ fn uncaught(value: JsValue, origin: Origin, context: &mut Context) {
             }
             let error = value_of(error, context);
             print_report(&error, context);
-            drop(state::of(context).stop(HANDLER_THREW));
+            // A worker's parent is told of the second exception, and of nothing else.
+            let is_worker = worker_threads::inside(context).is_some();
+            drop(state::of(context).stop(if is_worker { UNCAUGHT } else { HANDLER_THREW }));
         }
     }
 }
@@ -113,6 +115,10 @@ fn print_report(value: &JsValue, context: &mut Context) {
         let error = ScriptError::of_value(value, context);
         observer::tell(context, || HostEvent::Uncaught(error));
     }
+    print(value, context);
+}
+
+fn print(value: &JsValue, context: &mut Context) {
     let text = report::uncaught(value, context);
     // Nobody is left to be told that standard error is closed.
     let _ = standard::write(Output::Stderr, text.as_bytes(), context);

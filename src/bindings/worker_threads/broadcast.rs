@@ -1,4 +1,4 @@
-//! BroadcastChannel: what one member of a name posts, all others get, in whatever thread.
+//! `BroadcastChannel`: what one member of a name posts, all others get, in whatever thread.
 
 use std::{
     collections::HashMap,
@@ -19,6 +19,7 @@ use crate::{
     bindings::{dom_exception, event_target::inspected_as},
     engine::{
         classes::{Accessor, ClassSpec, new_target},
+        intrinsics::conversions,
         natives::Method,
         validate,
     },
@@ -74,7 +75,7 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let Some(name) = args.first() else {
         return Err(validate::missing_args(context, &["name"]));
     };
-    let name = name.to_string(context)?;
+    let name = conversions::to_string(name, context)?;
     let groups = relations::of(context).groups.clone();
     let (inbox, key) = (Arc::<Inbox>::default(), name.to_std_string_lossy());
     groups.lock().entry(key.clone()).or_default().push(inbox.clone());
@@ -155,4 +156,3 @@ pub(super) fn inspect(
     let name = name(this, &[], context)?;
     inspected_as(this, &[("name", name), ("active", active)], args, context)
 }
-

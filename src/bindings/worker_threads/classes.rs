@@ -1,4 +1,4 @@
-//! The classes MessagePort, MessageChannel and BroadcastChannel.
+//! The classes `MessagePort`, `MessageChannel` and `BroadcastChannel`.
 
 use std::rc::Rc;
 
@@ -211,14 +211,15 @@ pub(super) fn move_to_context(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if receiver(&arg(args, 0)).is_err() {
-        return Err(no_port(context));
+    let Ok(port) = receiver(&arg(args, 0)) else { return Err(no_port(context)) };
+    if port.end.borrow().is_none() {
+        let message = "Cannot send data on closed MessagePort";
+        return Err(coded(context, Code::ERR_CLOSED_MESSAGE_PORT, message));
     }
     let vm = builtins::load_object("vm", context)?;
     let is_context = vm.get(js_string!("isContext"), context)?.to_object(context)?;
     let target = arg(args, 1);
-    let known = target.is_object()
-        && is_context.call(&vm.into(), &[target], context)?.to_boolean();
+    let known = target.is_object() && is_context.call(&vm.into(), &[target], context)?.to_boolean();
     if !known {
         return Err(coded(context, Code::ERR_INVALID_ARG_TYPE, "Invalid context argument"));
     }

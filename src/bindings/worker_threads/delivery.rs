@@ -24,21 +24,32 @@ pub(super) fn arrived(id: u64, context: &mut Context) {
         }
         return;
     }
+    open.port.is_delivering.set(true);
+    let is_closed = receive(&open, context);
+    open.port.is_delivering.set(false);
+    if is_closed || open.port.is_closing.get() {
+        open.port.close(context);
+    }
+}
+
+/// Delivers what is there, or a good part of it; true once the other end is gone.
+fn receive(open: &Open, context: &mut Context) -> bool {
     let inbox = open.port.inbox.clone();
     let limit = inbox.len().max(BATCH);
     let engine = state::of(context);
     for _ in 0..limit {
         if !open.port.is_receiving.get() || engine.exit_code().is_some() {
             // Handed over, closed, or the program ends: whoever receives next looks itself.
-            return;
+            return false;
         }
         match inbox.pop() {
-            Some(Item::Message(message)) => deliver(&open, message, context),
-            Some(Item::Close) => return open.port.close(context),
-            None => return,
+            Some(Item::Message(message)) => deliver(open, message, context),
+            Some(Item::Close) => return true,
+            None => return false,
         }
     }
     inbox.tell_again();
+    false
 }
 
 /// Delivers all that is there, whether its loop was told of it or not.

@@ -2,7 +2,9 @@
 //! in a message.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, builtins::error::ErrorKind, js_string,
+    Context, JsObject, JsResult, JsString, JsValue,
+    builtins::error::ErrorKind,
+    js_string,
     property::{PropertyDescriptor, PropertyKey},
 };
 

@@ -10,8 +10,7 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
-    environment,
-    errors,
+    environment, errors,
     message::decode,
     orders::{Control, Orders, Parent, Program},
     port,
@@ -222,4 +221,3 @@ fn stream(name: &str, context: &mut Context) -> JsResult<JsValue> {
     let streams = builtins::load_object("internal/worker/stdio", context)?;
     streams.get(JsString::from(name), context)
 }
-

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use boa_engine::{
-    Context, JsError, JsObject, JsResult, JsValue, object::builtins::JsWeakSet,
-};
+use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, object::builtins::JsWeakSet};
 
 use crate::{bindings::structured_clone::data_clone_error, engine::natives::arg};
 
@@ -26,10 +24,8 @@ pub(crate) fn has_marks(context: &Context) -> bool {
 
 fn of(context: &mut Context) -> Rc<Marks> {
     known(context).unwrap_or_else(|| {
-        let marks = Marks {
-            untransferable: JsWeakSet::new(context),
-            uncloneable: JsWeakSet::new(context),
-        };
+        let marks =
+            Marks { untransferable: JsWeakSet::new(context), uncloneable: JsWeakSet::new(context) };
         let marks = Rc::new(marks);
         context.insert_data(marks.clone());
         marks

@@ -5,12 +5,7 @@ use boa_engine::{
     object::builtins::{AlignedVec, JsArrayBuffer, JsSharedArrayBuffer},
 };
 
-use super::{
-    marks,
-    port,
-    queue::Message,
-    transfer::Transfers,
-};
+use super::{marks, port, queue::Message, transfer::Transfers};
 use crate::{
     bindings::{
         blob, dom_exception,
@@ -60,10 +55,7 @@ pub(crate) fn encode(
 ///
 /// # Errors
 /// What keeps the value from being made.
-pub(crate) fn decode(
-    message: Message,
-    context: &mut Context,
-) -> JsResult<(JsValue, Vec<JsValue>)> {
+pub(crate) fn decode(message: Message, context: &mut Context) -> JsResult<(JsValue, Vec<JsValue>)> {
     let Message { bytes, buffers, shared, blobs, ports } = message;
     let ports = ports.into_iter().map(|end| port::create(end, context));
     let ports = ports.collect::<JsResult<Vec<JsObject>>>()?;
@@ -260,4 +252,3 @@ impl DecodeHost for Receiver {
         Some(object.get_or_insert_with(make).clone())
     }
 }
-

@@ -31,10 +31,16 @@ pub(crate) enum Program {
 /// What makes a thread with a runtime of its own: the floor above gives it to every realm.
 #[derive(Clone)]
 pub(crate) struct Starter {
-    pub(crate) start: Rc<dyn Fn(Orders) -> io::Result<JoinHandle<()>>>,
+    pub(crate) start: Rc<Start>,
     /// Which of these options of a command line a thread cannot have.
-    pub(crate) refused: Rc<dyn Fn(&[String], &[(String, String)]) -> Vec<String>>,
+    pub(crate) refused: Rc<Refused>,
 }
+
+/// Starts a thread, in this folder if it has one of its own.
+type Start = dyn Fn(Orders, Option<PathBuf>) -> io::Result<JoinHandle<()>>;
+
+/// See [`Starter::refused`]: of options, and of an environment.
+type Refused = dyn Fn(&[String], &[(String, String)]) -> Vec<String>;
 
 /// What a thread is told when it is started.
 pub(crate) struct Orders {

@@ -13,7 +13,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 use super::{
     broadcast::Member,
     classes, delivery,
-    queue::{Home, Inbox, PortEnd},
+    queue::{Doorbell, Home, Inbox, PortEnd},
 };
 use crate::{
     bindings::event_target::{Watcher, create_watched, watcher_of},
@@ -38,6 +38,9 @@ pub(crate) struct Port {
     /// `None` once it is closed or handed over.
     pub(super) end: RefCell<Option<End>>,
     pub(super) is_receiving: Cell<bool>,
+    /// Messages are being delivered; who closes it meanwhile does so behind them.
+    pub(super) is_delivering: Cell<bool>,
+    pub(super) is_closing: Cell<bool>,
     /// Somebody listens for messages.
     has_listeners: Cell<bool>,
     /// What keeps the loop alive.
@@ -56,8 +59,8 @@ pub(super) struct Open {
 }
 
 /// The open ports of a realm. As in Node none is collected before it is closed.
-#[derive(Default)]
 pub(super) struct Ports {
+    doorbell: Arc<Doorbell>,
     last: Cell<u64>,
     open: RefCell<HashMap<u64, Open>>,
 }
@@ -66,7 +69,12 @@ pub(super) fn ports(context: &mut Context) -> Rc<Ports> {
     if let Some(ports) = context.get_data::<Rc<Ports>>() {
         return ports.clone();
     }
-    let ports = Rc::<Ports>::default();
+    let remote = state::of(context).event_loop.remote();
+    let ports = Rc::new(Ports {
+        doorbell: Doorbell::new(remote, delivery::arrived),
+        last: Cell::new(0),
+        open: RefCell::default(),
+    });
     context.insert_data(ports.clone());
     ports
 }
@@ -101,6 +109,8 @@ pub(super) fn settle(
         inbox: inbox.clone(),
         end: RefCell::new(Some(end)),
         is_receiving: Cell::new(false),
+        is_delivering: Cell::new(false),
+        is_closing: Cell::new(false),
         has_listeners: Cell::new(false),
         request: RefCell::default(),
         current_ports: RefCell::default(),
@@ -108,8 +118,7 @@ pub(super) fn settle(
     let object = create_watched(class, port.clone(), context)?;
     let open = Open { port, object, emitter: None };
     ports.open.borrow_mut().insert(id, open.clone());
-    let remote = state::of(context).event_loop.remote();
-    inbox.move_in(Home { remote, port: id, arrival: delivery::arrived });
+    inbox.move_in(Home { doorbell: ports.doorbell.clone(), port: id });
     Ok(open)
 }
 
@@ -174,6 +183,10 @@ impl Port {
 
     /// Closes it.
     pub(super) fn close(&self, context: &mut Context) {
+        if self.is_delivering.get() && self.name.is_none() {
+            self.is_closing.set(true);
+            return;
+        }
         let Some(end) = self.end.take() else { return };
         drop(end);
         self.finish(context);
@@ -211,6 +224,9 @@ impl Watcher for Port {
             self.set_ref(listens, context);
             if listens {
                 self.start();
+            } else {
+                // What comes now waits for the next listener.
+                self.is_receiving.set(false);
             }
         }
     }

@@ -4,7 +4,7 @@
 //! is told once, however many follow before it looks.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -47,15 +47,53 @@ pub(super) enum Item {
     Close,
 }
 
-/// Called in the loop of a port's thread when something is in its queue.
-type Arrival = fn(u64, &mut Context);
-
 /// Where a port is at home.
 pub(super) struct Home {
-    pub(super) remote: Remote<Context>,
+    pub(super) doorbell: Arc<Doorbell>,
     /// The port's number there.
     pub(super) port: u64,
-    pub(super) arrival: Arrival,
+}
+
+/// Wakes a realm's loop for its ports: once, for however many of them.
+pub(super) struct Doorbell {
+    remote: Remote<Context>,
+    /// Called in the loop, for each port that has something in its queue.
+    arrival: fn(u64, &mut Context),
+    /// The oldest first, as in Node.
+    waiting: Mutex<BTreeSet<u64>>,
+}
+
+impl Doorbell {
+    pub(super) fn new(remote: Remote<Context>, arrival: fn(u64, &mut Context)) -> Arc<Self> {
+        Arc::new(Self { remote, arrival, waiting: Mutex::default() })
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        // Nothing panics while it holds the lock.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the loop look at a port; false if the loop is gone.
+    fn ring(self: &Arc<Self>, port: u64) -> bool {
+        let is_first = {
+            let mut waiting = self.waiting();
+            let is_first = waiting.is_empty();
+            waiting.insert(port);
+            is_first
+        };
+        if !is_first {
+            return true;
+        }
+        let doorbell = self.clone();
+        self.remote.post(Box::new(move |context| doorbell.answer(context)))
+    }
+
+    fn answer(&self, context: &mut Context) {
+        let waiting = std::mem::take(&mut *self.waiting());
+        for port in waiting {
+            (self.arrival)(port, context);
+        }
+    }
 }
 
 /// One end's queue.
@@ -77,9 +115,8 @@ impl State {
         if self.is_told || self.items.is_empty() {
             return;
         }
-        let (port, arrival) = (home.port, home.arrival);
         // If the loop is gone, so is the port.
-        self.is_told = home.remote.post(Box::new(move |context| arrival(port, context)));
+        self.is_told = home.doorbell.ring(home.port);
     }
 }
 

@@ -11,8 +11,7 @@ use std::{
 };
 
 use boa_engine::{
-    Context, JsError, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::JsArray,
+    Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 
 use super::{
@@ -38,6 +37,8 @@ use crate::{
     engine::{
         callbacks,
         errors::{Code, Wording, coded, throw_sys},
+        folder,
+        intrinsics::conversions,
         natives::{Method, arg},
         permission::{self, Scope},
         reflect, state,
@@ -137,7 +138,7 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         control: control.clone(),
         parent: Parent { remote, key },
     };
-    let join = (starter.start)(orders).map_err(|error| {
+    let join = (starter.start)(orders, folder::own(context)).map_err(|error| {
         let error = SysError::new(Errno::of(&error), "pthread_create");
         throw_sys(context, &error, Wording::Short)
     })?;
@@ -175,7 +176,7 @@ impl Plan {
         let values = reflect::iterated(&list, context)?.unwrap_or_default();
         let mut texts = Vec::with_capacity(values.len());
         for value in values {
-            texts.push(value.to_string(context)?.to_std_string_lossy());
+            texts.push(conversions::to_string(&value, context)?.to_std_string_lossy());
         }
         Ok(Some(texts))
     }
@@ -219,8 +220,13 @@ impl Plan {
             let pairs: &[_] = if has_own_env { &variables } else { &[] };
             let refused = (starter.refused)(own_options.as_deref().unwrap_or_default(), pairs);
             if !refused.is_empty() {
-                let whose = if own_options.is_some() { "execArgv flags" } else { "NODE_OPTIONS env variable" };
-                let message = format!("Initiated Worker with invalid {whose}: {}", refused.join(", "));
+                let whose = if own_options.is_some() {
+                    "execArgv flags"
+                } else {
+                    "NODE_OPTIONS env variable"
+                };
+                let message =
+                    format!("Initiated Worker with invalid {whose}: {}", refused.join(", "));
                 return Err(coded(context, Code::ERR_WORKER_INVALID_EXEC_ARGV, message));
             }
         }
@@ -284,9 +290,7 @@ impl Thread {
     }
 
     fn tell(&self, args: &[JsValue], context: &mut Context) {
-        callbacks::enter(context, |context| {
-            self.notify.call(&JsValue::undefined(), args, context)
-        });
+        callbacks::enter(context, |context| self.notify.call(&JsValue::undefined(), args, context));
     }
 }
 
@@ -340,12 +344,7 @@ impl Thread {
 }
 
 /// The thread has ended; `reason` is a code and message where it could not even begin.
-pub(crate) fn ended(
-    key: u64,
-    code: i32,
-    reason: Option<(Code, String)>,
-    context: &mut Context,
-) {
+pub(crate) fn ended(key: u64, code: i32, reason: Option<(Code, String)>, context: &mut Context) {
     let thread = threads(context).running.borrow().get(&key).cloned();
     let Some(thread) = thread else { return };
     if let Some(join) = thread.join.take() {

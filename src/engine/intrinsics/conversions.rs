@@ -11,7 +11,7 @@ fn type_error(message: impl Into<String>) -> JsError {
 }
 
 /// `ToString`.
-pub(super) fn to_string(value: &JsValue, context: &mut Context) -> JsResult<JsString> {
+pub(crate) fn to_string(value: &JsValue, context: &mut Context) -> JsResult<JsString> {
     if let Some(string) = value.as_string() {
         return Ok(string);
     }

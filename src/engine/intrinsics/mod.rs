@@ -4,7 +4,7 @@
 //! engine, the engine's own function is called.
 
 mod arrays;
-mod conversions;
+pub(crate) mod conversions;
 mod dates;
 #[cfg(test)]
 mod expressions;
