@@ -2,6 +2,7 @@
 
 // net: servers and sockets. What a program does not use is not loaded.
 
+const { connect } = require('internal/net/core');
 const { isIP, isIPv4, isIPv6 } = require('internal/net/ip');
 
 const { defineProperty } = Object;
@@ -9,15 +10,6 @@ const { defineProperty } = Object;
 function createServer(options, listener) {
   const { Server } = require('internal/net/server');
   return new Server(options, listener);
-}
-
-function connect(...args) {
-  const { Socket } = require('internal/net/socket');
-  const normalized = require('internal/net/arguments').normalize(args);
-  const [options] = normalized;
-  const socket = new Socket(options);
-  if (options.timeout) socket.setTimeout(options.timeout);
-  return socket.connect(normalized);
 }
 
 const net = module.exports = {

@@ -121,11 +121,9 @@ pub(crate) fn is_open(number: RawFd) -> bool {
 /// What a descriptor is.
 pub(crate) fn kind(fd: impl AsFd) -> FdKind {
     let fd = fd.as_fd();
-    if isatty(fd) == Ok(true) {
-        return FdKind::Tty;
-    }
     let Ok(stat) = fstat(fd) else { return FdKind::Unknown };
     match SFlag::from_bits_truncate(stat.st_mode & libc::S_IFMT) {
+        SFlag::S_IFCHR if isatty(fd) == Ok(true) => FdKind::Tty,
         SFlag::S_IFREG | SFlag::S_IFCHR => FdKind::File,
         SFlag::S_IFIFO => FdKind::Pipe,
         SFlag::S_IFSOCK => socket_kind(fd),

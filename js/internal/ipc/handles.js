@@ -1,7 +1,7 @@
 'use strict';
 
-// Sockets and servers on their way between two processes: what a program sends is taken apart to its
-// handle here, and what arrives is put together.
+// Servers, datagram sockets and unusual sockets on their way between two processes: what a program sends is
+// taken apart to its handle here, and what arrives is put together. Usual sockets never come here.
 
 const EventEmitter = require('events');
 const net = require('net');
@@ -62,16 +62,10 @@ function giveBack(socket, handle) {
   if (socket.readableFlowing) socket.read(0);
 }
 
-// Makes what the program gets of a handle that came, and hands it to `emit`; `fail` is told why there
-// is nothing to hand over.
-function receive(link, { type, key, dgramType }, handle, emit, fail) {
+// Makes what the program gets of the handle of a server or a datagram socket that came, and hands it to
+// `emit`; `fail` is told why there is nothing to hand over.
+function receive({ type, dgramType }, handle, emit, fail) {
   switch (type) {
-    case 'net.Socket': {
-      const socket = new net.Socket({ handle, readable: true, writable: true });
-      if (typeof key === 'string') count(link, key, socket);
-      emit(socket);
-      break;
-    }
     case 'net.Server':
       begin(new net.Server(), 'listen', handle, emit, fail);
       break;
@@ -86,13 +80,6 @@ function begin(object, method, handle, emit, fail) {
     object.removeListener('error', fail);
     emit(object);
   });
-}
-
-// Which connections of a server live where
-
-function count(link, key, socket) {
-  link.opened(key);
-  socket.once('close', () => link.closed(key));
 }
 
 // The connections of one server that were sent through one channel.
@@ -126,4 +113,4 @@ function setUpWorker(link, key, server) {
   server._setupWorker(list);
 }
 
-module.exports = { giveBack, receive, take, typeOf };
+module.exports = { giveBack, receive, setUpWorker, take, typeOf };

@@ -8,6 +8,7 @@ const { Pipe, SOCKET, TCP, ownerSymbol } = require('internal/handles');
 const {
   Socket, initHandle, replaceHandle, kSetKeepAlive, kSetKeepAliveInitialDelay, kSetNoDelay, kSetTOS,
 } = require('internal/net/socket');
+const { startWanted } = require('internal/net/core');
 const { kNormalized, normalize, validatePort } = require('internal/net/arguments');
 const { isIP } = require('internal/net/ip');
 const { publish } = require('internal/diagnostics');
@@ -20,6 +21,15 @@ const {
 const EADDRINUSE = -98;
 const ECANCELED = -125;
 const ETIMEDOUT = -110;
+
+// `net.connect(...args)`, where natives leave it to us.
+function connectNew(...args) {
+  const normalized = normalize(args);
+  const [options] = normalized;
+  const socket = new Socket(options);
+  if (options.timeout) socket.setTimeout(options.timeout);
+  return socket.connect(normalized);
+}
 
 // `socket.connect(...args)`.
 function connect(socket, args) {
@@ -259,11 +269,7 @@ function afterConnect(status, handle, request, readable, writable) {
   socket.connecting = false;
   socket._sockname = null;
   if (status !== 0) {
-    const error = connectionError(status, request);
-    if (request.addressType) {
-      socket.emit('connectionAttemptFailed', request.address, request.port, request.addressType, error);
-    }
-    socket.destroy(error);
+    failConnection(socket, status, request);
     return;
   }
   if (socket.readable && !readable) {
@@ -272,16 +278,38 @@ function afterConnect(status, handle, request, readable, writable) {
   }
   if (socket.writable && !writable) socket.end();
   socket._unrefTimer();
-  if (socket[kSetNoDelay]) handle.setNoDelay?.(true);
-  if (socket[kSetKeepAlive]) handle.setKeepAlive?.(true, socket[kSetKeepAliveInitialDelay]);
-  if (socket[kSetTOS] !== undefined) applyTypeOfService(socket, handle);
+  applyOptions(socket, handle);
   if (request.startTime !== undefined) {
     loaded('internal/performance').net?.connected(request.startTime, { host: request.address, port: request.port });
   }
   socket.emit('connect');
+  startWanted(socket);
   socket.emit('ready');
   // Begins to read, or learns of the end at once.
   if (readable && !socket.isPaused()) socket.read(0);
+}
+
+function failConnection(socket, status, request) {
+  const error = connectionError(status, request);
+  const { address, port, addressType } = request;
+  if (addressType) socket.emit('connectionAttemptFailed', address, port, addressType, error);
+  socket.destroy(error);
+}
+
+// What natives leave to us of an attempt: its failure, at once or later, and rare options.
+
+function attemptRefused(socket, status, address, port) {
+  socket.destroy(attemptError(socket, status, { address, port }));
+}
+
+function connectionFailed(socket, status, address, port, addressType) {
+  failConnection(socket, status, { address, port, addressType });
+}
+
+function applyOptions(socket, handle) {
+  if (socket[kSetNoDelay]) handle.setNoDelay?.(true);
+  if (socket[kSetKeepAlive]) handle.setKeepAlive?.(true, socket[kSetKeepAliveInitialDelay]);
+  if (socket[kSetTOS] !== undefined) applyTypeOfService(socket, handle);
 }
 
 function applyTypeOfService(socket, handle) {
@@ -363,4 +391,4 @@ function together(errors) {
   return error;
 }
 
-module.exports = { checkBound, connect };
+module.exports = { applyOptions, attemptRefused, checkBound, connect, connectNew, connectionFailed };

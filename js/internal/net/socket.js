@@ -8,16 +8,14 @@ const { nextTick } = require('process');
 const { coded, errnoException, invalidArgType, invalidArgValue } = require('internal/errors');
 const { TCP, Pipe, SOCKET, SERVER, guessHandleType, ownerSymbol } = require('internal/handles');
 const {
-  _destroy, _final, _read, _write, _writeGeneric, _writev, adopt, begin, onRead, pause, read, refuseWrites,
+  _destroy, _final, _read, _write, _writeGeneric, _writev, adopt, create, onRead, pause, read, refuseWrites,
   resume,
   kBuffer, kBufferCb, kBufferGen, kBytesRead, kBytesWritten, kLastWriteQueueSize, kSetKeepAlive,
-  kSetKeepAliveInitialDelay, kSetNoDelay, kTimeout,
+  kSetKeepAliveInitialDelay, kSetNoDelay, kSetTOS, kTimeout,
 } = require('internal/net/core');
 
 const { isInteger } = Number;
 const { getOwnPropertyDescriptor, getOwnPropertyNames, defineProperty, setPrototypeOf } = Object;
-
-const kSetTOS = Symbol('kSetTOS');
 
 const ENOTCONN = -107;
 
@@ -25,7 +23,10 @@ function nop() {}
 
 function Socket(options) {
   if (!(this instanceof Socket)) return new Socket(options);
-  if (begin(this, options)) return;
+  if (new.target !== undefined) {
+    const made = create(new.target, options);
+    if (made !== undefined) return made;
+  }
   if (options?.objectMode || options?.readableObjectMode || options?.writableObjectMode) {
     const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => options[name]);
     throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');

@@ -5,7 +5,10 @@ use boa_engine::{
 };
 
 use crate::{
-    bindings::events::{self, Position},
+    bindings::{
+        events::{self, Position},
+        handles,
+    },
     engine::{
         builtins,
         natives::{closure, define_value},
@@ -77,7 +80,7 @@ fn used_by_child(context: &mut Context) -> JsSymbol {
 pub(super) fn hand_over(stream: &JsObject, context: &mut Context) -> JsResult<()> {
     call(stream, "pause", context)?;
     if let Some(handle) = stream.get(js_string!("_handle"), context)?.as_object() {
-        define_value(&handle, js_string!("reading"), false, true);
+        handles::note_reading(&handle, false, context)?;
         call(&handle, "readStop", context)?;
     }
     // A read that was under way is none any more: the program may go on once the child has ended.

@@ -4,7 +4,11 @@ use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
 };
 
-use super::{Registered, capture, elements, events_of, key_of, receiver, registered, unhandled};
+use super::{
+    Registered, capture, elements, events_of, key_of, receiver, registered,
+    table::{self, Found},
+    unhandled,
+};
 use crate::engine::natives::arg;
 
 /// Emits an event: calls `emitter.emit` if a program has overridden it, the listeners directly
@@ -36,8 +40,14 @@ pub(crate) fn emit_if_heard(
     context: &mut Context,
 ) -> JsResult<bool> {
     let key = PropertyKey::from(name.clone());
-    let Some(list) = events_of(emitter, context)? else { return Ok(false) };
-    let listeners = registered(&list, &key, context)?;
+    let listeners = match table::find(emitter, &name.clone().into()) {
+        Found::Nothing => return Ok(false),
+        Found::One(listener) => Registered::One(listener),
+        Found::Elsewhere => {
+            let Some(list) = events_of(emitter, context)? else { return Ok(false) };
+            registered(&list, &key, context)?
+        }
+    };
     if listeners.is_empty(context)? {
         return Ok(false);
     }
@@ -67,6 +77,14 @@ pub(crate) fn emit_native(
     context: &mut Context,
 ) -> JsResult<bool> {
     let is_error = name.as_string().is_some_and(|name| is_error(&name));
+    match table::find(emitter, name) {
+        Found::Nothing if !is_error => return Ok(false),
+        Found::One(listener) => {
+            call(emitter, &listener, name, args, context)?;
+            return Ok(true);
+        }
+        _ => {}
+    }
     let Some(events) = events_of(emitter, context)? else {
         if is_error {
             return Err(unhandled::error(emitter, args, context)?);

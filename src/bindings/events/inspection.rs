@@ -3,7 +3,9 @@
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, object::builtins::JsArray};
 
 use super::{
-    Registered, elements, events_of, is_same, key_of, name_arg, receiver, registered, unwrapped,
+    Registered, elements, events_of, is_same, key_of, name_arg, receiver, registered,
+    table::{self, Found},
+    unwrapped,
 };
 use crate::engine::natives::arg;
 
@@ -13,7 +15,13 @@ pub(crate) fn listener_count(
     name: impl Into<JsValue>,
     context: &mut Context,
 ) -> JsResult<usize> {
-    let key = key_of(&name.into(), context)?;
+    let name = name.into();
+    match table::find(emitter, &name) {
+        Found::Nothing => return Ok(0),
+        Found::One(_) => return Ok(1),
+        Found::Elsewhere => {}
+    }
+    let key = key_of(&name, context)?;
     let Some(events) = events_of(emitter, context)? else { return Ok(0) };
     Ok(match registered(&events, &key, context)? {
         Registered::Nothing => 0,
@@ -82,6 +90,11 @@ pub(super) fn event_names(
 /// The registered functions of the event that the first argument names, wrappers included.
 fn found(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Vec<JsValue>> {
     let emitter = receiver(this, context)?;
+    match table::find(&emitter, &arg(args, 0)) {
+        Found::Nothing => return Ok(Vec::new()),
+        Found::One(listener) => return Ok(vec![listener.into()]),
+        Found::Elsewhere => {}
+    }
     let (_, key) = name_arg(args, context)?;
     let Some(events) = events_of(&emitter, context)? else { return Ok(Vec::new()) };
     match registered(&events, &key, context)? {

@@ -10,7 +10,7 @@ use boa_gc::{Finalize, Gc, GcRefCell, Trace};
 
 use super::{
     Registered, empty_events, events_of, inspection::count_of, key_of, limits, overridden,
-    receiver, registered, removal,
+    receiver, registered, removal, table,
 };
 use crate::engine::{
     natives::{arg, closure, define_value},
@@ -116,6 +116,9 @@ pub(crate) fn add(
     position: Position,
     context: &mut Context,
 ) -> JsResult<()> {
+    if table::add(emitter, name, listener) {
+        return Ok(());
+    }
     let key = key_of(name, context)?;
     let events = announced(emitter, name, listener, context)?;
     let length = match registered(&events, &key, context)? {

@@ -12,6 +12,7 @@ mod listeners;
 mod module;
 mod once;
 mod removal;
+mod table;
 mod targets;
 mod unhandled;
 
@@ -22,7 +23,7 @@ use boa_engine::{
     js_string, property::PropertyKey,
 };
 
-use super::domain;
+use super::{domain, sockets};
 use crate::engine::{
     builtins,
     natives::{arg, define_value},
@@ -41,6 +42,8 @@ pub(crate) use listeners::{
 pub(crate) use module::exports;
 #[allow(unused_imports)]
 pub(crate) use removal::{off as remove_method, remove_all as remove_all_method, remove_listener};
+#[allow(unused_imports)]
+pub(crate) use table::Table;
 
 /// What the natives of `events` share in a realm.
 pub(crate) struct Events {
@@ -121,6 +124,12 @@ pub(crate) fn initialize(
     domain::adopt(emitter, context)
 }
 
+/// Says of all emitters with this prototype that removed listeners leave `undefined` behind.
+pub(crate) fn leave_removed(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
+    define_value(prototype, of(context)?.shape_mode.clone(), true, false);
+    Ok(())
+}
+
 fn put(
     emitter: &JsObject,
     key: impl Into<PropertyKey>,
@@ -172,7 +181,10 @@ fn receiver(this: &JsValue, context: &mut Context) -> JsResult<JsObject> {
 
 /// `emitter._events`, if the object has any.
 fn events_of(emitter: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
-    let events = reflect::get(emitter, &js_string!("_events").into(), context)?;
+    let events = match table::shown(emitter, context) {
+        Some(shown) => shown,
+        None => reflect::get(emitter, &js_string!("_events").into(), context)?,
+    };
     if let Some(events) = events.as_object() {
         return Ok(Some(events));
     }
@@ -244,7 +256,12 @@ fn overridden(
     native: &JsObject,
     context: &mut Context,
 ) -> JsResult<Option<JsObject>> {
-    let value = reflect::get(emitter, &method.clone().into(), context)?;
+    let key = method.clone().into();
+    let value = match sockets::own_or_prototype(emitter, &key) {
+        Some(Ok(own)) => own,
+        Some(Err(prototype)) => reflect::get(&prototype, &key, context)?,
+        None => reflect::get(emitter, &key, context)?,
+    };
     let Some(function) = value.as_callable() else {
         let message = format!("emitter.{} is not a function", method.to_std_string_lossy());
         return Err(boa_engine::JsNativeError::typ().with_message(message).into());

@@ -7,7 +7,7 @@ use boa_engine::{
 
 use super::{
     Registered, elements, empty_events, events_of, inspection::count_of, is_same, key_of, name_arg,
-    overridden, receiver, registered, unwrapped,
+    overridden, receiver, registered, table, unwrapped,
 };
 use crate::engine::{natives::arg, validate};
 
@@ -44,6 +44,9 @@ fn remove(
     listener: &JsObject,
     context: &mut Context,
 ) -> JsResult<()> {
+    if table::remove(emitter, name, listener, context)? {
+        return Ok(());
+    }
     let key = key_of(name, context)?;
     let Some(events) = events_of(emitter, context)? else { return Ok(()) };
     let told = match registered(&events, &key, context)? {

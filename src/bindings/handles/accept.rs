@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use boa_engine::{Context, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsResult, JsValue};
 
 use super::{Handle, Kind, event_loop, status, status_of, stream};
 use crate::{
@@ -69,7 +69,7 @@ pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
 fn tell(handle: &Handle, status: i32, client: JsValue, context: &mut Context) {
     let Some(object) = handle.object() else { return };
     callbacks::enter(context, |context| {
-        let on_connection = object.get(js_string!("onconnection"), context)?;
+        let on_connection = handle.on_connection.borrow().clone();
         let Some(on_connection) = on_connection.as_callable() else { return Ok(()) };
         on_connection.call(&object.into(), &[status.into(), client], context).map(drop)
     });

@@ -25,7 +25,7 @@ pub(crate) use self::{
 use crate::{
     engine::{
         classes::{Class, ClassSpec, class},
-        natives::{Method, arg, define_value, exports_of},
+        natives::{Method, arg, define_accessor, define_value, exports_of, function},
         standard, state,
     },
     event_loop::stream::StreamFd,
@@ -81,18 +81,43 @@ pub(crate) fn of(context: &mut Context) -> Rc<Handles> {
         ..spec("LibuvStreamWrap")
     };
     let stream = class(&stream_spec, Some(&base), context);
+    let owner = JsSymbol::new(Some(js_string!("owner_symbol"))).unwrap_or_else(|| {
+        // The engine has run out of symbols; one of its own stands in.
+        JsSymbol::async_iterator()
+    });
+    show_owner(&base.prototype, &owner, context);
     let handles = Rc::new(Handles {
         tcp: class(&tcp::TCP, Some(&stream), context),
         pipe: class(&pipe::PIPE, Some(&stream), context),
         tty: class(&tty::TTY, Some(&stream), context),
-        owner: JsSymbol::new(Some(js_string!("owner_symbol"))).unwrap_or_else(|| {
-            // The engine has run out of symbols; one of its own stands in.
-            JsSymbol::async_iterator()
-        }),
+        owner,
         list: listing::Listing::default(),
     });
     context.insert_data(handles.clone());
     handles
+}
+
+/// `handle[ownerSymbol]`.
+fn show_owner(prototype: &JsObject, key: &JsSymbol, context: &Context) {
+    let get = function(
+        "get",
+        0,
+        |this, _, _| {
+            let handle = this.as_object().and_then(|object| stream::of_object(&object));
+            Ok(handle.map_or(JsValue::undefined(), |handle| handle.owner.borrow().clone()))
+        },
+        context,
+    );
+    let set = function(
+        "set",
+        1,
+        |this, args, _| {
+            stream::receiver(this)?.owner.replace(arg(args, 0));
+            Ok(JsValue::undefined())
+        },
+        context,
+    );
+    define_accessor(prototype, key.clone(), Some(get), Some(set), false);
 }
 
 const fn spec(name: &'static str) -> ClassSpec {
@@ -109,8 +134,17 @@ fn illegal(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
 /// # Errors
 /// EINVAL: it is something else.
 pub(crate) fn adopt(fd: OwnedFd, context: &mut Context) -> Result<JsObject, Errno> {
-    let is_listening = fd::is_listening(&fd);
-    let kind = match (fd::kind(&fd), is_listening) {
+    let is = (fd::kind(&fd), fd::is_listening(&fd));
+    adopt_known(fd, is, context)
+}
+
+/// As [`adopt`], of a descriptor that was looked at: what it is, and whether it listens.
+pub(crate) fn adopt_known(
+    fd: OwnedFd,
+    is: (FdKind, bool),
+    context: &mut Context,
+) -> Result<JsObject, Errno> {
+    let kind = match is {
         (FdKind::Tcp, false) => Kind::TcpSocket,
         (FdKind::Tcp, true) => Kind::TcpServer,
         (FdKind::Pipe, false) => Kind::PipeSocket,
@@ -123,6 +157,11 @@ pub(crate) fn adopt(fd: OwnedFd, context: &mut Context) -> Result<JsObject, Errn
         handle.open(StreamFd::Owned(fd));
     }
     Ok(object)
+}
+
+/// A new handle object for a TCP socket, not open.
+pub(crate) fn tcp_socket(context: &mut Context) -> JsObject {
+    stream::create(Kind::TcpSocket, context)
 }
 
 /// Takes the descriptor out of a handle object, which is closed then without telling anybody.
@@ -138,18 +177,64 @@ pub(crate) fn native(object: &JsObject) -> Option<Rc<Handle>> {
 
 /// Whom a handle object belongs to: a `Socket`, a `Server`.
 pub(crate) fn owner(object: &JsObject, context: &mut Context) -> JsResult<JsValue> {
+    if let Some(handle) = stream::of_object(object) {
+        return Ok(handle.owner.borrow().clone());
+    }
     let key = of(context).owner.clone();
     object.get(key, context)
 }
 
 /// Says whom a handle object belongs to.
 pub(crate) fn set_owner(object: &JsObject, owner: &JsObject, context: &mut Context) {
-    define_value(object, of(context).owner.clone(), owner.clone(), true);
+    match stream::of_object(object) {
+        Some(handle) => drop(handle.owner.replace(owner.clone().into())),
+        None => define_value(object, of(context).owner.clone(), owner.clone(), true),
+    }
 }
 
 /// Whether a program has given a handle object a `close` of its own.
 pub(crate) fn is_closed_by_program(object: &JsObject) -> bool {
     object.borrow().properties().contains_key(&js_string!("close").into())
+}
+
+/// Says what a handle calls when it has read, or cannot.
+pub(crate) fn set_on_read(
+    object: &JsObject,
+    on_read: JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    match stream::of_object(object) {
+        Some(handle) => drop(handle.on_read.replace(on_read)),
+        None => drop(object.set(js_string!("onread"), on_read, false, context)?),
+    }
+    Ok(())
+}
+
+/// Ends the reading of a handle of ours; false for others.
+pub(crate) fn stop_reading(object: &JsObject) -> bool {
+    // What is watched already cannot be refused.
+    stream::of_object(object).is_some_and(|handle| handle.stream().set_reading(false).is_ok())
+}
+
+/// Notes whether a handle reads.
+pub(crate) fn note_reading(
+    object: &JsObject,
+    reading: bool,
+    context: &mut Context,
+) -> JsResult<()> {
+    match stream::of_object(object) {
+        Some(handle) => handle.is_reading.set(reading),
+        None => drop(object.set(js_string!("reading"), reading, false, context)?),
+    }
+    Ok(())
+}
+
+/// What [`note_reading`] noted.
+pub(crate) fn is_noted_reading(object: &JsObject, context: &mut Context) -> JsResult<bool> {
+    match stream::of_object(object) {
+        Some(handle) => Ok(handle.is_reading.get()),
+        None => Ok(object.get(js_string!("reading"), context)?.to_boolean()),
+    }
 }
 
 /// Whether an object is a handle.

@@ -6,7 +6,10 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, object::builti
 
 use super::{Handle, native::OnRead, status, status_of, stream};
 use crate::{
-    bindings::buffer::{self, View},
+    bindings::{
+        buffer::{self, View},
+        sockets,
+    },
     engine::{callbacks, natives::arg},
     sys::errno::Errno,
 };
@@ -85,8 +88,14 @@ pub(super) fn call_on_read(
     buffer: JsValue,
     context: &mut Context,
 ) -> JsResult<()> {
-    let on_read = object.get(js_string!("onread"), context)?;
+    let on_read = match stream::of_object(object) {
+        Some(handle) => handle.on_read.borrow().clone(),
+        None => object.get(js_string!("onread"), context)?,
+    };
     let Some(on_read) = on_read.as_callable() else { return Ok(()) };
+    if sockets::is_on_read(&on_read, context) {
+        return sockets::on_read(object, status, buffer, context);
+    }
     on_read.call(&object.clone().into(), &[status.into(), buffer], context).map(drop)
 }
 

@@ -11,7 +11,7 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsData, JsNativeError, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsData, JsNativeError, JsObject, JsResult, JsValue};
 use boa_gc::{Finalize, Trace};
 
 use super::{accept, event_loop, reading, status_of};
@@ -20,7 +20,7 @@ use crate::{
     engine::{
         callbacks,
         classes::{Accessor, Class},
-        natives::{Method, arg, define_value},
+        natives::{Method, arg},
         standard,
     },
     event_loop::stream::{Stream, StreamFd},
@@ -73,6 +73,13 @@ pub(crate) struct Handle {
     path: RefCell<Option<PathBuf>>,
     closed: Cell<bool>,
     id: u64,
+    /// Whom it belongs to: a `Socket`, a `Server`.
+    pub(super) owner: RefCell<JsValue>,
+    /// What is told of reads and of connections.
+    pub(super) on_read: RefCell<JsValue>,
+    pub(super) on_connection: RefCell<JsValue>,
+    /// What its owner has noted: whether it reads.
+    pub(crate) is_reading: Cell<bool>,
 }
 
 pub(super) const METHODS: &[Method] = &[
@@ -86,6 +93,30 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 pub(super) const ACCESSORS: &[Accessor] = &[
+    (
+        "reading",
+        |this, _, _| with(this, |handle| handle.is_reading.get()),
+        Some(|this, args, _| {
+            receiver(this)?.is_reading.set(arg(args, 0).to_boolean());
+            Ok(JsValue::undefined())
+        }),
+    ),
+    (
+        "onread",
+        |this, _, _| with(this, |handle| handle.on_read.borrow().clone()),
+        Some(|this, args, _| {
+            receiver(this)?.on_read.replace(arg(args, 0));
+            Ok(JsValue::undefined())
+        }),
+    ),
+    (
+        "onconnection",
+        |this, _, _| with(this, |handle| handle.on_connection.borrow().clone()),
+        Some(|this, args, _| {
+            receiver(this)?.on_connection.replace(arg(args, 0));
+            Ok(JsValue::undefined())
+        }),
+    ),
     ("writeQueueSize", |this, _, _| with(this, |handle| handle.stream.queued_bytes() as f64), None),
     ("fd", |this, _, _| with(this, Handle::descriptor), None),
     ("bytesRead", |this, _, _| with(this, |handle| handle.bytes_read.get() as f64), None),
@@ -118,12 +149,14 @@ fn create_as(kind: Kind, class: &Class, context: &mut Context) -> JsObject {
         path: RefCell::default(),
         closed: Cell::new(false),
         id: handles.list.next_id(),
+        owner: RefCell::default(),
+        on_read: RefCell::default(),
+        on_connection: RefCell::new(JsValue::null()),
+        is_reading: Cell::new(false),
     });
     let object = crate::engine::classes::object(class, Data(handle.clone()), context);
     *handle.object.borrow_mut() = Some(object.clone());
     super::listing::enlist(&handle, context);
-    define_value(&object, js_string!("reading"), false, true);
-    define_value(&object, js_string!("onconnection"), JsValue::null(), true);
     object
 }
 
@@ -266,6 +299,8 @@ impl Handle {
         self.closed.set(true);
         self.object.take();
         self.user_buffer.take();
+        self.on_read.take();
+        self.on_connection.take();
         super::listing::delist(self, context);
     }
 
@@ -299,12 +334,19 @@ impl Handle {
         if self.closed.get() {
             return;
         }
+        let object = self.object();
         self.forget(context);
         if let Some(path) = self.path.take() {
             // As libuv: whoever removed it before us has done it.
             let _ = std::fs::remove_file(path);
         }
-        self.stream.close(closed);
+        self.stream.close(move |context| {
+            closed(context);
+            // Who waits for it has been told.
+            if let Some(handle) = object.and_then(|object| of_object(&object)) {
+                handle.owner.take();
+            }
+        });
     }
 
     /// How many bytes were read and written.

@@ -10,7 +10,7 @@ use crate::{
         classes::ClassSpec,
         natives::{Method, arg},
     },
-    event_loop::stream::StreamFd,
+    event_loop::stream::{Done, StreamFd},
     sys::{
         address::{self, Family},
         errno::Errno,
@@ -103,19 +103,31 @@ fn connect(
     let Some(address) = address else { return Ok(status_of(Err(Errno::EINVAL)).into()) };
     let told = [object.clone().into(), request.clone().into(), true.into(), true.into()];
     let done = writing::complete_request(request, told.to_vec());
-    let work = || {
-        ensure_open(&handle, family)?;
-        let outcome = match handle.delayed_error.take() {
+    Ok(status_of(handle.connect(&address, family, done)).into())
+}
+
+impl Handle {
+    /// Begins to connect to an address; `done` is told in a later phase.
+    ///
+    /// # Errors
+    /// The system's, except for a refusal, which is told later.
+    pub(crate) fn connect(
+        self: &Rc<Self>,
+        address: &SocketAddr,
+        family: Family,
+        done: Done<Context>,
+    ) -> Result<(), Errno> {
+        ensure_open(self, family)?;
+        let outcome = match self.delayed_error.take() {
             Some(errno) => Err(errno),
-            None => match socket::connect_ip(&*handle.stream().opened()?, &address) {
+            None => match socket::connect_ip(&*self.stream().opened()?, address) {
                 // Told later, as libuv does on the systems that know at once.
                 Err(Errno::ECONNREFUSED) => Err(Errno::ECONNREFUSED),
                 outcome => Ok(outcome.map(drop)?),
             },
         };
-        handle.stream().wait_connected(outcome, "ConnectWrap", done)
-    };
-    Ok(status_of(work()).into())
+        self.stream().wait_connected(outcome, "ConnectWrap", done)
+    }
 }
 
 /// `getsockname(out)` and `getpeername(out)`: fill in `address`, `family` and `port`.

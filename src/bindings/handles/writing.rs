@@ -4,7 +4,7 @@
 //! it will be called. The others are what Node's handles have: they take a request object, whose
 //! `async` says that its `oncomplete(status, handle)` will be called.
 
-use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{Handle, reading, status, status_of, stream};
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     },
     engine::{
         callbacks,
+        errors::{Code, coded},
         natives::{Method, arg},
     },
     event_loop::stream::{Done, Payload, Written},
@@ -89,11 +90,12 @@ fn payload(
     }
     match View::of_view(chunk, context) {
         Some(view) => Ok(Box::new(Bytes(view))),
-        None => {
-            let message = "Second argument must be a buffer";
-            Err(JsNativeError::typ().with_message(message).into())
-        }
+        None => Err(no_buffer(context)),
     }
+}
+
+fn no_buffer(context: &mut Context) -> JsError {
+    coded(context, Code::ERR_INVALID_ARG_TYPE, "Second argument must be a buffer")
 }
 
 fn encoding_of(name: &JsValue) -> Encoding {
@@ -132,6 +134,10 @@ impl Handle {
         waiting: Waiting,
         context: &mut Context,
     ) -> JsResult<i32> {
+        let is_named_buffer = encoding.as_string().is_some_and(|name| name == "buffer");
+        if is_named_buffer && chunk.is_string() {
+            return Err(no_buffer(context));
+        }
         let payload = payload(chunk, encoding_of(encoding), context)?;
         Ok(self.write_for(payload, waiting))
     }

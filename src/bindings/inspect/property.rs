@@ -12,7 +12,10 @@ use super::{
     text::Text,
     width::string_width,
 };
-use crate::engine::{errors::value_of, reflect};
+use crate::{
+    bindings::sockets,
+    engine::{errors::value_of, reflect},
+};
 
 /// Where a property is shown.
 #[derive(Clone, Copy)]
@@ -37,6 +40,22 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Puts the fields of a socket before its properties: programs know them as such.
+fn add_fields(keys: &mut Vec<PropertyKey>, object: &JsObject, context: &mut Context) {
+    let mut fields = sockets::shown(object, context);
+    fields.retain(|(key, _)| !keys.contains(key));
+    keys.splice(..0, fields.into_iter().map(|(key, _)| key));
+}
+
+/// A field of a socket as a property.
+fn field(object: &JsObject, key: &PropertyKey, context: &mut Context) -> PropertyDescriptor {
+    let fields = sockets::shown(object, context);
+    let value = fields.into_iter().find_map(|(name, value)| (name == *key).then_some(value));
+    value.map_or_else(PropertyDescriptor::default, |value| {
+        PropertyDescriptor::builder().value(value).enumerable(true).build()
+    })
+}
+
 impl Inspector {
     /// The keys that are shown of an object: enumerable ones, or all.
     pub(super) fn keys(
@@ -45,7 +64,9 @@ impl Inspector {
         context: &mut Context,
     ) -> JsResult<Vec<PropertyKey>> {
         let keys = reflect::own_keys(object, context)?;
-        self.shown_keys(object, keys, context)
+        let mut shown = self.shown_keys(object, keys, context)?;
+        add_fields(&mut shown, object, context);
+        Ok(shown)
     }
 
     /// As [`Self::keys`], without indices: they are elements.
@@ -54,7 +75,9 @@ impl Inspector {
         object: &JsObject,
         context: &mut Context,
     ) -> JsResult<Vec<PropertyKey>> {
-        self.shown_keys(object, reflect::named_keys(object), context)
+        let mut shown = self.shown_keys(object, reflect::named_keys(object), context)?;
+        add_fields(&mut shown, object, context);
+        Ok(shown)
     }
 
     fn shown_keys(
@@ -83,7 +106,10 @@ impl Inspector {
     ) -> JsResult<Text> {
         let property = match known {
             Some(property) => property,
-            None => reflect::own_property(place.holder, key, context)?.unwrap_or_default(),
+            None => match reflect::own_property(place.holder, key, context)? {
+                Some(property) => property,
+                None => field(place.holder, key, context),
+            },
         };
         let mut line_break = None;
         let mut shown = match property.value().filter(|value| !value.is_undefined()) {

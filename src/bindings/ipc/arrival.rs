@@ -7,7 +7,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::Prop
 
 use super::{Endpoint, EndpointRef, handle};
 use crate::{
-    bindings::events,
+    bindings::{events, sockets},
     engine::{
         errors::value_of,
         natives::{arg, closure},
@@ -59,8 +59,7 @@ impl Endpoint {
         context: &mut Context,
     ) -> JsResult<()> {
         let Some(opened) = open(&message, context)? else { return Ok(()) };
-        let suited = opened.kind.filter(|kind| handle::suits(*kind, &fd));
-        let object = match suited {
+        let object = match opened.kind {
             Some(kind) => handle::adopt(kind, fd, context)?,
             None => None,
         };
@@ -72,11 +71,30 @@ impl Endpoint {
             return Ok(());
         };
         self.emit_internal(message, object.clone().into(), context)?;
-        if matches!(suited, Some(HandleType::Native | HandleType::DgramNative)) {
-            self.deliver(opened.message, object.into(), context);
-            return Ok(());
+        match opened.kind {
+            Some(HandleType::Native | HandleType::DgramNative) => {
+                self.deliver(opened.message, object.into(), context);
+                Ok(())
+            }
+            Some(HandleType::Socket) => self.socket_arrived(opened, object, context),
+            _ => self.put_together(opened, &object, context),
         }
-        self.put_together(opened, &object, context)
+    }
+
+    /// Makes a socket of a handle, and its event.
+    fn socket_arrived(
+        self: &Rc<Self>,
+        opened: Opened,
+        handle: JsObject,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        let key = opened.envelope.get(js_string!("key"), context)?.as_string();
+        let socket = sockets::over(handle, context)?;
+        if let Some(key) = key {
+            self.count_socket(key, &socket, context)?;
+        }
+        self.deliver(opened.message, socket.into(), context);
+        Ok(())
     }
 
     /// Makes the program's object of a handle, and its event.
@@ -89,14 +107,8 @@ impl Endpoint {
         let captured = || (EndpointRef(self.clone()), opened.message.clone(), object.clone());
         let emit = closure("emit", 1, captured(), emit, context);
         let fail = closure("fail", 1, captured(), fail, context);
-        let link = self.link(context);
-        let args = [
-            link.into(),
-            opened.envelope.clone().into(),
-            object.clone().into(),
-            emit.into(),
-            fail.into(),
-        ];
+        let args =
+            [opened.envelope.clone().into(), object.clone().into(), emit.into(), fail.into()];
         if let Err(error) = handle::call("receive", &args, context) {
             let error = value_of(error, context);
             self.unusable(&error, &opened.message, object, context);

@@ -10,7 +10,7 @@ use super::{
     handle::{self, Handle},
 };
 use crate::{
-    bindings::process::warning,
+    bindings::{process::warning, sockets},
     engine::{
         errors::{Code, coded, value_of},
         state,
@@ -74,6 +74,9 @@ impl Given {
             let handle = Handle::of(&object);
             return Ok(handle.map(|handle| Taken { handle, object, key: None, dgram_type: None }));
         }
+        if sockets::is_native(&self.object) {
+            return self.take_socket(endpoint, context);
+        }
         let link = endpoint.link(context);
         let kind = JsString::from(self.kind.name());
         let args = [link.into(), self.object.clone().into(), kind.into(), self.keep_open.into()];
@@ -91,7 +94,45 @@ impl Given {
     }
 }
 
+impl Given {
+    /// As [`Self::take`], for a socket that natives made. Of one that is not kept open nothing but its handle
+    /// is left to us.
+    fn take_socket(
+        &self,
+        endpoint: &Rc<Endpoint>,
+        context: &mut Context,
+    ) -> JsResult<Option<Taken>> {
+        let Some(object) = sockets::handle(&self.object) else { return Ok(None) };
+        let server = sockets::server(&self.object);
+        let key = match &server {
+            Some(server) => endpoint.list_sockets_of(server, context)?,
+            None => None,
+        };
+        if !self.keep_open {
+            sockets::let_go(&self.object, &object, context)?;
+        }
+        let handle = Handle::of(&object);
+        Ok(handle.map(|handle| Taken { handle, object, key, dgram_type: None }))
+    }
+}
+
 impl Endpoint {
+    /// Lets a server ask the peer for its connections there; what it is called between the two.
+    fn list_sockets_of(
+        self: &Rc<Self>,
+        server: &JsObject,
+        context: &mut Context,
+    ) -> JsResult<Option<String>> {
+        let key = server.get(js_string!("_connectionKey"), context)?;
+        let Some(name) = key.as_string() else { return Ok(None) };
+        let name = name.to_std_string_lossy();
+        if self.listed.borrow_mut().insert(name.clone()) {
+            let link = self.link(context);
+            handle::call("setUpWorker", &[link.into(), key, server.clone().into()], context)?;
+        }
+        Ok(Some(name))
+    }
+
     /// Sends an opened frame with a handle that has its turn. Returns what `send` returns.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
-    bindings::{dgram, handles},
+    bindings::{dgram, handles, sockets},
     engine::{
         builtins,
         natives::{Method, arg, exports_of},
@@ -58,29 +58,23 @@ impl Handle {
     }
 }
 
-/// Whether a descriptor is what the peer says that it is.
-pub(super) fn suits(kind: HandleType, fd: &OwnedFd) -> bool {
-    let is_stream = matches!(fd::kind(fd), FdKind::Tcp | FdKind::Pipe);
-    match kind {
-        HandleType::Native => is_stream,
-        HandleType::Socket => is_stream && !fd::is_listening(fd),
-        HandleType::Server => is_stream && fd::is_listening(fd),
-        HandleType::Dgram | HandleType::DgramNative => fd::kind(fd) == FdKind::Udp,
-    }
-}
-
-/// The handle object of a descriptor that came; `None` if there can be none, and then the
-/// descriptor is closed.
+/// The handle object of a descriptor that came, if it is what the peer says that it is; else the descriptor
+/// is closed.
 pub(super) fn adopt(
     kind: HandleType,
     fd: OwnedFd,
     context: &mut Context,
 ) -> JsResult<Option<JsObject>> {
+    let is = (fd::kind(&fd), fd::is_listening(&fd));
+    let is_stream = matches!(is.0, FdKind::Tcp | FdKind::Pipe);
     Ok(match kind {
-        HandleType::Dgram | HandleType::DgramNative => dgram::from_fd(fd, context)?.ok(),
-        HandleType::Native | HandleType::Socket | HandleType::Server => {
-            handles::adopt(fd, context).ok()
+        HandleType::Dgram | HandleType::DgramNative if is.0 == FdKind::Udp => {
+            dgram::from_fd(fd, context)?.ok()
         }
+        HandleType::Socket if is_stream && !is.1 => handles::adopt_known(fd, is, context).ok(),
+        HandleType::Server if is_stream && is.1 => handles::adopt_known(fd, is, context).ok(),
+        HandleType::Native if is_stream => handles::adopt_known(fd, is, context).ok(),
+        _ => None,
     })
 }
 
@@ -104,12 +98,15 @@ pub(super) fn close(handle: &JsObject, context: &mut Context) -> JsResult<()> {
     }
 }
 
-/// What the peer is told of an object that is a handle itself.
+/// What the peer is told of an object that natives know.
 pub(super) fn native_kind(object: &JsObject) -> Option<HandleType> {
     if handles::is_handle(object) {
         return Some(HandleType::Native);
     }
-    dgram::is_handle(object).then_some(HandleType::DgramNative)
+    if dgram::is_handle(object) {
+        return Some(HandleType::DgramNative);
+    }
+    sockets::is_native(object).then_some(HandleType::Socket)
 }
 
 const METHODS: &[Method] = &[("datagramHandle", 1, datagram_handle)];

@@ -4,9 +4,11 @@
 use std::rc::Rc;
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_gc::{Finalize, Trace};
 
 use super::{Endpoint, EndpointRef, Phase, Token};
 use crate::{
+    bindings::events::{self, Position},
     engine::{
         errors::{Code, coded_object},
         natives::{arg, closure, define_value},
@@ -14,6 +16,14 @@ use crate::{
     },
     ipc::{codec::Command, sockets::Question},
 };
+
+/// A socket that is counted, by the key of its server.
+#[derive(Trace, Finalize)]
+#[boa_gc(unsafe_empty_trace)]
+struct Counted {
+    end: EndpointRef,
+    key: JsString,
+}
 
 type Call = fn(&JsValue, &[JsValue], &EndpointRef, &mut Context) -> JsResult<JsValue>;
 
@@ -24,11 +34,9 @@ impl Endpoint {
             return link;
         }
         let link = JsObject::with_object_proto(context.intrinsics());
-        let calls: [(&str, Call); 4] = [
+        let calls: [(&str, Call); 2] = [
             ("askCount", |_, args, end, context| end.0.ask(args, Question::Count, context)),
             ("askClose", |_, args, end, context| end.0.ask(args, Question::Close, context)),
-            ("opened", |_, args, end, context| end.0.socket_opened(args, context)),
-            ("closed", |_, args, end, context| end.0.socket_closed(args, context)),
         ];
         for (name, call) in calls {
             let function = closure(name, 2, EndpointRef(self.clone()), call, context);
@@ -66,23 +74,26 @@ impl Endpoint {
         Ok(JsValue::undefined())
     }
 
-    /// `link.opened(key)`.
-    fn socket_opened(&self, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-        let key = arg(args, 0).to_string(context)?.to_std_string_lossy();
-        self.sockets.borrow_mut().opened(&key);
-        Ok(JsValue::undefined())
+    /// Counts a socket of the peer's server until it is closed.
+    pub(super) fn count_socket(
+        self: &Rc<Self>,
+        key: JsString,
+        socket: &JsObject,
+        context: &mut Context,
+    ) -> JsResult<()> {
+        self.sockets.borrow_mut().opened(&key.to_std_string_lossy());
+        let counted = Counted { end: EndpointRef(self.clone()), key };
+        let told = |_: &JsValue, _: &[JsValue], counted: &Counted, context: &mut Context| {
+            counted.end.0.socket_closed(&counted.key, context)
+        };
+        let listener = closure("", 0, counted, told, context);
+        events::add_once_listener(socket, js_string!("close"), listener, Position::Last, context)
     }
 
-    /// `link.closed(key)`.
-    fn socket_closed(
-        self: &Rc<Self>,
-        args: &[JsValue],
-        context: &mut Context,
-    ) -> JsResult<JsValue> {
-        let key = arg(args, 0).to_string(context)?;
+    fn socket_closed(self: &Rc<Self>, key: &JsString, context: &mut Context) -> JsResult<JsValue> {
         let tellings = self.sockets.borrow_mut().closed(&key.to_std_string_lossy());
         for _ in 0..tellings {
-            self.send_command(Command::SocketAllClosed, &key, None, true, context)?;
+            self.send_command(Command::SocketAllClosed, key, None, true, context)?;
         }
         Ok(JsValue::undefined())
     }

@@ -16,6 +16,7 @@ mod write;
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
+    collections::HashSet,
     os::fd::OwnedFd,
     rc::{Rc, Weak},
 };
@@ -96,6 +97,8 @@ pub(crate) struct Endpoint {
     detached: RefCell<Option<Detached>>,
     /// Which connections of a server live at which end; who asks for them is called back.
     sockets: RefCell<SocketLists<JsObject>>,
+    /// The servers that know that connections of theirs live at the other end.
+    listed: RefCell<HashSet<String>>,
     /// What JavaScript of ours holds of this end.
     link: RefCell<Option<JsObject>>,
     /// Messages that came before anybody listened, and what came with them.
@@ -173,6 +176,7 @@ pub(crate) fn attach(
         is_disconnect_due: Cell::new(false),
         detached: RefCell::default(),
         sockets: RefCell::default(),
+        listed: RefCell::default(),
         link: RefCell::default(),
         kept: RefCell::default(),
         on_closed: RefCell::default(),

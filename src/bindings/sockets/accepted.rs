@@ -1,14 +1,14 @@
 //! Sockets that are made, by `new Socket` or by a connection that comes in.
 
-use boa_engine::{
-    Context, JsObject, JsResult, JsValue, builtins::object::OrdinaryObject, js_string,
-    property::PropertyKey,
-};
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
 
-use super::{handles, of, streams};
+use super::{
+    core::{self, Core, Field},
+    handles, of, streams,
+};
 use crate::{
-    bindings::{diagnostics_channel, events},
-    engine::natives::{arg, define_value},
+    bindings::{diagnostics_channel, domain, events},
+    engine::natives::arg,
 };
 
 /// Options of `new Socket` that change nothing here, or what [`Plain`] says.
@@ -35,27 +35,35 @@ const KNOWN: [&str; 19] = [
 ];
 
 /// The options of a usual socket.
-struct Plain {
+pub(super) struct Plain {
     handle: Option<JsObject>,
     sides: streams::SocketSides,
     is_paused: bool,
     starts_by_hand: bool,
 }
 
-/// Reads the options; `None` where one is unusual, or a getter.
-fn decode(options: &JsValue, context: &mut Context) -> JsResult<Option<Plain>> {
-    let mut plain = Plain {
-        handle: None,
-        sides: streams::SocketSides {
+impl Plain {
+    pub(super) fn over(handle: JsObject) -> Self {
+        Self { handle: Some(handle), ..Self::default() }
+    }
+}
+
+impl Default for Plain {
+    fn default() -> Self {
+        let sides = streams::SocketSides {
             is_readable: true,
             is_writable: true,
             read_mark: None,
             write_mark: None,
             stays_half_open: false,
-        },
-        is_paused: false,
-        starts_by_hand: false,
-    };
+        };
+        Self { handle: None, sides, is_paused: false, starts_by_hand: false }
+    }
+}
+
+/// Reads the options; `None` where one is unusual, or a getter.
+fn decode(options: &JsValue, context: &mut Context) -> JsResult<Option<Plain>> {
+    let mut plain = Plain::default();
     let Some(options) = options.as_object() else {
         return Ok(options.is_null_or_undefined().then_some(plain));
     };
@@ -90,67 +98,47 @@ fn decode(options: &JsValue, context: &mut Context) -> JsResult<Option<Plain>> {
     Ok(Some(plain))
 }
 
-/// `begin(socket, options)`: what the constructor does, for usual options; false for others.
-pub(super) fn begin(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let Some(socket) = arg(args, 0).as_object().filter(JsObject::is_ordinary) else {
-        return Ok(false.into());
-    };
-    let Some(plain) = decode(&arg(args, 1), context)? else { return Ok(false.into()) };
-    if socket.get(js_string!("_construct"), context)?.is_callable() {
-        return Ok(false.into());
+/// `create(class, options)`: what the constructor makes for usual options; undefined for others.
+pub(super) fn create(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let Some(class) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
+    let Some(plain) = decode(&arg(args, 1), context)? else { return Ok(JsValue::undefined()) };
+    let ours = super::prototype(context)?;
+    let prototype = class.get(js_string!("prototype"), context)?.as_object();
+    let prototype = prototype.unwrap_or_else(|| ours.clone());
+    if !JsObject::equals(&prototype, &ours)
+        && prototype.get(js_string!("_construct"), context)?.is_callable()
+    {
+        return Ok(JsValue::undefined());
     }
-    make(&socket, plain, context)?;
-    Ok(true.into())
+    Ok(make(prototype, plain, context)?.into())
 }
 
-/// Gives an object the fields of a socket.
-fn make(socket: &JsObject, plain: Plain, context: &mut Context) -> JsResult<()> {
-    let sockets = of(context)?;
-    let null = JsValue::null;
-    let put = |name, value: JsValue| define_value(socket, name, value, true);
-    let put_hidden = |key: &boa_engine::JsSymbol, value: JsValue| {
-        define_value(socket, key.clone(), value, true);
-    };
-    put(js_string!("connecting"), false.into());
-    put(js_string!("_hadError"), false.into());
-    put(js_string!("_handle"), plain.handle.clone().map_or_else(null, Into::into));
-    put(js_string!("_parent"), null());
-    put(js_string!("_host"), null());
-    put_hidden(&sockets.queue_size, 0.into());
-    put_hidden(&sockets.timeout, null());
-    put_hidden(&sockets.buffer, null());
-    put_hidden(&sockets.nulls[0], null());
-    put_hidden(&sockets.nulls[1], null());
-    put(js_string!("_closeAfterHandlingError"), false.into());
-    streams::begin_socket(socket, &plain.sides, context)?;
-    put_hidden(&sockets.switches[0], false.into());
-    put_hidden(&sockets.switches[1], false.into());
-    put_hidden(&sockets.keep_alive_delay, 0.into());
-    let listener = sockets.refuse_writes.clone();
+/// Makes a socket.
+pub(super) fn make(prototype: JsObject, plain: Plain, context: &mut Context) -> JsResult<JsObject> {
+    let states = streams::socket_states(&plain.sides, context)?;
+    let core = Core::new(states);
+    core.set(Field::AllowHalfOpen, plain.sides.stays_half_open.into());
+    let socket = JsObject::new(context.root_shape(), prototype, core).upcast();
+    super::states(&socket, |states| states.belong_to(&socket));
+    domain::adopt(&socket, context)?;
     let end = js_string!("end").into();
-    events::add_listener_to(socket, &end, &listener, events::Position::Last, context)?;
-    put(js_string!("_sockname"), JsValue::undefined());
-    put(js_string!("_pendingData"), null());
-    put(js_string!("_pendingEncoding"), js_string!("").into());
-    put(js_string!("server"), null());
-    put(js_string!("_server"), null());
-    put_hidden(&sockets.bytes_read, 0.into());
-    put_hidden(&sockets.bytes_written, 0.into());
-    let Some(handle) = plain.handle else { return Ok(()) };
-    handles::set_owner(&handle, socket, context);
-    let on_read = sockets.on_read.clone();
-    handle.set(js_string!("onread"), on_read, false, context)?;
+    let listener = of(context)?.refuse_writes.clone();
+    events::add_listener_to(&socket, &end, &listener, events::Position::Last, context)?;
+    let Some(handle) = plain.handle else { return Ok(socket) };
+    super::take_up(&socket, &handle, context)?;
     if !plain.sides.is_readable {
-        return Ok(());
+        return Ok(socket);
     }
     if plain.is_paused {
-        handle.set(js_string!("reading"), false, false, context)?;
-        streams::call_method(&handle, js_string!("readStop"), &[], context)?;
-        streams::hold(socket, context)?;
+        handles::note_reading(&handle, false, context)?;
+        if !handles::stop_reading(&handle) {
+            streams::call_method(&handle, js_string!("readStop"), &[], context)?;
+        }
+        streams::hold(&socket, context)?;
     } else if !plain.starts_by_hand {
-        streams::read_nothing(socket, context)?;
+        streams::read_nothing(&socket, context)?;
     }
-    Ok(())
+    Ok(socket)
 }
 
 /// What a listening handle calls: `onconnection(status, client)`, the handle as `this`.
@@ -188,12 +176,10 @@ pub(super) fn on_connection(
         is_paused,
         starts_by_hand: false,
     };
-    let socket = JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast();
-    make(&socket, plain, context)?;
-    let count = server.get(js_string!("_connections"), context)?.to_number(context)?;
-    server.set(js_string!("_connections"), count + 1.0, false, context)?;
-    socket.set(js_string!("server"), server.clone(), false, context)?;
-    socket.set(js_string!("_server"), server.clone(), false, context)?;
+    let socket = make(prototype, plain, context)?;
+    super::add_connections(&server, 1.0, context)?;
+    core::set(&socket, Field::Server, server.clone(), context)?;
+    core::set(&socket, Field::OwnServer, server.clone(), context)?;
     events::emit(&server, js_string!("connection"), &[socket.clone().into()], context)?;
     let told = |context: &mut Context| {
         diagnostics_channel::message(&[("socket", socket.into())], context).into()

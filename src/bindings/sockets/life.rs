@@ -3,7 +3,8 @@
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{
-    handle_of, handles, is_connecting, leave, of, receiver,
+    core::{self, Field},
+    handle_of, handles, is_connecting, leave, receiver,
     streams::{self, call_method},
 };
 use crate::{
@@ -17,10 +18,10 @@ pub(super) const METHODS: &[Method] =
 /// The peer has ended and this side is not to stay half open: what is written now goes nowhere.
 fn refuse_writes(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = receiver(this)?;
-    if !socket.get(js_string!("allowHalfOpen"), context)?.to_boolean() {
+    if !core::get(&socket, Field::AllowHalfOpen, context)?.to_boolean() {
         let module = crate::engine::builtins::load_object("internal/net/socket", context)?;
         let refusing = module.get(js_string!("writeAfterEnd"), context)?;
-        if socket.is_ordinary()
+        if (socket.is_ordinary() || super::states(&socket, |_| ()).is_some())
             && socket.borrow().properties().get(&js_string!("write").into()).is_none()
         {
             define_value(&socket, js_string!("write"), refusing, true);
@@ -52,21 +53,18 @@ fn finish_writing(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
 fn destroy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = receiver(this)?;
     let (error, callback) = (arg(args, 0), arg(args, 1));
-    let sockets = of(context)?;
     let handle = handle_of(&socket, context)?;
-    let mut is = |name| -> JsResult<bool> { Ok(socket.get(name, context)?.to_boolean()) };
-    let is_unusual = is(js_string!("resetAndClosing"))?
-        || is(js_string!("_closeAfterHandlingError"))?
-        || is(js_string!("_parent"))?;
-    let timeout = socket.get(sockets.timeout.clone(), context)?;
+    let mut is = |field| -> JsResult<bool> { Ok(core::get(&socket, field, context)?.to_boolean()) };
+    let is_unusual = is(Field::CloseAfterHandlingError)? || is(Field::Parent)? || is(Field::Reset)?;
+    let timeout = core::get(&socket, Field::Timeout, context)?;
     let native = handle.and_then(|(handle, native)| Some((handle, native?)));
     let Some((handle, native)) = native.filter(|_| !is_unusual && timeout.is_null()) else {
         return leave(js_string!("destroyElsewhere"), &[socket.into(), error, callback], context);
     };
-    socket.set(js_string!("connecting"), false, false, context)?;
+    core::set(&socket, Field::Connecting, false, context)?;
     let (read, written) = native.counts();
-    socket.set(sockets.bytes_read.clone(), read, false, context)?;
-    socket.set(sockets.bytes_written.clone(), written, false, context)?;
+    core::set(&socket, Field::BytesRead, read, context)?;
+    core::set(&socket, Field::BytesWritten, written, context)?;
     let is_exception = error.to_boolean();
     if handles::is_closed_by_program(&handle) {
         let told = closure("", 0, (socket.clone(), is_exception), emit_close, context);
@@ -83,12 +81,11 @@ fn destroy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     if let Some(callback) = callback.as_callable() {
         callback.call(&JsValue::undefined(), &[error], context)?;
     }
-    let Some(server) = socket.get(js_string!("_server"), context)?.as_object() else {
+    let Some(server) = core::get(&socket, Field::OwnServer, context)?.as_object() else {
         return Ok(JsValue::undefined());
     };
-    let count = server.get(js_string!("_connections"), context)?.to_number(context)?;
-    server.set(js_string!("_connections"), count - 1.0, false, context)?;
-    if count <= 1.0 && server.get(js_string!("_emitCloseIfDrained"), context)?.is_callable() {
+    let count = super::add_connections(&server, -1.0, context)?;
+    if count <= 0.0 && server.get(js_string!("_emitCloseIfDrained"), context)?.is_callable() {
         call_method(&server, js_string!("_emitCloseIfDrained"), &[], context)?;
     }
     Ok(JsValue::undefined())
@@ -106,8 +103,7 @@ fn emit_close(
 
 fn forget(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {
     let nothing = streams::nop(context)?;
-    handle.set(js_string!("onread"), nothing, false, context)?;
-    socket.set(js_string!("_handle"), JsValue::null(), false, context)?;
-    socket.set(js_string!("_sockname"), JsValue::null(), false, context)?;
-    Ok(())
+    handles::set_on_read(handle, nothing.into(), context)?;
+    core::set(socket, Field::Handle, JsValue::null(), context)?;
+    core::set(socket, Field::SockName, JsValue::null(), context)
 }

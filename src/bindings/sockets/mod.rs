@@ -4,34 +4,31 @@
 //! ours, a socket that is still connecting, a buffer of the program's) is left to it.
 
 mod accepted;
+mod connecting;
+mod core;
 mod life;
 mod transfer;
 
-pub(crate) use transfer::written;
+pub(crate) use self::core::{own_or_prototype, shown, states, table};
+pub(crate) use transfer::{is_on_read, on_read, written};
 
 use std::{cell::RefCell, rc::Rc};
 
 use boa_engine::{
-    Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
+    Context, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
 };
 
-use super::{handles, streams};
+use self::{accepted::Plain, core::Field};
+use super::{events, handles, streams};
 use crate::engine::{
     builtins,
     natives::{Method, arg, define_methods, define_value, exports_of},
 };
 
-/// The keys of a socket's hidden fields, and what all sockets share.
+/// What all sockets of a realm share.
 struct Sockets {
-    timeout: JsSymbol,
-    buffer: JsSymbol,
-    bytes_read: JsSymbol,
-    bytes_written: JsSymbol,
-    queue_size: JsSymbol,
-    /// Fields that every socket begins with: null, false, zero.
-    nulls: [JsSymbol; 2],
-    switches: [JsSymbol; 2],
-    keep_alive_delay: JsSymbol,
+    /// The keys of a socket's fields, in the order of [`core::Field`].
+    keys: Vec<PropertyKey>,
     on_read: JsObject,
     /// Methods by which overriding is noticed.
     read: JsObject,
@@ -39,21 +36,25 @@ struct Sockets {
     refuse_writes: JsObject,
     /// `Socket.prototype`, once there is the class.
     prototype: RefCell<Option<JsObject>>,
+    /// Its `connect`, as it was made.
+    connect: RefCell<JsValue>,
 }
 
 const METHODS: &[Method] = &[
     ("adopt", 1, |_, args, context| {
-        *of(context)?.prototype.borrow_mut() = arg(args, 0).as_object();
+        let Some(prototype) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
+        core::show(&prototype, context)?;
+        events::leave_removed(&prototype, context)?;
+        let connect = prototype.get(js_string!("connect"), context)?;
+        let sockets = of(context)?;
+        *sockets.connect.borrow_mut() = connect;
+        *sockets.prototype.borrow_mut() = Some(prototype);
         Ok(JsValue::undefined())
     }),
-    ("begin", 2, accepted::begin),
+    ("connect", 0, connecting::connect),
+    ("create", 2, accepted::create),
     ("onConnection", 2, accepted::on_connection),
 ];
-
-fn symbol(name: &'static str) -> JsSymbol {
-    // The engine has run out of symbols; one of its own stands in.
-    JsSymbol::new(Some(JsString::from(name))).unwrap_or_else(JsSymbol::async_iterator)
-}
 
 /// The exports: natives, and the keys that the JavaScript half shares.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
@@ -64,33 +65,16 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         exports.get(name, context)?.to_object(context)
     };
     let sockets = Rc::new(Sockets {
-        timeout: symbol("timeout"),
-        buffer: symbol("kBuffer"),
-        bytes_read: symbol("kBytesRead"),
-        bytes_written: symbol("kBytesWritten"),
-        queue_size: symbol("lastWriteQueueSize"),
-        nulls: [symbol("kBufferCb"), symbol("kBufferGen")],
-        switches: [symbol("kSetNoDelay"), symbol("kSetKeepAlive")],
-        keep_alive_delay: symbol("kSetKeepAliveInitialDelay"),
+        keys: core::keys(),
         on_read: function(js_string!("onRead"), context)?,
         read: function(js_string!("read"), context)?,
         read_more: function(js_string!("_read"), context)?,
         refuse_writes: function(js_string!("refuseWrites"), context)?,
         prototype: RefCell::default(),
+        connect: RefCell::default(),
     });
-    for (name, key) in [
-        ("kTimeout", &sockets.timeout),
-        ("kBuffer", &sockets.buffer),
-        ("kBufferCb", &sockets.nulls[0]),
-        ("kBufferGen", &sockets.nulls[1]),
-        ("kBytesRead", &sockets.bytes_read),
-        ("kBytesWritten", &sockets.bytes_written),
-        ("kLastWriteQueueSize", &sockets.queue_size),
-        ("kSetNoDelay", &sockets.switches[0]),
-        ("kSetKeepAlive", &sockets.switches[1]),
-        ("kSetKeepAliveInitialDelay", &sockets.keep_alive_delay),
-    ] {
-        define_value(&exports, JsString::from(name), key.clone(), true);
+    for (name, key) in core::hidden(&sockets.keys) {
+        define_value(&exports, JsString::from(name), key, true);
     }
     context.insert_data(sockets);
     Ok(exports.into())
@@ -103,6 +87,71 @@ fn of(context: &mut Context) -> JsResult<Rc<Sockets>> {
     builtins::load("internal/net/core", context)?;
     let sockets = context.get_data::<Rc<Sockets>>().cloned();
     Ok(sockets.expect("loading the builtin inserts its state"))
+}
+
+/// `Socket.prototype`; the class is loaded if it was not.
+fn prototype(context: &mut Context) -> JsResult<JsObject> {
+    if let Some(prototype) = of(context)?.prototype.borrow().clone() {
+        return Ok(prototype);
+    }
+    builtins::load("internal/net/socket", context)?;
+    let prototype = of(context)?.prototype.borrow().clone();
+    Ok(prototype.expect("loading the class shows its prototype"))
+}
+
+/// Makes a handle a socket's.
+fn take_up(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {
+    core::set(socket, Field::Handle, handle.clone(), context)?;
+    handles::set_owner(handle, socket, context);
+    let on_read = of(context)?.on_read.clone();
+    handles::set_on_read(handle, on_read.into(), context)
+}
+
+/// Whether an object is a socket that natives made.
+pub(crate) fn is_native(object: &JsObject) -> bool {
+    core::with(object, |_| ()).is_some()
+}
+
+/// The handle of a socket that natives made.
+pub(crate) fn handle(socket: &JsObject) -> Option<JsObject> {
+    core::with(socket, |core| core.get(Field::Handle))?.as_object()
+}
+
+/// `allowHalfOpen` of a socket that natives made.
+pub(crate) fn stays_half_open(socket: &JsObject) -> Option<bool> {
+    core::with(socket, |core| core.get(Field::AllowHalfOpen).as_boolean() != Some(false))
+}
+
+/// The server of a socket that natives made.
+pub(crate) fn server(socket: &JsObject) -> Option<JsObject> {
+    core::with(socket, |core| core.get(Field::Server))?.as_object()
+}
+
+/// A socket over a handle that is open.
+pub(crate) fn over(handle: JsObject, context: &mut Context) -> JsResult<JsObject> {
+    accepted::make(prototype(context)?, Plain::over(handle), context)
+}
+
+/// Takes its handle from a socket that natives made: what comes in from now on is another's.
+pub(crate) fn let_go(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {
+    handles::stop_reading(handle);
+    let nothing = streams::nop(context)?;
+    handles::set_on_read(handle, nothing.into(), context)?;
+    core::set(socket, Field::Handle, JsValue::null(), context)?;
+    if !core::get(socket, Field::Timeout, context)?.is_null() {
+        streams::call_method(socket, js_string!("setTimeout"), &[0.into()], context)?;
+    }
+    if let Some(server) = server(socket) {
+        add_connections(&server, -1.0, context)?;
+    }
+    Ok(())
+}
+
+/// Counts connections of a server. What the count is then.
+fn add_connections(server: &JsObject, more: f64, context: &mut Context) -> JsResult<f64> {
+    let count = server.get(js_string!("_connections"), context)?.to_number(context)? + more;
+    server.set(js_string!("_connections"), count, false, context)?;
+    Ok(count)
 }
 
 /// Leaves something to the JavaScript half.
@@ -121,7 +170,7 @@ fn handle_of(
     socket: &JsObject,
     context: &mut Context,
 ) -> JsResult<Option<(JsObject, Option<Rc<handles::Handle>>)>> {
-    let handle = socket.get(js_string!("_handle"), context)?;
+    let handle = core::get(socket, Field::Handle, context)?;
     Ok(handle.as_object().map(|handle| {
         let native = handles::native(&handle);
         (handle, native)
@@ -129,14 +178,13 @@ fn handle_of(
 }
 
 fn is_connecting(socket: &JsObject, context: &mut Context) -> JsResult<bool> {
-    Ok(socket.get(js_string!("connecting"), context)?.to_boolean())
+    Ok(core::get(socket, Field::Connecting, context)?.to_boolean())
 }
 
 /// Something happened: the time of idleness begins anew.
 fn touch(socket: &JsObject, context: &mut Context) -> JsResult<()> {
-    let key = of(context)?.timeout.clone();
-    let timeout = socket.get(key, context)?;
-    if timeout.is_null() && socket.get(js_string!("_parent"), context)?.is_null() {
+    let timeout = core::get(socket, Field::Timeout, context)?;
+    if timeout.is_null() && core::get(socket, Field::Parent, context)?.is_null() {
         return Ok(());
     }
     streams::call_method(socket, js_string!("_unrefTimer"), &[], context).map(drop)

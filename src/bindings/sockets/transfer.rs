@@ -3,6 +3,7 @@
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{
+    core::{self, Core, Field},
     handle_of, handles, is_connecting, leave, of, receiver,
     streams::{self, Source, call_method},
     touch,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 pub(super) const METHODS: &[Method] = &[
-    ("onRead", 2, on_read),
+    ("onRead", 2, on_read_method),
     ("read", 1, |this, args, context| {
         start_for_program(this, true, context)?;
         streams::read_method(this, args, context)
@@ -31,6 +32,7 @@ pub(super) const METHODS: &[Method] = &[
         streams::resume_method(this, args, context)
     }),
     ("_read", 1, read_more),
+    ("startWanted", 1, start_wanted),
     ("_write", 3, |this, args, context| {
         let socket = receiver(this)?;
         write(&socket, false, &arg(args, 0), &arg(args, 1), &arg(args, 2), context)
@@ -47,19 +49,34 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 /// What a handle calls when it has read, or cannot: `onread(status, buffer)`, the handle as `this`.
-fn on_read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+fn on_read_method(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let handle = receiver(this)?;
-    let owner = handles::owner(&handle, context)?;
-    let Some(socket) = owner.as_object() else { return Ok(JsValue::undefined()) };
+    on_read(&handle, arg(args, 0).to_i32(context)?, arg(args, 1), context)?;
+    Ok(JsValue::undefined())
+}
+
+/// Whether a function is the `onread` of sockets.
+pub(crate) fn is_on_read(function: &JsObject, context: &mut Context) -> bool {
+    of(context).is_ok_and(|sockets| JsObject::equals(&sockets.on_read, function))
+}
+
+/// A handle has read, or cannot.
+pub(crate) fn on_read(
+    handle: &JsObject,
+    status: i32,
+    buffer: JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    let owner = handles::owner(handle, context)?;
+    let Some(socket) = owner.as_object() else { return Ok(()) };
     touch(&socket, context)?;
-    let (status, buffer) = (arg(args, 0).to_i32(context)?, arg(args, 1));
     if status > 0 && !buffer.is_undefined() {
         if streams::is_destroyed(&socket, context)? {
-            return Ok(JsValue::undefined());
+            return Ok(());
         }
-        let source = source_of(&socket, &handle, context)?;
+        let source = source_of(&socket, handle, context)?;
         if !streams::push(&socket, buffer, source, context)? {
-            stop(&socket, &handle, context)?;
+            stop(&socket, handle, context)?;
         }
     } else if status == handles::status(Errno::EOF) {
         if !streams::has_ended(&socket, context)? {
@@ -67,10 +84,10 @@ fn on_read(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
             streams::read_nothing(&socket, context)?;
         }
     } else {
-        let args = [socket.into(), handle.into(), status.into()];
+        let args = [socket.into(), handle.clone().into(), status.into()];
         leave(js_string!("onUnusualRead"), &args, context)?;
     }
-    Ok(JsValue::undefined())
+    Ok(())
 }
 
 /// A handle that reads goes on, unless a program has put its own methods in the place of ours, or
@@ -80,7 +97,7 @@ fn source_of(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsR
     let is = |value: JsValue, ours: &JsObject| {
         value.as_object().is_some_and(|method| JsObject::equals(&method, ours))
     };
-    let goes_on = handle.get(js_string!("reading"), context)?.to_boolean()
+    let goes_on = handles::is_noted_reading(handle, context)?
         && is(socket.get(js_string!("read"), context)?, &sockets.read)
         && is(socket.get(js_string!("_read"), context)?, &sockets.read_more)
         && !state::of(context).async_ids.is_watched();
@@ -95,12 +112,12 @@ fn stop(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult
 /// With a buffer of the program's, the handle reads when the program does.
 fn start_for_program(this: &JsValue, on: bool, context: &mut Context) -> JsResult<()> {
     let socket = receiver(this)?;
-    let key = of(context)?.buffer.clone();
-    if !socket.get(key, context)?.to_boolean() || is_connecting(&socket, context)? {
+    if !core::get(&socket, Field::Buffer, context)?.to_boolean() || is_connecting(&socket, context)?
+    {
         return Ok(());
     }
     let Some((handle, _)) = handle_of(&socket, context)? else { return Ok(()) };
-    let is_reading = handle.get(js_string!("reading"), context)?.to_boolean();
+    let is_reading = handles::is_noted_reading(&handle, context)?;
     match (on, is_reading) {
         (true, false) => start(&socket, &handle, context),
         (false, true) => stop(&socket, &handle, context),
@@ -114,16 +131,36 @@ fn read_more(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let handle = handle_of(&socket, context)?;
     let is_connecting = is_connecting(&socket, context)?;
     let Some((handle, _)) = handle.filter(|_| !is_connecting) else {
+        if is_connecting && super::core::with(&socket, Core::want_to_read).is_some() {
+            return Ok(JsValue::undefined());
+        }
         return leave(js_string!("readWhenConnected"), &[socket.into(), arg(args, 0)], context);
     };
-    if !handle.get(js_string!("reading"), context)?.to_boolean() {
+    if !handles::is_noted_reading(&handle, context)? {
         start(&socket, &handle, context)?;
     }
     Ok(JsValue::undefined())
 }
 
+/// `startWanted(socket)`: after the connection, reading that was asked for before it.
+fn start_wanted(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    if let Some(socket) = arg(args, 0).as_object() {
+        start_if_wanted(&socket, context)?;
+    }
+    Ok(JsValue::undefined())
+}
+
+/// After the connection: begins the reading that was asked for before it.
+pub(super) fn start_if_wanted(socket: &JsObject, context: &mut Context) -> JsResult<()> {
+    if super::core::with(socket, Core::wanted_to_read) == Some(true) {
+        let mark = JsValue::undefined();
+        streams::call_method(socket, js_string!("_read"), &[mark], context)?;
+    }
+    Ok(())
+}
+
 fn start(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<()> {
-    handle.set(js_string!("reading"), true, false, context)?;
+    handles::note_reading(handle, true, context)?;
     let status = call_method(handle, js_string!("readStart"), &[], context)?;
     if status.to_boolean() {
         leave(js_string!("failReading"), &[socket.clone().into(), status], context)?;
@@ -146,10 +183,9 @@ fn write(
     if is_connecting(socket, context)? {
         return leave(js_string!("writeWhenConnected"), &all(), context);
     }
-    let pending = socket.get(js_string!("_pendingData"), context)?;
-    if !pending.is_null() {
-        socket.set(js_string!("_pendingData"), JsValue::null(), false, context)?;
-        socket.set(js_string!("_pendingEncoding"), js_string!(""), false, context)?;
+    if !core::get(socket, Field::PendingData, context)?.is_null() {
+        core::set(socket, Field::PendingData, JsValue::null(), context)?;
+        core::set(socket, Field::PendingEncoding, js_string!(""), context)?;
     }
     let Some(callback) = callback.as_callable() else { return Ok(JsValue::undefined()) };
     let tell = |args: &[JsValue], context: &mut Context| {
@@ -178,8 +214,7 @@ fn write(
         }
         1.. => {
             let size = handle.get(js_string!("writeQueueSize"), context)?;
-            let key = of(context)?.queue_size.clone();
-            socket.set(key, size, false, context)?;
+            core::set(socket, Field::QueueSize, size, context)?;
         }
     }
     Ok(JsValue::undefined())
@@ -198,8 +233,7 @@ pub(crate) fn written(
     }
     if status == 0 && !streams::is_destroyed(socket, context)? {
         touch(socket, context)?;
-        let key = of(context)?.queue_size.clone();
-        socket.set(key, 0, false, context)?;
+        core::set(socket, Field::QueueSize, 0, context)?;
     }
     callback.call(&JsValue::undefined(), &[JsValue::null()], context).map(drop)
 }

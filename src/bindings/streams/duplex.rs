@@ -1,20 +1,16 @@
 //! Both sides of a stream at once, for sockets that natives make.
 
-use boa_engine::{
-    Context, JsObject, JsResult, JsValue, builtins::object::OrdinaryObject, js_string,
-};
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+use boa_gc::{Finalize, Trace};
 
 use super::{
     default_mark, of,
     state::{
         ALL_BUFFERS, ALL_NOOP, AUTO_DESTROY, CONSTRUCTED, END_EMITTED, ENDED, ENDING, FINISHED,
-        SYNC, Side,
+        SYNC, Side, State,
     },
 };
-use crate::{
-    bindings::events,
-    engine::{classes::object, natives::define_value},
-};
+use crate::engine::natives::define_value;
 
 /// What the options of a socket say of its two sides.
 pub(crate) struct SocketSides {
@@ -26,27 +22,33 @@ pub(crate) struct SocketSides {
     pub(crate) stays_half_open: bool,
 }
 
-/// What `Duplex` does for an object that is to be a socket: the event comes when the handle is closed,
-/// texts are written as they are.
-pub(crate) fn begin_socket(
-    stream: &JsObject,
-    sides: &SocketSides,
-    context: &mut Context,
-) -> JsResult<()> {
-    let table = JsObject::new(context.root_shape(), None, OrdinaryObject).upcast();
-    for name in [
-        js_string!("close"),
-        js_string!("error"),
-        js_string!("prefinish"),
-        js_string!("finish"),
-        js_string!("drain"),
-        js_string!("data"),
-        js_string!("end"),
-        js_string!("readable"),
-    ] {
-        define_value(&table, name, JsValue::undefined(), true);
+/// The states of a socket's two sides.
+#[derive(Trace, Finalize)]
+pub(crate) struct SocketStates {
+    pub(super) readable: State,
+    pub(super) writable: State,
+}
+
+impl SocketStates {
+    /// `_readableState`.
+    pub(crate) fn readable(&self) -> JsObject {
+        self.readable.object()
     }
-    define_value(stream, js_string!("_events"), table, true);
+
+    /// `_writableState`.
+    pub(crate) fn writable(&self) -> JsObject {
+        self.writable.object()
+    }
+
+    /// Says which socket the states are of.
+    pub(crate) fn belong_to(&self, socket: &JsObject) {
+        self.writable.with(|side| side.slots.borrow_mut().stream = Some(socket.clone()));
+    }
+}
+
+/// What `Duplex` makes for a socket: the event comes when the handle is closed, texts are written as they
+/// are. [`SocketStates::belong_to`] completes it.
+pub(crate) fn socket_states(sides: &SocketSides, context: &mut Context) -> JsResult<SocketStates> {
     let streams = of(context)?;
     let flags = CONSTRUCTED | SYNC | AUTO_DESTROY;
     let utf8 = JsValue::from(js_string!("utf8"));
@@ -54,19 +56,15 @@ pub(crate) fn begin_socket(
     let side = |mark: f64, flags: u32| Side::new(flags, mark, utf8.clone());
     let closed = if sides.is_readable { 0 } else { ENDED | END_EMITTED };
     let readable = side(sides.read_mark.unwrap_or(mark), flags | closed);
-    let readable = object(&streams.readable, readable, context);
+    let readable = State::new(&streams.readable, readable, context);
     let closed = if sides.is_writable { 0 } else { ENDED | ENDING | FINISHED };
     let writable = side(sides.write_mark.unwrap_or(mark), flags | ALL_BUFFERS | ALL_NOOP | closed);
-    writable.slots.borrow_mut().stream = Some(stream.clone());
-    let writable = object(&streams.writable, writable, context);
+    let writable = State::new(&streams.writable, writable, context);
     if !sides.is_readable {
-        define_value(&readable, js_string!("readable"), false, true);
+        define_value(&readable.object(), js_string!("readable"), false, true);
     }
     if !sides.is_writable {
-        define_value(&writable, js_string!("writable"), false, true);
+        define_value(&writable.object(), js_string!("writable"), false, true);
     }
-    define_value(stream, js_string!("_readableState"), readable, true);
-    define_value(stream, js_string!("_writableState"), writable, true);
-    define_value(stream, js_string!("allowHalfOpen"), sides.stays_half_open, true);
-    events::initialize(stream, &JsValue::undefined(), context)
+    Ok(SocketStates { readable, writable })
 }

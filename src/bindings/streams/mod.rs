@@ -18,8 +18,9 @@ use std::{
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-pub(crate) use self::duplex::{SocketSides, begin_socket};
+pub(crate) use self::duplex::{SocketSides, SocketStates, socket_states};
 use self::state::State;
+use super::sockets;
 use crate::engine::{
     async_ids, builtins,
     classes::{Class, class, define_accessors},
@@ -116,15 +117,25 @@ fn side(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<St
 }
 
 fn readable_of(stream: &JsObject, context: &mut Context) -> JsResult<State> {
-    side(stream, js_string!("_readableState"), context)
+    match sockets::states(stream, |states| states.readable.clone()) {
+        Some(state) => Ok(state),
+        None => side(stream, js_string!("_readableState"), context),
+    }
 }
 
 fn writable_of(stream: &JsObject, context: &mut Context) -> JsResult<State> {
-    side(stream, js_string!("_writableState"), context)
+    match sockets::states(stream, |states| states.writable.clone()) {
+        Some(state) => Ok(state),
+        None => side(stream, js_string!("_writableState"), context),
+    }
 }
 
 /// Both sides, as far as there are such.
 fn sides(stream: &JsObject, context: &mut Context) -> JsResult<(Option<State>, Option<State>)> {
+    let both = |states: &SocketStates| (states.readable.clone(), states.writable.clone());
+    if let Some((readable, writable)) = sockets::states(stream, both) {
+        return Ok((Some(readable), Some(writable)));
+    }
     let readable = stream.get(js_string!("_readableState"), context)?;
     let writable = stream.get(js_string!("_writableState"), context)?;
     Ok((State::of(&readable), State::of(&writable)))
@@ -132,13 +143,31 @@ fn sides(stream: &JsObject, context: &mut Context) -> JsResult<(Option<State>, O
 
 /// Whether a stream was destroyed.
 pub(crate) fn is_destroyed(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
-    let state = stream.get(js_string!("_readableState"), context)?;
-    Ok(State::of(&state).is_some_and(|state| state.has(state::DESTROYED)))
+    let state = sides(stream, context)?.0;
+    Ok(state.is_some_and(|state| state.has(state::DESTROYED)))
 }
 
 /// Whether a stream has told its end.
 pub(crate) fn has_ended(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
     Ok(readable_of(stream, context)?.has(state::END_EMITTED))
+}
+
+/// `stream.isPaused()`.
+pub(crate) fn is_paused(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
+    use state::{FLOWING, HAS_FLOWING, PAUSED};
+    let state = readable_of(stream, context)?;
+    Ok(state.has(PAUSED) || state.is(HAS_FLOWING | FLOWING, HAS_FLOWING))
+}
+
+/// `stream.writable`.
+fn is_writable(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
+    use state::{DESTROYED, ENDED, ENDING, ERRORED};
+    let native = sockets::states(stream, |states| states.writable.clone());
+    match native {
+        Some(state) => Ok(!state.has(DESTROYED | ERRORED | ENDING | ENDED)
+            && !state.is_turned_off(js_string!("writable"))),
+        None => Ok(stream.get(js_string!("writable"), context)?.to_boolean()),
+    }
 }
 
 /// Says that nothing flows, as a program does that sets `readableFlowing`.

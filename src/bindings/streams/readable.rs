@@ -18,7 +18,7 @@ use super::{
 use crate::{
     bindings::{
         buffer::{self, View},
-        events,
+        events, sockets,
     },
     engine::{
         classes::{instance, new_target},
@@ -582,8 +582,11 @@ fn end(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> 
     }
     state.set(END_EMITTED);
     events::emit(stream, js_string!("end"), &[], context)?;
-    let is_writable = stream.get(js_string!("writable"), context)?.to_boolean();
-    let stays_open = stream.get(js_string!("allowHalfOpen"), context)?.as_boolean() != Some(false);
+    let is_writable = super::is_writable(stream, context)?;
+    let stays_open = match sockets::stays_half_open(stream) {
+        Some(stays_open) => stays_open,
+        None => stream.get(js_string!("allowHalfOpen"), context)?.as_boolean() != Some(false),
+    };
     if is_writable && !stays_open {
         let stream = stream.clone();
         next_tick(context, move |context| end_other_side(&stream, context));
@@ -608,10 +611,13 @@ fn end(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> 
 }
 
 fn end_other_side(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    if !super::is_writable(stream, context)? {
+        return Ok(());
+    }
     let mut is = |name| -> JsResult<bool> { Ok(stream.get(name, context)?.to_boolean()) };
-    if is(js_string!("writable"))?
-        && !is(js_string!("writableEnded"))?
-        && !is(js_string!("destroyed"))?
+    // A socket that is writable has not ended.
+    if sockets::is_native(stream)
+        || (!is(js_string!("writableEnded"))? && !is(js_string!("destroyed"))?)
     {
         call_method(stream, js_string!("end"), &[], context)?;
     }

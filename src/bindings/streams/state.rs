@@ -6,13 +6,13 @@
 use std::{cell::Cell, rc::Rc};
 
 use boa_engine::{
-    Context, JsData, JsNativeError, JsObject, JsResult, JsValue, js_string,
+    Context, JsData, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
     object::builtins::JsArray,
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
 use crate::engine::{
-    classes::{Accessor, ClassSpec},
+    classes::{Accessor, Class, ClassSpec},
     natives::{Method, Native, arg},
 };
 
@@ -163,10 +163,15 @@ impl Side {
 }
 
 /// A side that somebody holds.
-#[derive(Clone)]
+#[derive(Clone, Trace, Finalize)]
 pub(super) struct State(JsObject<Side>);
 
 impl State {
+    /// A side as an instance of its class.
+    pub(super) fn new(class: &Class, side: Side, context: &Context) -> Self {
+        Self(JsObject::new(context.root_shape(), class.prototype.clone(), side))
+    }
+
     /// The side that a value is.
     pub(super) fn of(value: &JsValue) -> Option<Self> {
         value.as_object()?.downcast::<Side>().ok().map(Self)
@@ -191,6 +196,12 @@ impl State {
 
     pub(super) fn clear(&self, flags: u32) {
         self.with(|side| side.clear(flags));
+    }
+
+    /// Whether `readable` or `writable` was turned off by hand.
+    pub(super) fn is_turned_off(&self, name: JsString) -> bool {
+        let own = self.0.borrow().properties().get(&name.into());
+        own.is_some_and(|own| own.value().and_then(JsValue::as_boolean) == Some(false))
     }
 
     pub(super) fn length(&self) -> f64 {
