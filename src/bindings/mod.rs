@@ -34,6 +34,7 @@ pub(crate) mod permission;
 pub(crate) mod process;
 pub(crate) mod querystring;
 pub(crate) mod queue_microtask;
+pub(crate) mod repl;
 pub(crate) mod segmenter;
 pub(crate) mod sockets;
 pub(crate) mod streams;

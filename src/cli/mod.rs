@@ -114,10 +114,10 @@ fn prepare(
     Ok((runtime, program, settings))
 }
 
-/// Whether there is a person to talk to: nothing to run, and a terminal, or `-i`.
+/// Whether there is a person to talk to: nothing to run, and a terminal.
 fn is_conversation(line: &CommandLine) -> bool {
     let has_program = line.settings.eval.is_some() || line.script.is_some();
-    !has_program && (line.settings.interactive || io::stdin().is_terminal())
+    !has_program && io::stdin().is_terminal()
 }
 
 /// Standard output may be closed; nothing else would come after.
@@ -135,6 +135,9 @@ fn program(line: &CommandLine) -> Result<(Program, Option<String>), String> {
     let settings = &line.settings;
     if let Some(source) = &settings.eval {
         return Ok((text(source.clone(), "[eval]", settings), None));
+    }
+    if settings.interactive && line.script.is_none() {
+        return Ok((Program::Conversation, None));
     }
     match line.script.as_deref() {
         Some("-") => Ok((text(standard_input()?, "[stdin]", settings), Some("-".to_owned()))),

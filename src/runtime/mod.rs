@@ -61,7 +61,7 @@ use crate::{
         trace, worker_threads,
     },
     engine::{
-        callbacks, commonjs, esm, folder,
+        builtins, callbacks, commonjs, esm, folder,
         intrinsics::random,
         limits, module_hook,
         natives::{define_value, function},
@@ -143,6 +143,9 @@ pub enum Program {
         /// What it is.
         input_type: InputType,
     },
+    /// A conversation over standard input and output, which need be no terminal: what
+    /// `require('repl').start()` begins.
+    Conversation,
 }
 
 /// What a program text is.
@@ -347,6 +350,9 @@ impl Runtime {
                 Program::Text { source, name, print, input_type } => {
                     let text = text::Text { source, name, print: *print, input_type: *input_type };
                     text::run(&text, &imports, context)
+                }
+                Program::Conversation => {
+                    builtins::load("internal/repl/standalone", context).map(drop)
                 }
             }
         });

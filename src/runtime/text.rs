@@ -4,14 +4,17 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsError, JsResult, JsString, js_string};
 
-use super::{InputType, repl::scope};
-use crate::engine::{
-    builtins, commonjs,
-    errors::{Code, coded},
-    esm::{self, Entry},
-    folder,
-    natives::define_value,
-    report, scripts,
+use super::InputType;
+use crate::{
+    bindings::repl::scope,
+    engine::{
+        builtins, commonjs,
+        errors::{Code, coded},
+        esm::{self, Entry},
+        folder,
+        natives::define_value,
+        report, scripts,
+    },
 };
 
 /// What the text of `-e` and `-p` is called; builtin modules are known by their names in it.
@@ -28,7 +31,7 @@ pub(super) struct Text<'a> {
 /// Runs a text after what `imports` name.
 pub(super) fn run(text: &Text<'_>, imports: &[String], context: &mut Context) -> JsResult<()> {
     if text.name == EVALUATED {
-        scope::name_builtins(context)?;
+        scope::name_builtins(&context.global_object(), context)?;
     }
     let is_module = match text.input_type {
         InputType::Module => true,

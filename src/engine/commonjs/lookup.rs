@@ -79,8 +79,18 @@ fn by_package(
 ) -> JsResult<Option<JsValue>> {
     let Some(parent) = parent else { return Ok(None) };
     let filename = parent.get(js_string!("filename"), context)?;
-    let Some(filename) = filename.as_string() else { return Ok(None) };
-    let from = PathBuf::from(filename.to_std_string_lossy());
+    let from = match filename.as_string() {
+        Some(filename) => PathBuf::from(filename.to_std_string_lossy()),
+        // A conversation has no file; what it means stands in the current folder.
+        None if parent
+            .get(js_string!("id"), context)?
+            .as_string()
+            .is_some_and(|id| id == "<repl>") =>
+        {
+            folder::current(context).join("<repl>")
+        }
+        None => return Ok(None),
+    };
     if request.starts_with('#') {
         let target = state.resolver.imported(&from, request);
         return match target.map_err(|error| errors::from_resolve(error, context))? {

@@ -26,6 +26,9 @@ pub(crate) fn is_unfinished(text: &str) -> bool {
         match (token.kind, &text[token.start..token.end]) {
             (Kind::Unterminated, piece) if piece.starts_with(['`', '}']) => return true,
             (Kind::Unterminated, piece) if piece.starts_with("/*") => return true,
+            (Kind::Unterminated, piece) if piece.trim_end_matches('\n').ends_with('\\') => {
+                return true;
+            }
             (Kind::Template { opens: true, closes: false }, _)
             | (Kind::Punctuator, "(" | "[" | "{") => depth += 1,
             (Kind::Template { opens: false, closes: true }, _)

@@ -1,12 +1,9 @@
 //! A runtime that a person talks to: one text after the other, in one global scope, while the loop
 //! goes on.
 
-mod completion;
-pub(super) mod scope;
-
 use std::time::Duration;
 
-use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsResult, JsValue, js_string};
 
 use super::{
     Remote, Runtime,
@@ -17,16 +14,10 @@ use crate::{
         inspect::{self, Options},
         ipc,
         process::exit,
+        repl::{completion, scope, script_of},
         trace,
     },
-    engine::{
-        callbacks,
-        errors::value_of,
-        natives::define_value,
-        scripts, state,
-        syntax::{Goal, explain, interactive},
-        ticks,
-    },
+    engine::{callbacks, errors::value_of, natives::define_value, scripts, state, ticks},
     event_loop::Hold,
     sys::stdio::{self, Output},
 };
@@ -73,10 +64,7 @@ impl Repl {
     /// Runs a text: a script in which names may be declared again, and which may use `await`.
     /// Waits for a promise that `await` made, and the loop turns meanwhile.
     pub fn evaluate(&mut self, text: &str) -> Evaluation {
-        if interactive::is_unfinished(text) {
-            return Evaluation::Unfinished;
-        }
-        let Some((script, awaits)) = script(text) else { return Evaluation::Unfinished };
+        let Some((script, awaits)) = script_of(text) else { return Evaluation::Unfinished };
         self.texts += 1;
         let name = format!("REPL{}", self.texts);
         let context = &mut self.runtime.context;
@@ -129,7 +117,7 @@ impl Repl {
     /// has to run for it: of names and the properties of objects.
     pub fn preview(&mut self, line: &str) -> Option<String> {
         let context = &mut self.runtime.context;
-        let value = completion::value_of(line.trim(), context)?;
+        let value = completion::value_of(line.trim(), &context.global_object(), context)?;
         let mut options = Options::default();
         options.custom_inspect = false;
         options.show_proxy = true;
@@ -179,30 +167,6 @@ pub fn redirect_output(show: impl FnMut(&str) + Send + 'static) {
     stdio::redirect(Some(Box::new(show)));
 }
 
-/// The script that a text stands for, and whether its value is a promise that `await` made; `None`
-/// if the text is not at its end.
-fn script(text: &str) -> Option<(String, bool)> {
-    // An object, not a block: as in Node, what is typed is an expression where it can be one.
-    if text.trim_start().starts_with('{') && !text.trim_end().ends_with(';') {
-        let grouped = format!("({text}\n)");
-        if explain(&grouped, Goal::Script).is_none() {
-            return Some((grouped, false));
-        }
-    }
-    let plain = interactive::redeclarable(text);
-    let Some(fault) = explain(&plain, Goal::Script) else { return Some((plain, false)) };
-    if interactive::mentions_await(text) {
-        let awaiting = interactive::in_async_function(text);
-        if explain(&awaiting, Goal::Script).is_none() {
-            return Some((awaiting, true));
-        }
-    }
-    if fault.message == "Unexpected end of input" {
-        return None;
-    }
-    Some((plain, false))
-}
-
 fn show(value: &JsValue, colors: bool, context: &mut Context) -> String {
     let mut options = Options::default();
     options.colors = colors;
@@ -217,8 +181,4 @@ fn report_uncaught(value: JsValue, _: state::Origin, context: &mut Context) {
     let text = format!("Uncaught {}\n", show(&value, false, context));
     // There is nobody else to tell.
     let _ = stdio::write_output(Output::Stdout, text.as_bytes());
-}
-
-fn text(text: &str) -> JsString {
-    JsString::from(text)
 }

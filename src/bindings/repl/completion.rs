@@ -4,16 +4,15 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use boa_engine::{Context, JsObject, JsValue, property::PropertyKey};
+use boa_engine::{Context, JsObject, JsString, JsValue, property::PropertyKey};
 
-use super::text;
 use crate::engine::{reflect, state};
 
 /// The most names that are worth showing.
 const MOST: usize = 400;
 
 /// The names, and the byte of the line where they begin.
-pub(super) fn complete(line: &str, context: &mut Context) -> (usize, Vec<String>) {
+pub(crate) fn complete(line: &str, context: &mut Context) -> (usize, Vec<String>) {
     if let Some(start) = specifier_start(line) {
         let names = specifiers(&line[start..], context);
         return (start, names);
@@ -87,33 +86,39 @@ fn chain_start(line: &str) -> usize {
 
 /// The object that a chain of names means, if no getter has to run to find it.
 fn resolve(chain: &str, context: &mut Context) -> Option<JsObject> {
-    let value = value_of(chain, context)?;
+    let value = value_of(chain, &context.global_object(), context)?;
     holder(&value, context)
 }
 
-/// The value that a chain of names means, if no getter has to run to find it.
-pub(super) fn value_of(chain: &str, context: &mut Context) -> Option<JsValue> {
-    let mut value = JsValue::from(context.global_object());
+/// The value that a chain of names means, if no getter has to run to find it; the first name is that of
+/// a property of `root`.
+pub(crate) fn value_of(chain: &str, root: &JsObject, context: &mut Context) -> Option<JsValue> {
+    let mut value = JsValue::from(root.clone());
     for name in chain.split('.') {
         let name = name.trim_end_matches('?');
         if !is_identifier(name) {
             return None;
         }
         let holder = holder(&value, context)?;
-        value = property(&holder, name, context)?;
+        value = property(&holder, name, root, context)?;
     }
     Some(value)
 }
 
 /// The object in which the properties of a value are looked up.
-fn holder(value: &JsValue, context: &mut Context) -> Option<JsObject> {
+pub(super) fn holder(value: &JsValue, context: &mut Context) -> Option<JsObject> {
     value.to_object(context).ok()
 }
 
 /// A property's value. Of the lazy globals, which are accessors of ours, the getter runs.
-fn property(object: &JsObject, name: &str, context: &mut Context) -> Option<JsValue> {
-    let key = PropertyKey::from(text(name));
-    let is_global = JsObject::equals(object, &context.global_object());
+fn property(
+    object: &JsObject,
+    name: &str,
+    root: &JsObject,
+    context: &mut Context,
+) -> Option<JsValue> {
+    let key = PropertyKey::from(JsString::from(name));
+    let is_global = JsObject::equals(object, root);
     let mut cursor = Some(object.clone());
     while let Some(holder) = cursor {
         if let Some(found) = reflect::stored(&holder, &key) {
@@ -130,19 +135,32 @@ fn property(object: &JsObject, name: &str, context: &mut Context) -> Option<JsVa
 
 /// The names of an object and of its prototypes that begin like this.
 fn names(object: &JsObject, prefix: &str, context: &mut Context) -> Vec<String> {
-    let mut found = BTreeSet::new();
+    let found: BTreeSet<String> = levels(object, context)
+        .into_iter()
+        .flatten()
+        .filter(|name| name.starts_with(prefix))
+        .collect();
+    found.into_iter().take(MOST).collect()
+}
+
+/// The names of an object, then those of its prototypes, each where it is found first.
+pub(super) fn levels(object: &JsObject, context: &mut Context) -> Vec<Vec<String>> {
+    let mut known = BTreeSet::new();
+    let mut levels = Vec::new();
     let mut cursor = Some(object.clone());
     while let Some(holder) = cursor {
+        let mut level = Vec::new();
         for key in reflect::own_keys(&holder, context).unwrap_or_default() {
             let PropertyKey::String(name) = key else { continue };
             let name = name.to_std_string_lossy();
-            if name.starts_with(prefix) && is_identifier(&name) {
-                found.insert(name);
+            if is_identifier(&name) && known.insert(name.clone()) {
+                level.push(name);
             }
         }
+        levels.push(level);
         cursor = reflect::prototype(&holder, context).ok().flatten();
     }
-    found.into_iter().take(MOST).collect()
+    levels
 }
 
 fn is_identifier(name: &str) -> bool {
