@@ -57,3 +57,4 @@ pub use runtime::{
     WarmFork, Warnings, await_birth, end_process, on_deep_stack, prepare_process, redirect_output,
     run_if_worker,
 };
+pub use sys::heap::PoolAllocator;

@@ -12,7 +12,10 @@ use crate::{
     bindings::{globals, inspect, process, trace},
     builtins::TABLE,
     engine::{commonjs, intrinsics::random, realm, scripts, state},
-    sys::warm::{self, Served},
+    sys::{
+        heap,
+        warm::{self, Served},
+    },
 };
 
 /// The realm, and its `process`.
@@ -58,6 +61,7 @@ pub fn await_birth() -> Result<Birth, CreateError> {
     }
     AWAITS_BIRTH.store(true, Ordering::Relaxed);
     let Some(socket) = warm::socket_of_zygote() else { return Ok(Birth::Cold) };
+    heap::expect_copies();
     let mut seed = make()?;
     anticipate(&mut seed).map_err(|error| CreateError::Engine(error.to_string()))?;
     SPARE.set(Some(seed));

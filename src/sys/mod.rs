@@ -18,6 +18,7 @@ pub(crate) mod faults;
 pub(crate) mod fd;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod heap;
 pub(crate) mod identity;
 pub(crate) mod image;
 pub(crate) mod inotify;
