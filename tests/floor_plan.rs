@@ -154,7 +154,9 @@ fn each_floor_knows_only_its_crates() {
         }
         for (line, code) in code(&text) {
             for name in *foreign {
-                if code.contains(&format!("{name}::")) {
+                let used = format!("{name}::");
+                let is_begun = |at: usize| !code[..at].ends_with(char::is_alphanumeric);
+                if code.match_indices(&used).any(|(at, _)| is_begun(at)) {
                     wrong.push(format!("{}:{line}: {floor} uses {name}", path.display()));
                 }
             }

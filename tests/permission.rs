@@ -123,3 +123,29 @@ fn programs_variables_and_children_are_no_way_around() {
     assert_eq!(printed, expected, "{}", String::from_utf8_lossy(&output.stderr));
     fs::remove_dir_all(root).expect("the tree is there");
 }
+
+#[test]
+fn who_races_himself_sees_nothing() {
+    let root = tree("race");
+    fs::create_dir(root.join("in/own/room")).expect("a folder");
+    fs::write(root.join("in/own/room/secret"), "mine").expect("a file");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/permission/race.js");
+    let output = rjs()
+        .args(["--permission", "--no-warnings"])
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .arg(format!("--allow-fs-write={}", root.join("in/own").display()))
+        .arg(script)
+        .arg(&root)
+        .output()
+        .expect("rjs starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n", "{errors}");
+    let mut left: Vec<_> = fs::read_dir(root.join("out"))
+        .expect("it is there")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["data.json", "module.js", "module.mjs", "secret", "self"]);
+    fs::remove_dir_all(root).expect("the tree is there");
+}

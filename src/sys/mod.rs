@@ -28,6 +28,7 @@ pub(crate) mod machine;
 pub(crate) mod multicast;
 pub(crate) mod names;
 pub(crate) mod overwrite;
+pub(crate) mod pin;
 pub(crate) mod poll;
 pub(crate) mod priority;
 pub(crate) mod private_link;

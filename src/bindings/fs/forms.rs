@@ -9,7 +9,8 @@ use super::{
     answer::Shape,
     calls::{Call, Request},
     operation::Answer,
-    permission, placement,
+    permission::Guard,
+    placement,
 };
 use crate::{
     bindings::abort::{self, AbortListener},
@@ -92,9 +93,8 @@ fn call_sync(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
         return run_script(&format!("{}Sync", function.name), args, context);
     }
     let Request { mut operation, shape, .. } = (function.decode_sync)(args, context)?;
-    let denial = permission::denial(&operation, context);
     let placement = placement::place(&mut operation, context);
-    let answer = placement.restore(denial.map_or_else(|| operation.run(), Err));
+    let answer = placement.restore(Guard::of(context).run(operation));
     shape.answer(answer, context)
 }
 
@@ -238,11 +238,11 @@ fn start(
         Some((signal, stop)) => Some((listen(&signal, stop, context)?, signal)),
         None => None,
     };
-    let denial = permission::denial(&operation, context);
     let placement = placement::place(&mut operation, context);
+    let guard = Guard::of(context);
     state::of(context).event_loop.spawn_blocking_as(
         resource,
-        move || denial.map_or_else(|| operation.run(), Err),
+        move || guard.run(operation),
         move |context, result| {
             callbacks::enter(context, |context| {
                 let result = placement.restore(result);

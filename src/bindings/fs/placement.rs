@@ -71,7 +71,7 @@ impl Placement {
             }
             Ok(Outcome::Path(path)) if self.makes => self.rename(path),
             Err(Failure::Sys(error)) => self.rename_subject(&mut error.subject),
-            Err(Failure::IsFolder(path)) => self.rename(path),
+            Err(Failure::IsFolder(path) | Failure::Denied { path, .. }) => self.rename(path),
             _ => {}
         }
         answer

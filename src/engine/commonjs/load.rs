@@ -1,9 +1,6 @@
 //! Loading: `Module._load`, `module.load`, the extensions, `module._compile`.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
@@ -16,7 +13,6 @@ use crate::{
         builtins,
         errors::{Code, Wording, coded, throw_sys},
         esm::{self, Format},
-        folder,
         natives::{arg, define_value},
         permission, scripts, state as engine_state, validate,
     },
@@ -376,9 +372,8 @@ pub(in crate::engine) fn read(path: &Path, context: &mut Context) -> JsResult<Js
     if let Some(text) = engine_state::of(context).module_hook.text(path) {
         return Ok(JsString::from(&*text));
     }
-    permission::check_read(path, context)?;
-    let bytes = fs::read(folder::placed(path, context))
-        .map_err(|error| unreadable(&error, path, context))?;
+    let bytes =
+        permission::read_file(path, context)?.map_err(|error| unreadable(&error, path, context))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     Ok(JsString::from(&*String::from_utf8_lossy(bytes)))
 }

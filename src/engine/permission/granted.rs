@@ -126,7 +126,7 @@ impl Permissions {
     }
 
     /// Whether everything of this kind is granted.
-    pub(super) fn has_whole(&self, scope: Scope) -> bool {
+    pub(crate) fn has_whole(&self, scope: Scope) -> bool {
         match scope {
             Scope::FsRead => self.read.is_all(),
             Scope::FsWrite => self.write.is_all(),
@@ -137,7 +137,7 @@ impl Permissions {
     }
 
     /// Whether this may be done to this path.
-    pub(super) fn has_path(&self, scope: Scope, path: &Path, follow: Follow) -> bool {
+    pub(crate) fn has_path(&self, scope: Scope, path: &Path, follow: Follow) -> bool {
         self.is_whole(scope) || self.covers(scope, &resolve(path, follow))
     }
 

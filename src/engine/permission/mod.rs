@@ -6,7 +6,7 @@ mod paths;
 mod programs;
 mod variables;
 
-use std::{path::Path, sync::Arc};
+use std::{fs, io, path::Path, sync::Arc};
 
 use boa_engine::{Context, JsError, JsObject, JsResult, JsString, js_string};
 
@@ -15,6 +15,7 @@ use super::{
     folder,
     natives::define_value,
 };
+use crate::sys::pin::pin;
 pub use granted::Permissions;
 pub(crate) use inheritance::{VARIABLE, options_of_node, options_of_rjs, take_inherited, variable};
 use paths::resolve;
@@ -99,6 +100,11 @@ pub(crate) fn has_path(scope: Scope, path: &Path, follow: Follow, context: &Cont
     })
 }
 
+/// Whether the program may read this file.
+pub(crate) fn may_read(path: &Path, context: &Context) -> bool {
+    has_path(Scope::FsRead, path, Follow::Yes, context)
+}
+
 /// Whether the program sees this variable of the environment, may change it and pass it on.
 pub(crate) fn has_variable(name: &str, context: &Context) -> bool {
     granted(context).is_none_or(|permissions| permissions.variables.hold(name))
@@ -114,10 +120,31 @@ pub(crate) fn check(scope: Scope, resource: &str, context: &mut Context) -> JsRe
 
 /// As [`check`], for reading a file.
 pub(crate) fn check_read(path: &Path, context: &mut Context) -> JsResult<()> {
-    if has_path(Scope::FsRead, path, Follow::Yes, context) {
+    if may_read(path, context) {
         return Ok(());
     }
     Err(denied(Scope::FsRead, &path.to_string_lossy(), context))
+}
+
+/// Reads a file, if that is allowed; what the system says about it.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn read_file(path: &Path, context: &mut Context) -> JsResult<io::Result<Vec<u8>>> {
+    let Some(permissions) = granted(context).filter(|given| !given.is_whole(Scope::FsRead)) else {
+        return Ok(fs::read(folder::placed(path, context)));
+    };
+    let pinned = pin(&folder::placed(path, context), true);
+    match pinned {
+        Ok(pinned) if permissions.covers(Scope::FsRead, pinned.real()) => {
+            Ok(fs::read(pinned.path_of_present(true)))
+        }
+        Ok(_) => Err(denied(Scope::FsRead, &path.to_string_lossy(), context)),
+        Err(errno) => {
+            check_read(path, context)?;
+            Ok(Err(io::Error::from_raw_os_error(errno.0)))
+        }
+    }
 }
 
 /// As [`check`], for a variable of the environment.
