@@ -31,7 +31,7 @@ use super::{
 };
 
 /// How much is read at once (bytes). Most orders are smaller.
-const READ_SIZE: usize = 64 * 1024;
+const READ_SIZE: usize = 16 * 1024;
 
 /// After so many copies in a row that died without an order, something is wrong with them.
 const MAX_STILLBORN: u32 = 3;
