@@ -426,10 +426,24 @@ fn a_history_that_cannot_be_used_is_told_and_no_more() {
     let folder = std::env::temp_dir().join(format!("rjs-repl-nohist-{}", std::process::id()));
     fs::create_dir_all(folder.join("history")).expect("a folder in the place of the file");
     let mut terminal = Terminal::open_in(folder);
+    assert!(plain(&terminal.raw).contains("the history is not kept: cannot read"));
     terminal.expect("2 + 2", "4");
     terminal.press("\x04");
-    terminal.wait_for("cannot write");
     assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
+fn a_command_that_ends_it_loses_no_history() {
+    let mut terminal = Terminal::open("exit");
+    terminal.expect("'kept' + 1", "'kept1'");
+    let folder = terminal.folder.clone();
+    terminal.press(".exit\r");
+    let mut buffer = [0; 4096];
+    while matches!(terminal.screen.read(&mut buffer), Ok(count) if count > 0) {}
+    assert!(terminal.child.wait().expect("rjs ends").success());
+    let kept = fs::read_to_string(folder.join("history")).expect("a history");
+    assert!(kept.contains("'kept' + 1"), "{kept}");
+    fs::remove_dir_all(folder).expect("the folder is our own");
 }
 
 #[test]

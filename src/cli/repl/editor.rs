@@ -1,6 +1,6 @@
 //! The line editor: keys, history, completion, colours.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io::ErrorKind, path::PathBuf};
 
 use rustyline::{
     Config, Context, Editor, ExternalPrinter, Helper, Result,
@@ -17,6 +17,9 @@ use super::{Ask, Line, Next, colors, commands::END_OF_EDITING, history};
 /// What precedes a line.
 const PROMPT: &str = "> ";
 const CONTINUATION: &str = "| ";
+
+/// The longest text that is coloured (bytes): whoever pastes a megabyte does not wait for that.
+const LONGEST: usize = 16 * 1024;
 
 /// Answers the editor's questions about a line.
 struct Assistant {
@@ -83,7 +86,8 @@ impl Hinter for Assistant {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if self.has_colors { colors::highlighted(line) } else { Cow::Borrowed(line) }
+        let is_colored = self.has_colors && line.len() <= LONGEST;
+        if is_colored { colors::highlighted(line) } else { Cow::Borrowed(line) }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
@@ -96,11 +100,20 @@ impl Highlighter for Assistant {
 }
 
 /// Reads lines until there are no more.
-pub(super) fn run(line: &Line) {
-    if let Err(error) = converse(line) {
+pub(super) fn run(line: Line) {
+    let line = Ending(line);
+    if let Err(error) = converse(&line.0) {
         super::super::complain(&format!("rjs: the terminal cannot be read: {error}"));
     }
-    line.end();
+}
+
+/// Tells the runtime of the editor's end, however that comes about.
+struct Ending(Line);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 fn converse(line: &Line) -> Result<()> {
@@ -115,11 +128,7 @@ fn converse(line: &Line) -> Result<()> {
         hinter: HistoryHinter::new(),
         has_colors: colors::are_wanted(),
     }));
-    let file = history::file();
-    if let Some(file) = &file {
-        // The first conversation has no file yet; one that cannot be read is not worth a word.
-        let _ = editor.load_history(file);
-    }
+    let file = history::file().and_then(|file| load(&mut editor, file));
     if let Ok(mut printer) = editor.create_external_printer() {
         crate::redirect_output(move |text| {
             // A terminal that is gone shows nothing more.
@@ -137,6 +146,24 @@ fn converse(line: &Line) -> Result<()> {
         super::super::complain(&format!("rjs: cannot write {}: {error}", file.display()));
     }
     outcome
+}
+
+/// Reads the lines of earlier conversations. Returns the file if they are to be kept there.
+fn load(editor: &mut Editor<Assistant, FileHistory>, file: PathBuf) -> Option<PathBuf> {
+    let problem = match std::fs::metadata(&file) {
+        // The first conversation has no file yet.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Some(file),
+        Err(error) => error.to_string(),
+        // A device may never end.
+        Ok(found) if !found.is_file() => "it is no file".to_owned(),
+        Ok(_) => match editor.load_history(&file) {
+            Ok(()) => return Some(file),
+            Err(error) => error.to_string(),
+        },
+    };
+    let file = file.display();
+    super::super::complain(&format!("rjs: the history is not kept: cannot read {file}: {problem}"));
+    None
 }
 
 fn read_lines(editor: &mut Editor<Assistant, FileHistory>, line: &Line) -> Result<()> {

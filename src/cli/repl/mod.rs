@@ -91,7 +91,7 @@ pub(super) fn run(runtime: Runtime) -> u8 {
     let (asks, receiver) = mpsc::channel();
     let line = Line { asks, remote: repl.remote() };
     let editor = thread::Builder::new().name("rjs-editor".to_owned());
-    if let Err(error) = editor.spawn(move || editor::run(&line)) {
+    if let Err(error) = editor.spawn(move || editor::run(line)) {
         super::complain(&format!("rjs: cannot start the editor: {error}"));
         return 1;
     }
@@ -111,6 +111,8 @@ fn answer(mut repl: Repl, asks: &Receiver<Ask>) -> i32 {
                     // An editor that is gone needs no answer; `End` follows.
                     let _ = sender.send(next);
                     if next == Next::Leave {
+                        // The editor has the terminal and the history to put in order.
+                        while asks.recv().is_ok_and(|ask| !matches!(ask, Ask::End)) {}
                         return repl.finish();
                     }
                 }
