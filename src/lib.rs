@@ -27,6 +27,10 @@
 //! A [`channel::Channel`] is the other half: a Rust program as the parent or the child of one that runs
 //! JavaScript, without any engine.
 //!
+//! The [`guide`] has a page for each: a [first program](guide::first_program), [modules of your
+//! own](guide::own_modules), a [loop of your own](guide::own_loop), [tokio](guide::tokio),
+//! [permissions](guide::permissions), [processes](guide::child_mode).
+//!
 //! What only an executable does that *is* rjs as a whole: [`prepare_process`], [`on_deep_stack`] (without
 //! it scripts recurse as deep as the thread's stack allows), [`await_birth`] and [`end_process`].
 
@@ -40,6 +44,7 @@ pub mod channel;
 pub mod cli;
 mod engine;
 mod event_loop;
+pub mod guide;
 mod ipc;
 mod runtime;
 mod sys;

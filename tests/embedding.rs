@@ -126,6 +126,41 @@ fn a_host_calls_its_plugins() {
 }
 
 #[test]
+fn a_runner_of_jobs_captures_and_limits() {
+    assert_eq!(
+        output(&mut Command::new(example("job_runner"))),
+        "works.js:\n  (limit reached: children)\n  | one two ERR_RJS_LIMIT\n  | home: undefined\n  ended with 0\n\
+         talks.js:\n  (limit reached: output)\n  | line 0\n  | line 1\n  | line 2\n  | line 3\n  | line 4\n  \
+         | line 5\n  | line 6\n  | line 7\n  | line\n  | … and 730 bytes more\n  ended with 0\n\
+         hangs.js:\n  (limit reached: wallTime)\n  | so it begins\n  ended by its limit of wallTime\n\
+         removes.js:\n  ! Error: jobs remove nothing\n  ended with 1\n"
+    );
+}
+
+#[test]
+fn a_host_on_tokio_has_asynchronous_functions() {
+    assert_eq!(
+        output(&mut Command::new(example("tokio_host"))),
+        "the script says [\"ONE\",\"two\",5,\"THREE\"]\n"
+    );
+}
+
+#[test]
+fn every_example_says_how_it_is_run() {
+    let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for entry in fs::read_dir(examples).expect("they are there").flatten() {
+        let path = entry.path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let main = if path.is_dir() { path.join("main.rs") } else { path };
+        if main.extension().is_some_and(|e| e == "rs") && main.exists() {
+            let text = fs::read_to_string(&main).expect("it can be read");
+            let head: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+            assert!(head.contains(&format!("--example {name}")), "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_host_is_its_own_worker() {
     let printed = output(&mut Command::new(example("own_worker")));
     assert_eq!(printed, "the workers say [2,4,6,8]\n");

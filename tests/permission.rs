@@ -47,7 +47,7 @@ fn no_way_around() {
         .output()
         .expect("rjs starts");
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(printed, "77 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(printed, "79 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
     let mut left: Vec<_> = fs::read_dir(root.join("out"))
         .expect("it is there")
         .flatten()
@@ -121,6 +121,29 @@ fn programs_variables_and_children_are_no_way_around() {
     let printed = String::from_utf8_lossy(&output.stdout);
     let expected = "63 attempts\nstatus 0 1 2 true\n";
     assert_eq!(printed, expected, "{}", String::from_utf8_lossy(&output.stderr));
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn threads_may_no_more_than_their_program() {
+    let root = tree("threads");
+    programs(&root);
+    let script = root.join("in/thread.js");
+    fs::write(&script, include_str!("permission/thread.js")).expect("a script");
+    let output = rjs()
+        .args(["--permission", "--allow-worker", "--no-warnings", "--allow-env=SHOWN"])
+        .arg(format!("--allow-run={}", root.join("bin/tool").display()))
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .arg(&script)
+        .arg(&root)
+        .env("HIDDEN", "x")
+        .output()
+        .expect("rjs starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let expected = "read ERR_ACCESS_DENIED FileSystemRead\nwrite ERR_ACCESS_DENIED FileSystemWrite\n\
+        run ERR_ACCESS_DENIED Run\nenv ERR_ACCESS_DENIED Env\npass ERR_ACCESS_DENIED Env\n\
+        thread ERR_ACCESS_DENIED Env\nnet ERR_ACCESS_DENIED Net\nhidden\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{errors}");
     fs::remove_dir_all(root).expect("the tree is there");
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, io,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
     time::Duration,
 };
 
@@ -26,6 +26,7 @@ use crate::{
         scripts, state,
     },
     event_loop,
+    sys::poll::{self, Interest},
 };
 
 /// Why there is no value.
@@ -63,9 +64,24 @@ pub struct Exports(JsObject);
 /// The descriptor that tells when a runtime has something to do: see [`Runtime::wait_handle`].
 pub struct WaitHandle(event_loop::WaitHandle);
 
+impl WaitHandle {
+    /// Whether it is readable right now. Loops that tell of changes only (tokio's `AsyncFd`) ask this after
+    /// a turn, which need not have taken all that there was.
+    pub fn is_ready(&self) -> bool {
+        // What cannot be asked is looked at.
+        poll::wait_for(self.as_fd(), Interest::READABLE, Some(Duration::ZERO)).unwrap_or(true)
+    }
+}
+
 impl AsFd for WaitHandle {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
+    }
+}
+
+impl AsRawFd for WaitHandle {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
     }
 }
 

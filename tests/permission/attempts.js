@@ -96,6 +96,12 @@ const start = [
   ['execve', () => process.execve('/bin/true', ['true'])],
 ].map(([name, attempt]) => [`start: ${name}`, 'ChildProcess', attempt]);
 
+const { Worker } = require('worker_threads');
+const threads = [
+  ['a file', () => new Worker(__filename)],
+  ['a text', () => new Worker('0', { eval: true })],
+].map(([name, attempt]) => [`thread: ${name}`, 'WorkerThreads', attempt]);
+
 const failing = (emitter, event) => new Promise((resolve, reject) => emitter.on('error', reject).on(event, resolve));
 const open = [
   ['connect', () => failing(require('net').connect(1, '127.0.0.1'), 'connect')],
@@ -120,7 +126,7 @@ async function outcome(attempt, permission) {
 }
 
 async function main() {
-  const attempts = [...read, ...write, ...start, ...open];
+  const attempts = [...read, ...write, ...start, ...threads, ...open];
   // Another object, other prototypes: nothing that a program changes changes what it may do.
   process.permission.has = () => true;
   for (const [name, permission, attempt] of attempts) {

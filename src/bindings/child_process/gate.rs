@@ -9,12 +9,9 @@ use std::{
 use boa_engine::{Context, JsResult};
 
 use super::{command::Command, stdio::Slot};
-use crate::{
-    bindings::process,
-    engine::{
-        permission::{self, Permissions, Start, Started},
-        spawn_policy::{self, SpawnCall, SpawnOrder, SpawnStdio},
-    },
+use crate::engine::{
+    permission::{self, Permissions, Start, Started},
+    spawn_policy::{self, SpawnCall, SpawnOrder, SpawnStdio},
 };
 
 const NODE_OPTIONS: &str = "NODE_OPTIONS";
@@ -68,9 +65,6 @@ pub(crate) fn pass_replacement(
 }
 
 fn check(command: &Command, context: &mut Context) -> JsResult<Started> {
-    let own = &process::state(context).launch.env;
-    let changed: Vec<_> = command.env.iter().filter(|pair| !own.contains(pair)).collect();
-    let changed: Vec<_> = changed.into_iter().map(|(name, _)| name.clone()).collect();
     // Of two of one name the system sees the first.
     let path = command.env.iter().find(|(name, _)| name == "PATH");
     let folder = command.folder(context);
@@ -79,7 +73,7 @@ fn check(command: &Command, context: &mut Context) -> JsResult<Started> {
         argv0: command.argv.first().map_or(b"", |argv0| argv0.to_bytes()),
         path: path.map(|(_, path)| path.as_str()),
         cwd: folder.as_deref().map(Path::new),
-        changed: &changed,
+        env: &command.env,
     };
     permission::check_start(&start, context)
 }

@@ -213,6 +213,9 @@ impl Plan {
         let mut launch = process.launch.clone();
         let given = self.get("env", context)?;
         let variables = env::pairs(given.as_object(), context)?;
+        for (name, _) in &variables {
+            permission::check_variable(name, context)?;
+        }
         let has_own_env = given.as_object().is_some();
         let own_options = self.texts("execArgv", context)?;
         let has_own_options = own_options.is_some() || has_own_env;

