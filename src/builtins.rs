@@ -291,6 +291,12 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/net/socket", Internal, include_str!("../js/internal/net/socket.js")),
     script("net", Public, include_str!("../js/net.js")),
     both(
+        "internal/worker/messaging",
+        Internal,
+        bindings::worker_threads::messaging_exports,
+        include_str!("../js/internal/worker/messaging.js"),
+    ),
+    both(
         "internal/worker/stdio",
         Internal,
         bindings::worker_threads::stdio_exports,

@@ -34,6 +34,9 @@ fn refused(options: &[String], settings: &mut Settings) -> Vec<String> {
     let mut refused = Vec::new();
     let mut words = options.iter().peekable();
     while let Some(word) = words.next() {
+        if word == "--" {
+            break;
+        }
         let name = word.split('=').next().unwrap_or(word);
         let next = words.peek().map(|next| next.as_str());
         let is_wide = PROCESS_WIDE.contains(&name) || name.starts_with("--allow-");

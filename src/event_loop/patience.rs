@@ -33,7 +33,7 @@ impl Patience {
     /// Calls `look` until it has something or the time is up. `None`: it is time to sleep.
     pub(super) fn look_again<E>(
         &self,
-        mut look: impl FnMut() -> Result<usize, E>,
+        mut look: impl FnMut() -> Result<Option<usize>, E>,
     ) -> Option<Result<usize, E>> {
         if self.short.get() < ENOUGH || !self.has_company() {
             return None;
@@ -41,8 +41,9 @@ impl Patience {
         let start = Instant::now();
         while start.elapsed() < LOOKING {
             match look() {
-                Ok(0) => thread::yield_now(),
-                outcome => return Some(outcome),
+                Ok(None) => thread::yield_now(),
+                Ok(Some(count)) => return Some(Ok(count)),
+                Err(error) => return Some(Err(error)),
             }
         }
         self.short.set(0);
@@ -85,7 +86,7 @@ mod tests {
         let mut looks = 0;
         let outcome = patience.look_again(|| {
             looks += 1;
-            answer
+            answer.map(|count| Some(count).filter(|count| *count > 0))
         });
         (outcome, looks)
     }

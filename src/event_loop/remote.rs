@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -93,14 +93,18 @@ impl<H> Drop for Hold<H> {
 pub(super) struct Inbox<H> {
     state: Mutex<State<H>>,
     holds: AtomicUsize,
+    /// Something came since the loop last looked; changed under the lock.
+    has_news: AtomicBool,
 }
 
 struct State<H> {
     posted: VecDeque<Posted<H>>,
     /// Made when the loop is first about to wait while others have a way to it.
-    waker: Option<Waker>,
-    /// There was reason to use the waker since the loop last looked, even if there was none yet.
-    is_woken: bool,
+    waker: Option<Arc<Waker>>,
+    /// The loop sleeps, or is about to: who has news wakes it. A loop that is awake looks anyway.
+    is_asleep: bool,
+    /// Somebody else waits for the waker.
+    is_watched: bool,
     is_closed: bool,
 }
 
@@ -112,8 +116,10 @@ enum Posted<H> {
 impl<H> Inbox<H> {
     pub(super) fn new() -> Self {
         let posted = VecDeque::new();
-        let state = State { posted, waker: None, is_woken: false, is_closed: false };
-        Self { state: Mutex::new(state), holds: AtomicUsize::new(0) }
+        let state =
+            State { posted, waker: None, is_asleep: false, is_watched: false, is_closed: false };
+        let (holds, has_news) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { state: Mutex::new(state), holds, has_news }
     }
 
     /// True while work is in flight or a task has not run.
@@ -132,16 +138,42 @@ impl<H> Inbox<H> {
         if state.waker.is_none() {
             let waker = Waker::new()?;
             poll.add_waker(&waker)?;
-            if state.is_woken {
+            if self.has_news() {
                 waker.wake()?;
             }
-            state.waker = Some(waker);
+            state.waker = Some(Arc::new(waker));
         }
         Ok(())
     }
 
+    /// Has every piece of news use the waker, for somebody else who waits for it.
+    pub(super) fn watch(&self) {
+        let mut state = self.lock();
+        state.is_watched = true;
+        if self.has_news() {
+            use_waker(state.waker.clone());
+        }
+    }
+
+    /// Whether something came since the loop last looked.
+    pub(super) fn has_news(&self) -> bool {
+        self.has_news.load(Ordering::Acquire)
+    }
+
+    /// Says that the loop is about to sleep; false if it has to look first.
+    pub(super) fn begin_sleep(&self) -> bool {
+        let mut state = self.lock();
+        state.is_asleep = !self.has_news();
+        state.is_asleep
+    }
+
+    /// Says that the loop is awake.
+    pub(super) fn end_sleep(&self) {
+        self.lock().is_asleep = false;
+    }
+
     /// Takes the waker away; the next wait makes another.
-    pub(super) fn take_waker(&self) -> Option<Waker> {
+    pub(super) fn take_waker(&self) -> Option<Arc<Waker>> {
         self.lock().waker.take()
     }
 
@@ -159,8 +191,8 @@ impl<H> Inbox<H> {
 
     /// Returns how many tasks are there; from now on a post wakes the loop anew.
     fn begin_reading(&self) -> usize {
-        let mut state = self.lock();
-        state.is_woken = false;
+        let state = self.lock();
+        self.has_news.store(false, Ordering::Release);
         state.posted.len()
     }
 
@@ -174,12 +206,25 @@ impl<H> Inbox<H> {
             return Err(posted);
         }
         state.posted.push_back(posted);
-        state.wake();
+        let waker = self.tell(&state);
+        // Whoever wakes up wants the lock.
+        drop(state);
+        use_waker(waker);
         Ok(())
     }
 
     fn wake(&self) {
-        self.lock().wake();
+        let state = self.lock();
+        let waker = self.tell(&state);
+        drop(state);
+        use_waker(waker);
+    }
+
+    /// Notes that there is news; the waker, if it is needed.
+    fn tell(&self, state: &State<H>) -> Option<Arc<Waker>> {
+        let is_known = self.has_news.swap(true, Ordering::AcqRel);
+        let is_awaited = state.is_asleep || state.is_watched;
+        state.waker.clone().filter(|_| !is_known && is_awaited)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<H>> {
@@ -188,12 +233,9 @@ impl<H> Inbox<H> {
     }
 }
 
-impl<H> State<H> {
-    fn wake(&mut self) {
-        if self.is_woken {
-            return;
-        }
+fn use_waker(waker: Option<Arc<Waker>>) {
+    if let Some(waker) = waker {
         // It fails only if the descriptor was closed behind our back; nobody here could mend that.
-        self.is_woken = self.waker.as_ref().is_none_or(|waker| waker.wake().is_ok());
+        let _ = waker.wake();
     }
 }

@@ -43,6 +43,7 @@ impl<H: Host> EventLoop<H> {
     pub(crate) fn wait_handle(&self) -> io::Result<WaitHandle> {
         let poll = self.poll()?;
         self.inbox.ensure_waker(&poll)?;
+        self.inbox.watch();
         self.prepare_wait(&mut Vec::new());
         Ok(WaitHandle(poll))
     }
@@ -157,9 +158,21 @@ impl<H: Host> EventLoop<H> {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
             return wait_through_signals(poll, timeout, events);
         }
-        let early =
-            self.patience.look_again(|| wait_through_signals(poll, Some(Duration::ZERO), events));
-        early.unwrap_or_else(|| self.patience.sleep(|| wait_through_signals(poll, timeout, events)))
+        let early = self.patience.look_again(|| {
+            if self.inbox.has_news() {
+                return Ok(Some(0));
+            }
+            let count = wait_through_signals(poll, Some(Duration::ZERO), events)?;
+            Ok(Some(count).filter(|count| *count > 0))
+        });
+        early.unwrap_or_else(|| {
+            if !self.inbox.begin_sleep() {
+                return Ok(0);
+            }
+            let outcome = self.patience.sleep(|| wait_through_signals(poll, timeout, events));
+            self.inbox.end_sleep();
+            outcome
+        })
     }
 
     /// How long it is to wait in truth for what is due after this time, by the clock of the loop.

@@ -12,6 +12,7 @@ mod scope;
 mod seed;
 mod settled;
 mod shutdown;
+mod spare;
 mod spawn_policy;
 mod streams;
 mod text;

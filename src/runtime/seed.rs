@@ -9,7 +9,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::{CreateError, RuntimeBuilder, Warnings};
 use crate::{
-    bindings::{globals, inspect, process, trace},
+    bindings::{globals, inspect, process, trace, worker_threads},
     builtins::TABLE,
     engine::{commonjs, intrinsics::random, realm, scripts, state},
     sys::{
@@ -105,6 +105,25 @@ fn rehearse() {
         // It fails in no realm that programs could run in.
         let _ = play.call(&JsValue::undefined(), &[exports.into()], context);
     });
+}
+
+/// Makes a realm in advance, for a thread that will be told what for.
+///
+/// # Errors
+/// If no realm can be made.
+pub(super) fn prepare() -> Result<(), CreateError> {
+    let mut seed = make()?;
+    let ready = anticipate(&mut seed).and_then(|()| worker_threads::anticipate(&mut seed.0));
+    ready.map_err(|error| CreateError::Engine(error.to_string()))?;
+    SPARE.set(Some(seed));
+    rehearse();
+    Ok(())
+}
+
+/// Gives up the realm that was made in advance.
+pub(super) fn discard() {
+    drop(SPARE.take());
+    boa_gc::force_collect();
 }
 
 /// The realm that was made in advance, as if it had been made now; else a new one.

@@ -1,21 +1,17 @@
 //! Threads of a program, each with a runtime of its own: what `Worker` starts.
 
-use std::{io, path::PathBuf, rc::Rc, thread::JoinHandle};
+use std::{path::PathBuf, rc::Rc};
 
 use boa_engine::Context;
 
-use super::{CreateError, Extras, InputType, Program, Runtime, RuntimeBuilder, seed};
+use super::{CreateError, Extras, InputType, Program, Runtime, RuntimeBuilder, seed, spare::Spare};
 use crate::{
     bindings::{
         process::launch::Reports,
         worker_threads::{self, Assignment, Orders, Starter},
     },
     engine::{commonjs::ModuleSettings, errors::Code, interruption, limits::Limits, state},
-    sys::stack,
 };
-
-/// The native stack of a thread, bytes: recursion may go as deep as in the main thread.
-const STACK: usize = 64 << 20;
 
 /// What options ask of a thread. See [`RuntimeBuilder::thread_options`].
 #[derive(Clone, Debug)]
@@ -95,8 +91,13 @@ pub(super) fn allow(extras: &Extras, context: &mut Context) {
         readers: extras.threads,
     };
     let readers = extras.threads;
+    let spare = Rc::<Spare>::default();
+    let idle = spare.clone();
     context.insert_data(Starter {
-        start: Rc::new(move |orders, folder| start(orders, folder, inherited.clone())),
+        start: Rc::new(move |orders, folder| {
+            spare.start(Task { orders, folder, inherited: inherited.clone() })
+        }),
+        prepare: Rc::new(move || idle.prepare()),
         refused: Rc::new(move |options, environment| match readers {
             Some(readers) => (readers.given)(options, environment).err().unwrap_or_default(),
             None => options.to_vec(),
@@ -104,26 +105,30 @@ pub(super) fn allow(extras: &Extras, context: &mut Context) {
     });
 }
 
-fn start(
+/// What a thread is for.
+pub(super) struct Task {
     orders: Orders,
     folder: Option<PathBuf>,
     inherited: Inherited,
-) -> io::Result<JoinHandle<()>> {
-    // The system cuts it after 15 bytes; it takes no NUL.
-    let name = orders.name.replace('\0', " ");
-    std::thread::Builder::new().name(name).spawn(move || {
-        let (control, parent) = (orders.control.clone(), orders.parent.clone());
-        let ran = stack::run_on_deep_stack(STACK, || run(orders, folder, inherited));
+}
+
+impl Task {
+    /// The name as the system takes it, which cuts it after 15 bytes.
+    pub(super) fn name(&self) -> String {
+        self.orders.name.replace('\0', " ")
+    }
+
+    /// Does it in this thread, and tells the parent of its end.
+    pub(super) fn carry_out(self) {
+        let (control, parent) = (self.orders.control.clone(), self.orders.parent.clone());
+        let ran = run(self);
         control.close();
         let (code, reason) = match ran {
-            Ok(Ok(code)) => (code, None),
-            Ok(Err(error)) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.to_string()))),
-            Err(error) => {
-                (1, Some((Code::ERR_WORKER_INIT_FAILED, error.errno.description().to_owned())))
-            }
+            Ok(code) => (code, None),
+            Err(error) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.to_string()))),
         };
         parent.tell(move |key, context| worker_threads::ended(key, code, reason, context));
-    })
+    }
 }
 
 /// What a thread's realm gets, and what runs in it first.
@@ -166,7 +171,7 @@ impl Setup {
 }
 
 /// Runs a thread's program from its first line to its exit code.
-fn run(orders: Orders, folder: Option<PathBuf>, inherited: Inherited) -> Result<i32, CreateError> {
+fn run(Task { orders, folder, inherited }: Task) -> Result<i32, CreateError> {
     let control = orders.control.clone();
     let (mut context, process) = seed::take()?;
     let mut assignment = orders.accept(&mut context);
@@ -184,7 +189,7 @@ fn run(orders: Orders, folder: Option<PathBuf>, inherited: Inherited) -> Result<
     let (interruptible, interrupter) = interruption::allow(&mut runtime.context);
     let remote = state::of(&runtime.context).event_loop.remote();
     let code = if control.open(remote, interrupter) {
-        inside.begin();
+        inside.begin(&runtime.context);
         runtime.preload(&setup.preload);
         runtime.import_first(&setup.imports);
         runtime.run(&into_program(program, setup.input_type))

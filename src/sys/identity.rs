@@ -14,6 +14,16 @@ pub(crate) fn pid() -> i32 {
     std::process::id().cast_signed()
 }
 
+/// Calls the calling thread by another name, cut to 15 bytes. `prctl(2)`.
+///
+/// # Errors
+/// EINVAL: a NUL is in it.
+pub(crate) fn name_thread(name: &str) -> Result<(), SysError> {
+    let failed = |errno| SysError::new(errno, "prctl");
+    let name = CString::new(name).map_err(|_| failed(nix::errno::Errno::EINVAL))?;
+    nix::sys::prctl::set_name(&name).map_err(failed)
+}
+
 /// `getppid(2)`.
 pub(crate) fn parent_pid() -> i32 {
     unistd::getppid().as_raw()

@@ -369,7 +369,7 @@ fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(Strin
             .to_object(context)?,
     };
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for (key, value) in enumerable(&env::behind(env, context), context)? {
+    for (key, value) in enumerable(&env::behind(env, context)?, context)? {
         if value.is_undefined() {
             continue;
         }

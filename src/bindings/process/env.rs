@@ -1,21 +1,19 @@
 //! `process.env`: an object whose values are always strings.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::{JsProxy, JsProxyBuilder},
-    property::PropertyKey,
+    Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
 };
 
-use super::warning;
+use super::{shared_env, warning};
 use crate::engine::{
     errors::{Code, coded},
-    natives::{arg, define_value},
+    natives::{Method, arg, define_methods, define_value},
     permission, proxies, reflect, state,
 };
 
 /// Makes the object from the environment, as far as the program may see it; a variable given twice has
 /// its last value.
-pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResult<JsProxy> {
+pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResult<JsObject> {
     let target = JsObject::with_object_proto(context.intrinsics());
     for (name, value) in env {
         if permission::has_variable(name, context) {
@@ -26,30 +24,36 @@ pub(super) fn create(env: &[(String, String)], context: &mut Context) -> JsResul
     // The zone of a process is the same, whoever may see what says so.
     let zone = env.iter().rev().find(|(name, _)| name == "TZ").map(|(_, zone)| zone.as_str());
     state::of(context).time_zone.set(zone);
-    let env = JsProxyBuilder::new(target.clone())
-        .set(set)
-        .define_property(define_property)
-        .delete_property(delete)
-        .build(context)?;
+    // Without a prototype: what a program puts there is no trap.
+    let traps = JsObject::with_null_proto();
+    define_methods(&traps, TRAPS, true, context);
+    let class = context.intrinsics().constructors().proxy().constructor();
+    let env = class.construct(&[target.clone().into(), traps.clone().into()], None, context)?;
     let handler = JsObject::with_object_proto(context.intrinsics());
-    proxies::remember(&env.clone().into(), target.clone(), handler, context)?;
-    context.insert_data(Environment { proxy: env.clone().into(), target });
+    proxies::remember(&env, target.clone(), handler, context)?;
+    context.insert_data(Environment { proxy: env.clone(), target, handler: traps });
     Ok(env)
 }
 
+const TRAPS: &[Method] =
+    &[("set", 4, set), ("defineProperty", 3, define_property), ("deleteProperty", 2, delete)];
+
 /// The object of a realm, and the one that holds its properties.
-struct Environment {
+pub(super) struct Environment {
     proxy: JsObject,
-    target: JsObject,
+    pub(super) target: JsObject,
+    /// Its traps.
+    pub(super) handler: JsObject,
 }
 
 /// Where the variables themselves are, if this object is `process.env`: what is read there runs no
 /// JavaScript. Else the object.
-pub(crate) fn behind(object: JsObject, context: &Context) -> JsObject {
-    match context.get_data::<Environment>() {
-        Some(env) if JsObject::equals(&env.proxy, &object) => env.target.clone(),
-        _ => object,
+pub(crate) fn behind(object: JsObject, context: &mut Context) -> JsResult<JsObject> {
+    if !is_environment(&object, context) {
+        return Ok(object);
     }
+    shared_env::update(context)?;
+    Ok(context.get_data::<Environment>().map_or(object, |env| env.target.clone()))
 }
 
 /// The variables of an object, of `process.env` where there is none, as text.
@@ -58,9 +62,9 @@ pub(crate) fn pairs(
     context: &mut Context,
 ) -> JsResult<Vec<(String, String)>> {
     let env = match env {
-        Some(env) => behind(env, context),
-        None => match context.get_data::<Environment>() {
-            Some(own) => own.target.clone(),
+        Some(env) => behind(env, context)?,
+        None => match context.get_data::<Environment>().map(|own| own.proxy.clone()) {
+            Some(own) => behind(own, context)?,
             None => return Ok(Vec::new()),
         },
     };
@@ -83,7 +87,7 @@ pub(crate) fn is_environment(object: &JsObject, context: &Context) -> bool {
 }
 
 /// Local times are those of the variable `TZ`, from now on.
-fn note_time_zone(target: &JsObject, context: &mut Context) -> JsResult<()> {
+pub(super) fn note_time_zone(target: &JsObject, context: &mut Context) -> JsResult<()> {
     let zone = target.get(js_string!("TZ"), context)?.as_string();
     let zone = zone.map(|zone| zone.to_std_string_lossy());
     state::of(context).time_zone.set(zone.as_deref());
@@ -102,6 +106,7 @@ fn put(
         return Ok(());
     }
     permission::check_variable(&name, context)?;
+    shared_env::changed(&name, Some(&value.to_std_string_lossy()), context)?;
     define_value(target, key, value, true);
     if name == "TZ" { note_time_zone(target, context) } else { Ok(()) }
 }
@@ -114,6 +119,9 @@ fn delete(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
         permission::check_variable(&key.to_string(), context)?;
     }
     let is_zone = key == PropertyKey::from(js_string!("TZ"));
+    if !matches!(key, PropertyKey::Symbol(_)) {
+        shared_env::changed(&key.to_string(), None, context)?;
+    }
     let outcome = target.delete_property_or_throw(key, context)?;
     if is_zone {
         note_time_zone(&target, context)?;

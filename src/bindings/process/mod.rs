@@ -11,6 +11,7 @@ pub(crate) mod launch;
 mod lazy;
 mod measure;
 mod ownership;
+pub(crate) mod shared_env;
 mod signals;
 mod source_maps;
 pub(crate) mod stdio;

@@ -18,12 +18,16 @@ use super::{
     thread, waiting,
 };
 use crate::{
-    bindings::process::launch::Launch,
+    bindings::process::{
+        launch::Launch,
+        shared_env::{self, SharedEnv},
+    },
     engine::{
         builtins,
         classes::{Accessor, define_accessors},
         errors::{Code, coded},
         natives::{Method, arg, closure, define_accessor, define_value, exports_of},
+        state,
     },
 };
 
@@ -33,6 +37,7 @@ pub(crate) struct Inside {
     pub(super) name: String,
     pub(super) limits: [f64; 4],
     has_stdin: bool,
+    env: RefCell<Option<Arc<SharedEnv>>>,
     pub(super) control: Arc<Control>,
     pub(super) parent: Parent,
     data: RefCell<Option<Message>>,
@@ -59,6 +64,7 @@ impl Orders {
             name: self.name,
             limits: self.limits,
             has_stdin: self.has_stdin,
+            env: RefCell::new(self.env),
             control: self.control,
             parent: self.parent,
             data: RefCell::new(Some(self.data)),
@@ -68,6 +74,7 @@ impl Orders {
         };
         let inside = Rc::new(inside);
         context.insert_data(inside.clone());
+        super::relations::of(context).enter(context);
         Assignment {
             launch: self.launch,
             program: self.program,
@@ -77,6 +84,12 @@ impl Orders {
     }
 }
 
+/// Makes what most workers need, before it is known what for.
+pub(crate) fn anticipate(context: &mut Context) -> JsResult<()> {
+    super::classes::of(context)?;
+    crate::bindings::event_target::message_event_class(context).map(drop)
+}
+
 /// The worker whose realm this is; `None` in a main thread.
 pub(crate) fn inside(context: &Context) -> Option<Rc<Inside>> {
     context.get_data::<Rc<Inside>>().cloned()
@@ -84,8 +97,12 @@ pub(crate) fn inside(context: &Context) -> Option<Rc<Inside>> {
 
 impl Inside {
     /// Tells the parent that the program begins.
-    pub(crate) fn begin(&self) {
+    pub(crate) fn begin(&self, context: &Context) {
         self.parent.tell(thread::online);
+        let parent = self.parent.clone();
+        // Behind the main module, if that waits for nothing.
+        let remote = state::of(context).event_loop.remote();
+        remote.post(Box::new(move |_| parent.tell(|_, context| thread::prepare_next(context))));
     }
 
     /// Tells the parent of an exception that nobody caught.
@@ -174,6 +191,9 @@ pub(crate) fn furnish(process: &JsObject, context: &mut Context) -> JsResult<()>
     let title = process.get(js_string!("title"), context)?;
     define_value(process, js_string!("title"), title, true);
     define_accessors(process, STREAMS, true, context);
+    if let Some(env) = inside(context).and_then(|inside| inside.env.take()) {
+        shared_env::join(env, context);
+    }
     waiting::install(context)
 }
 

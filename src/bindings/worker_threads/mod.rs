@@ -12,6 +12,7 @@ mod errors;
 mod inside;
 mod marks;
 mod message;
+mod messaging;
 mod module;
 mod orders;
 mod port;
@@ -21,11 +22,13 @@ mod relations;
 mod thread;
 mod transfer;
 mod waiting;
+mod worker_class;
 
 pub(crate) use self::{
-    inside::{Assignment, furnish, inside, stdio_exports},
+    inside::{Assignment, anticipate, furnish, inside, stdio_exports},
     marks::has_marks,
     message::clone_as_message,
+    messaging::messaging_exports,
     module::{exports, worker_exports},
     orders::{Orders, Program, Starter},
     port::{close_all, is_port},

@@ -2,15 +2,12 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::{classes, environment, inside::inside, marks, thread};
+use super::{classes, environment, inside::inside, marks, thread, worker_class};
 use crate::{
     bindings::event_target::message_event_class,
     engine::{
         builtins,
-        natives::{
-            Method, arg, define_accessor, define_methods, define_value, exports_of, function,
-            registered_symbol,
-        },
+        natives::{Method, define_methods, define_value, exports_of, registered_symbol},
     },
 };
 
@@ -20,6 +17,7 @@ const METHODS: &[Method] = &[
     ("isMarkedAsUntransferable", 1, marks::is_marked_untransferable),
     ("moveMessagePortToContext", 2, classes::move_to_context),
     ("receiveMessageOnPort", 1, classes::receive_message),
+    ("postMessageToThread", 4, post_message_to_thread),
 ];
 
 const ENVIRONMENT: &[Method] =
@@ -64,32 +62,25 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     define("threadId", id.into());
     define("threadName", JsString::from(name).into());
     define("SHARE_ENV", registered_symbol("nodejs.worker_threads.SHARE_ENV", context)?.into());
-    let get = function("get Worker", 0, get_worker, context);
-    let set = function("set Worker", 1, set_worker, context);
-    define_accessor(&exports, js_string!("Worker"), Some(get), Some(set), true);
-    let define = |name: &str, value: JsValue| {
-        define_value(&exports, JsString::from(name), value, true);
-    };
+    define("Worker", worker_class::create(context)?.into());
     define("parentPort", port);
     define("workerData", data);
     define("BroadcastChannel", classes.broadcast.constructor.clone().into());
     define_methods(&exports, ENVIRONMENT, true, context);
+    // Whoever can be sent something by others is known to them.
+    super::relations::of(context);
     let event = message_event_class(context)?.constructor;
     define_value(&exports, js_string!("MessageEvent"), event, false);
     Ok(exports.into())
 }
 
-/// The class is made when it is first asked for: most workers do not.
-fn get_worker(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let exports = builtins::load_object("internal/worker/worker", context)?;
-    let class = exports.get(js_string!("Worker"), context)?;
-    set_worker(this, std::slice::from_ref(&class), context)?;
-    Ok(class)
-}
-
-fn set_worker(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
-    if let Some(exports) = this.as_object() {
-        define_value(&exports, js_string!("Worker"), arg(args, 0), true);
-    }
-    Ok(JsValue::undefined())
+/// `postMessageToThread(threadId, value, transferList, timeout)`: few programs call it.
+fn post_message_to_thread(
+    _: &JsValue,
+    args: &[JsValue],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let exports = builtins::load_object("internal/worker/messaging", context)?;
+    let post = exports.get(js_string!("postMessageToThread"), context)?.to_object(context)?;
+    post.call(&JsValue::undefined(), args, context)
 }

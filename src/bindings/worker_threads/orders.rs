@@ -15,7 +15,9 @@ use super::{
     relations::Relations,
 };
 use crate::{
-    bindings::process::launch::Launch, engine::interruption::Interrupter, event_loop::Remote,
+    bindings::process::{launch::Launch, shared_env::SharedEnv},
+    engine::interruption::Interrupter,
+    event_loop::Remote,
 };
 
 /// What a thread runs.
@@ -32,6 +34,8 @@ pub(crate) enum Program {
 #[derive(Clone)]
 pub(crate) struct Starter {
     pub(crate) start: Rc<Start>,
+    /// Called when the program of the thread that was started last is under way.
+    pub(crate) prepare: Rc<dyn Fn()>,
     /// Which of these options of a command line a thread cannot have.
     pub(crate) refused: Rc<Refused>,
 }
@@ -52,6 +56,8 @@ pub(crate) struct Orders {
     pub(crate) id: u32,
     pub(crate) limits: [f64; 4],
     pub(crate) has_stdin: bool,
+    /// The environment, where it is its parent's too.
+    pub(crate) env: Option<Arc<SharedEnv>>,
     /// `workerData` and what `setEnvironmentData` was given.
     pub(crate) data: Message,
     pub(crate) public: PortEnd,

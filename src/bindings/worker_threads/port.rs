@@ -14,6 +14,7 @@ use super::{
     broadcast::Member,
     classes, delivery,
     queue::{Doorbell, Home, Inbox, PortEnd},
+    relations::Relations,
 };
 use crate::{
     bindings::event_target::{Watcher, create_watched, watcher_of},
@@ -205,6 +206,9 @@ impl Port {
 
 /// Closes every port of a realm that ends, without telling its program.
 pub(crate) fn close_all(context: &mut Context) {
+    if let Some(relations) = context.get_data::<Arc<Relations>>().cloned() {
+        relations.leave(context);
+    }
     let Some(ports) = context.get_data::<Rc<Ports>>().cloned() else { return };
     let open = ports.open.take();
     for open in open.into_values() {

@@ -73,19 +73,18 @@ impl Doorbell {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the loop look at a port; false if the loop is gone.
-    fn ring(self: &Arc<Self>, port: u64) -> bool {
+    /// Has the loop look at a port; if it is gone, so is the port.
+    fn ring(self: &Arc<Self>, port: u64) {
         let is_first = {
             let mut waiting = self.waiting();
             let is_first = waiting.is_empty();
             waiting.insert(port);
             is_first
         };
-        if !is_first {
-            return true;
+        if is_first {
+            let doorbell = self.clone();
+            self.remote.post(Box::new(move |context| doorbell.answer(context)));
         }
-        let doorbell = self.clone();
-        self.remote.post(Box::new(move |context| doorbell.answer(context)))
     }
 
     fn answer(&self, context: &mut Context) {
@@ -110,13 +109,20 @@ struct State {
 }
 
 impl State {
-    fn tell(&mut self) {
-        let Some(home) = &self.home else { return };
+    /// Whom to tell, if somebody is to be told: once the lock is given back, for who is woken wants it.
+    fn tell(&mut self) -> Option<(Arc<Doorbell>, u64)> {
+        let home = self.home.as_ref()?;
         if self.is_told || self.items.is_empty() {
-            return;
+            return None;
         }
-        // If the loop is gone, so is the port.
-        self.is_told = home.doorbell.ring(home.port);
+        self.is_told = true;
+        Some((home.doorbell.clone(), home.port))
+    }
+}
+
+fn ring(told: Option<(Arc<Doorbell>, u64)>) {
+    if let Some((doorbell, port)) = told {
+        doorbell.ring(port);
     }
 }
 
@@ -133,7 +139,9 @@ impl Inbox {
             return Some(item);
         }
         state.items.push_back(item);
-        state.tell();
+        let told = state.tell();
+        drop(state);
+        ring(told);
         None
     }
 
@@ -178,7 +186,9 @@ impl Inbox {
     pub(super) fn tell_again(&self) {
         let mut state = self.lock();
         state.is_told = false;
-        state.tell();
+        let told = state.tell();
+        drop(state);
+        ring(told);
     }
 
     /// Gives the end a home; it is told of what is there.
@@ -186,7 +196,9 @@ impl Inbox {
         let mut state = self.lock();
         state.home = Some(home);
         state.is_told = false;
-        state.tell();
+        let told = state.tell();
+        drop(state);
+        ring(told);
     }
 
     /// Takes the end from its home: what comes waits for the next one.

@@ -1,10 +1,14 @@
 //! What the threads of one program have in common: the main thread makes it, workers inherit it.
 
-use std::sync::{Arc, atomic::AtomicU32};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU32},
+};
 
 use boa_engine::Context;
 
-use super::broadcast::Groups;
+use super::{broadcast::Groups, inside::inside};
+use crate::{engine::state, event_loop::Remote};
 
 /// Shared by a main thread and all workers below it.
 #[derive(Default)]
@@ -13,6 +17,33 @@ pub(crate) struct Relations {
     pub(super) last_thread: AtomicU32,
     /// The members of each `BroadcastChannel`.
     pub(super) groups: Arc<Groups>,
+    /// The ways to the threads that run.
+    threads: Mutex<HashMap<u32, Remote<Context>>>,
+}
+
+impl Relations {
+    fn threads(&self) -> MutexGuard<'_, HashMap<u32, Remote<Context>>> {
+        // Nothing panics while it holds the lock.
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The way to a thread.
+    pub(super) fn remote(&self, id: u32) -> Option<Remote<Context>> {
+        self.threads().get(&id).cloned()
+    }
+
+    /// Notes how this realm's thread is reached.
+    pub(super) fn enter(&self, context: &Context) {
+        let id = inside(context).map_or(0, |inside| inside.id);
+        let remote = state::of(context).event_loop.remote();
+        self.threads().insert(id, remote);
+    }
+
+    /// Forgets how this realm's thread is reached.
+    pub(super) fn leave(&self, context: &Context) {
+        let id = inside(context).map_or(0, |inside| inside.id);
+        drop(self.threads().remove(&id));
+    }
 }
 
 /// Those of this realm's thread.
@@ -22,5 +53,6 @@ pub(super) fn of(context: &mut Context) -> Arc<Relations> {
     }
     let relations = Arc::<Relations>::default();
     context.insert_data(relations.clone());
+    relations.enter(context);
     relations
 }

@@ -31,6 +31,7 @@ use crate::{
         process::{
             self, env,
             launch::{Launch, NodeLink, Started, WarmFork},
+            shared_env::{self, SharedEnv},
         },
         trace,
     },
@@ -109,6 +110,7 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         let message = "This program cannot start threads";
         return Err(coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message));
     };
+    let env = plan.shared_env(context)?;
     let (launch, has_own_options) = plan.launch(&starter, context)?;
     let data = plan.data(context)?;
     let threads = threads(context);
@@ -131,6 +133,7 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         id,
         limits: plan.limits(context)?,
         has_stdin: plan.flag("stdin", context)?,
+        env,
         data,
         public,
         internal,
@@ -207,6 +210,15 @@ impl Plan {
         encode(&values.into(), &transfers, context)
     }
 
+    /// The environment that is to be shared, if one is.
+    fn shared_env(&self, context: &mut Context) -> JsResult<Option<Arc<SharedEnv>>> {
+        // The symbol `SHARE_ENV`, as the JavaScript half has seen.
+        if self.get("env", context)?.is_symbol() {
+            return shared_env::share(context).map(Some);
+        }
+        Ok(None)
+    }
+
     /// How the thread's program is started; whether its options are its own.
     fn launch(&self, starter: &Starter, context: &mut Context) -> JsResult<(Launch, bool)> {
         let process = process::state(context);
@@ -243,7 +255,8 @@ impl Plan {
         launch.argv.extend(self.texts("argv", context)?.unwrap_or_default());
         launch.eval = if kind == "text" { Some(self.text("program", context)?) } else { None };
         if let Some(options) = own_options {
-            launch.exec_argv = options;
+            // Behind two dashes nothing is an option.
+            launch.exec_argv = options.into_iter().take_while(|option| option != "--").collect();
         }
         launch.title = None;
         launch.started = Started::now();
@@ -314,6 +327,13 @@ fn set_ref(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 fn internal_port(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let thread = running(&arg(args, 0), context);
     Ok(thread.map_or(JsValue::undefined(), |thread| thread.internal.clone().into()))
+}
+
+/// The program of the thread that was started last is under way.
+pub(super) fn prepare_next(context: &mut Context) {
+    if let Some(starter) = context.get_data::<Starter>().cloned() {
+        (starter.prepare)();
+    }
 }
 
 /// The thread's program begins.
