@@ -4,9 +4,12 @@
 
 use crate::{
     bindings,
-    engine::builtins::{
-        Access::{self, Internal, Prefixed, Public},
-        Builtin,
+    engine::{
+        builtins::{
+            Access::{self, Internal, Prefixed, Public},
+            Builtin,
+        },
+        finalization,
     },
 };
 
@@ -98,6 +101,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/events/async_resource.js"),
     ),
     native("internal/diagnostics", Internal, bindings::diagnostics_channel::internal_exports),
+    native("internal/finalization_registry", Internal, finalization::exports),
     native("internal/handles", Internal, bindings::handles::exports),
     native("internal/streams/core", Internal, bindings::streams::exports),
     script("internal/events/on", Internal, include_str!("../js/internal/events/on.js")),

@@ -31,6 +31,7 @@ const GLOBALS: &[Global] = &[
     global("Buffer", "buffer", false),
     global("clearImmediate", "timers", true),
     global("setImmediate", "timers", true),
+    global("FinalizationRegistry", "internal/finalization_registry", false),
     global("URL", "url", false),
     global("URLSearchParams", "url", false),
     global("DOMException", "internal/dom_exception", false),

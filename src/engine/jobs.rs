@@ -14,7 +14,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, Trace};
 
-use super::state;
+use super::{finalization::Collected, state};
 use crate::event_loop::Scope;
 
 /// The async context that a promise's handler runs in: the one in which it was attached.
@@ -48,6 +48,8 @@ pub(crate) fn call(
 #[derive(Default)]
 pub(crate) struct Microtasks {
     queue: RefCell<VecDeque<Microtask>>,
+    /// What the collector has told finalization registries.
+    pub(super) collected: Rc<Collected>,
     /// Guards against draining inside of a drain.
     draining: Cell<bool>,
 }
@@ -104,13 +106,18 @@ impl Microtasks {
         if self.draining.replace(true) {
             return;
         }
-        while let Some(task) = self.next(context) {
-            let result = match task {
-                Microtask::Promise(job) => job.call(context).map(drop),
-                Microtask::Async(job) => run_async(job, context),
-            };
-            if let Err(error) = result {
-                state::uncaught(error, context);
+        loop {
+            while let Some(task) = self.next(context) {
+                let result = match task {
+                    Microtask::Promise(job) => job.call(context).map(drop),
+                    Microtask::Async(job) => run_async(job, context),
+                };
+                if let Err(error) = result {
+                    state::uncaught(error, context);
+                }
+            }
+            if !self.collected.call_one(context) {
+                break;
             }
         }
         context.clear_kept_objects();
@@ -131,8 +138,8 @@ impl JobExecutor for Microtasks {
         match job {
             Job::PromiseJob(job) => self.queue.borrow_mut().push_back(Microtask::Promise(job)),
             Job::AsyncJob(job) => self.queue.borrow_mut().push_back(Microtask::Async(job)),
-            // The engine asks for these only through features (Atomics.waitAsync, finalization
-            // registries) that run as soon as a microtask may.
+            // The engine asks for these only through features (Atomics.waitAsync) that run as soon as a
+            // microtask may.
             Job::GenericJob(job) => {
                 let job = PromiseJob::new(move |context| job.call(context));
                 self.queue.borrow_mut().push_back(Microtask::Promise(job));

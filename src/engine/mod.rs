@@ -11,6 +11,7 @@ pub(crate) mod commonjs;
 pub(crate) mod errors;
 pub(crate) mod esm;
 pub(crate) mod external;
+pub(crate) mod finalization;
 pub(crate) mod folder;
 pub(crate) mod former_classes;
 pub(crate) mod interruption;
