@@ -15,6 +15,9 @@ use rjs::{
 };
 use serde_json::json;
 
+#[global_allocator]
+static ALLOCATOR: rjs::CountingAllocator = rjs::CountingAllocator::new();
+
 const RJS: &str = env!("CARGO_BIN_EXE_rjs");
 
 /// An example, which `cargo test` builds beside the binary.
@@ -265,15 +268,6 @@ fn a_host_with_its_own_loop_waits_on_a_descriptor() {
 
 #[test]
 fn runtimes_leave_nothing_behind() {
-    let is_handling = |line: &&str| line.starts_with("SigIgn") || line.starts_with("SigCgt");
-    let state = || {
-        let fds = fs::read_dir("/proc/self/fd").expect("/proc").flatten();
-        let fds: Vec<PathBuf> = fds.filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
-        let status = fs::read_to_string("/proc/self/status").expect("/proc");
-        let signals: Vec<String> =
-            status.lines().filter(|line| is_handling(line)).map(str::to_owned).collect();
-        (fds, signals)
-    };
     // In a process of its own: other tests have descriptors, too.
     if std::env::var_os("RJS_TEST_ALONE").is_none() {
         let name = "runtimes_leave_nothing_behind";
@@ -281,14 +275,140 @@ fn runtimes_leave_nothing_behind() {
         output(Command::new(this).args(["--exact", name]).env("RJS_TEST_ALONE", "1"));
         return;
     }
-    let before = state();
-    for _ in 0..20 {
+    let before = state_of_process();
+    for _ in 0..5 {
         let mut runtime = runtime();
         let text = "const cp = process.getBuiltinModule('child_process');
                     new Promise((resolve) => cp.exec('true', resolve))";
         assert_eq!(runtime.eval(text), Ok(json!(null)));
+        drop(runtime);
+        leave_everything_open();
+        use_everything();
     }
-    assert_eq!(state(), before);
+    assert_eq!(state_of_process(), before);
+}
+
+/// What a process has that a runtime must leave alone.
+#[derive(Debug, PartialEq)]
+struct State {
+    /// Each descriptor and its flags.
+    descriptors: Vec<(PathBuf, String)>,
+    /// Handlers, the mask for new files, and how many threads there are.
+    status: Vec<String>,
+    folder: PathBuf,
+}
+
+fn state_of_process() -> State {
+    let is_shared = |line: &&str| {
+        ["SigIgn", "SigCgt", "SigBlk", "Umask", "Threads", "Name"]
+            .iter()
+            .any(|n| line.starts_with(n))
+    };
+    let status = fs::read_to_string("/proc/self/status").expect("/proc");
+    let of = |entry: fs::DirEntry| {
+        let info = PathBuf::from("/proc/self/fdinfo").join(entry.file_name());
+        let info = fs::read_to_string(info).ok()?;
+        let flags = info.lines().find(|line| line.starts_with("flags"))?.to_owned();
+        fs::read_link(entry.path()).ok().map(|link| (link, flags))
+    };
+    State {
+        descriptors: fs::read_dir("/proc/self/fd")
+            .expect("/proc")
+            .flatten()
+            .filter_map(of)
+            .collect(),
+        status: status.lines().filter(is_shared).map(str::to_owned).collect(),
+        folder: std::env::current_dir().expect("a folder"),
+    }
+}
+
+#[test]
+fn a_child_whose_output_was_gathered_is_garbage() {
+    let mut runtime = Runtime::builder().expose_gc(true).build().expect("a runtime");
+    let text = "const { exec } = process.getBuiltinModule('child_process');
+        const run = () => new Promise((done) => {
+            const child = exec('echo', () => done(new WeakRef(child)));
+            child.stdout.on('data', () => child);
+        });
+        const turn = () => new Promise((done) => setImmediate(done));
+        (async () => {
+            const children = [await run(), await run(), await run()];
+            for (let i = 0; i < 10; i++) { await turn(); gc(); }
+            return children.filter((child) => child.deref() !== undefined).length;
+        })()";
+    assert_eq!(runtime.eval(text), Ok(json!(0)));
+}
+
+/// A runtime that is dropped in the middle of everything.
+fn leave_everything_open() {
+    let text = format!(
+        "const {{ spawn, exec, fork }} = process.getBuiltinModule('child_process');
+         const net = process.getBuiltinModule('net'), fs = process.getBuiltinModule('fs');
+         const udp = process.getBuiltinModule('dgram').createSocket('udp4');
+         const children = [spawn('sleep', ['1000']), exec('exec sleep 1000', () => children),
+             fork('-e', ['setInterval(() => {{}}, 1e6)'], {{ execPath: {RJS:?} }})];
+         children[0].stdout.on('data', () => children);
+         children[2].on('message', () => children).send({{ a: 1 }}, () => children);
+         const server = net.createServer((socket) => socket.on('data', () => server));
+         fs.watch('/tmp', () => server);
+         fs.createReadStream('/dev/zero').on('data', () => server);
+         udp.on('message', () => udp).bind(0);
+         new Promise((done) => {{
+             server.on('connection', done).listen(0, () => {{
+                 net.connect(server.address().port).write('x'.repeat(1e7));
+             }});
+         }}).then(() => children.map((child) => child.pid))"
+    );
+    let mut runtime = runtime();
+    let children = runtime.eval(&text).expect("three numbers");
+    drop(runtime);
+    // They go on; a host that wants them ended says so before.
+    for pid in children.as_array().expect("a list") {
+        let pid = nix::unistd::Pid::from_raw(pid.as_i64().expect("a number") as i32);
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("it is there");
+        nix::sys::wait::waitpid(pid, None).expect("it was nobody else's");
+    }
+}
+
+/// A runtime with everything that has descriptors or threads of its own.
+fn use_everything() {
+    let functions = rjs::HostObject::new().async_function("later", async || Ok(1)).async_function(
+        "never",
+        async || {
+            std::future::pending::<()>().await;
+            Ok(2)
+        },
+    );
+    let mut runtime = Runtime::builder()
+        .stdin(rjs::Input::bytes("input"))
+        .stdout(rjs::Output::capture(1000))
+        .stderr(rjs::Output::null())
+        .globals(functions)
+        .module("host:all", rjs::HostObject::new().value("one", 1))
+        .limits(rjs::Limits::none().wall_time(Duration::from_mins(1)).heap(1 << 30))
+        .on_event(|_| {})
+        .build()
+        .expect("a runtime");
+    let text = "const cp = process.getBuiltinModule('child_process');
+        process.chdir('/');
+        process.umask();
+        console.log('out'); console.error('err');
+        cp.spawnSync('cat', { stdio: 'inherit' });
+        never();
+        setInterval(() => {}, 1e6);
+        process.getBuiltinModule('net').createServer().listen(0);
+        process.stdin.resume();
+        process.on('SIGUSR2', () => {});
+        Promise.all([later(), import('host:all')]).then(([a, { one }]) => a + one)";
+    assert_eq!(runtime.eval(text), Ok(json!(2)));
+    assert_eq!(runtime.take_stdout().text(), "out\ninput");
+    runtime.eval("cp.spawn('sleep', ['1000']); 0").expect("a child");
+    assert!(runtime.shutdown(Duration::from_mins(1)).killed.is_empty());
+}
+
+fn umask() -> String {
+    let status = fs::read_to_string("/proc/self/status").expect("/proc");
+    status.lines().find(|line| line.starts_with("Umask")).expect("a mask").to_owned()
 }
 
 #[test]
@@ -313,7 +433,9 @@ fn runtimes_in_threads_leave_the_children_of_their_host_alone() {
     let run = || {
         let mut runtime = Runtime::builder().exec_path(RJS).build().expect("a runtime");
         assert_eq!(runtime.eval(&text), Ok(json!([2, 3, 4])));
+        assert_eq!(runtime.eval("process.chdir('/'); process.cwd()"), Ok(json!("/")));
     };
+    let before = (umask(), std::env::current_dir().expect("a folder"));
     thread::scope(|scope| {
         let threads: Vec<_> = (0..10).map(|_| scope.spawn(run)).collect();
         for code in 0..50 {
@@ -325,5 +447,6 @@ fn runtimes_in_threads_leave_the_children_of_their_host_alone() {
             thread.join().expect("the runtime did its work");
         }
     });
+    assert_eq!((umask(), std::env::current_dir().expect("a folder")), before);
     fs::remove_file(&echo).expect("the script is there");
 }

@@ -1,7 +1,7 @@
 //! How much a program may use of what it shares with its host.
 //!
-//! The engine has no interrupt: time and memory are looked at between callbacks, ticks and microtasks
-//! and in every call of a host's function. What runs longer without a pause is ended by its loops.
+//! The engine has no interrupt: time and memory are looked at between callbacks, ticks and microtasks,
+//! in every call of a host's function, and where a text asks (`engine::syntax::checkpoints`).
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,13 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use boa_engine::{Context, JsError, JsString, error::RuntimeLimitError, js_string};
+use boa_engine::{
+    Context, JsError, JsObject, JsResult, JsString, JsValue, error::RuntimeLimitError, js_string,
+};
 
 use super::{
     errors::{Code, coded_object},
-    natives::define_value,
+    natives::{define_value, function},
     observer::HostEvent,
     state::{self, Engine},
+    syntax::CHECK_NAME,
 };
 use crate::sys::{allocation, usage};
 
@@ -93,15 +96,20 @@ impl fmt::Display for Limit {
 /// call of the host's returns [`crate::EvalError::Limit`], and nothing of the script runs any more. Both
 /// are told as [`HostEvent::LimitReached`].
 ///
-/// The engine cannot be interrupted. Time and memory are looked at between callbacks, between the
-/// steps of promises, and whenever a script calls a function of the host's. A script that does none of
-/// this is stopped by its loops: with a limit of time, a loop is also limited to as many rounds as no
-/// machine does in that time, so that a bare loop ends soon after it, and one that does much in each round
-/// later ([`Self::loop_iterations`] gives another number). What runs long without a loop in a script
-/// (a regular expression that backtracks, a `sort` of millions, recursion that branches) is not stopped at all, nor is
-/// memory that one call takes. Who runs code that may do such things on purpose runs it in a process of
-/// its own: with [`crate::run_if_worker`] a host is its own child, and
-/// [`crate::channel::Channel`] speaks to it; a process can be killed, and the system limits its memory.
+/// The engine cannot be interrupted. Where time or memory is limited, scripts are compiled so that they ask
+/// in every round of a loop and at the beginning of every function whether they may go on (which takes them
+/// up to twice the time, and shows in the text of a function); they are also stopped between callbacks and
+/// between the steps of promises. **Not stopped in time is**
+///
+/// - what runs long in one native call: a regular expression that backtracks, a `sort` of millions;
+/// - recursion that branches in arrow functions without braces, or in functions with a directive of their own;
+/// - text given to `eval` and `Function`: a loop in it ends after a thousand million rounds, half a minute
+///   of nothing else ([`Self::loop_iterations`] gives another number);
+/// - memory that one native call takes.
+///
+/// Who runs code that may do such things on purpose runs it in a process of its own, which can be killed and
+/// whose memory the system limits: with [`crate::run_if_worker`] a host is its own child, and
+/// [`crate::channel::Channel`] speaks to it.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
     wall_time: Option<Duration>,
@@ -210,22 +218,16 @@ impl Limits {
         self.wall_time.is_some() || self.cpu_time.is_some() || self.heap.is_some()
     }
 
-    /// The rounds of loops that are allowed; those that no machine does in the time where only that is
-    /// limited.
+    /// The rounds of loops that are allowed.
     fn rounds(&self) -> Option<u64> {
-        let time = [self.wall_time, self.cpu_time].into_iter().flatten().min();
-        self.loop_iterations.or_else(|| {
-            let nanoseconds = u64::try_from(time?.as_nanos()).unwrap_or(u64::MAX);
-            Some((nanoseconds / SHORTEST_ROUND).max(FEWEST_ROUNDS))
-        })
+        let is_timed = self.wall_time.is_some() || self.cpu_time.is_some();
+        self.loop_iterations.or_else(|| is_timed.then_some(ROUNDS_IN_TIME))
     }
 }
 
-/// No engine's loop goes round in less, nanoseconds.
-const SHORTEST_ROUND: u64 = 10;
-
-/// A loop may go round so often however short the time is.
-const FEWEST_ROUNDS: u64 = 1_000_000;
+/// The rounds of loops that are allowed where time is limited: more than any but a loop without an end
+/// needs, even in an asynchronous function that lives for weeks.
+const ROUNDS_IN_TIME: u64 = 1_000_000_000;
 
 /// The exit code of a program that was ended for what it used, as `timeout(1)` has it.
 const ENDED: i32 = 124;
@@ -246,6 +248,8 @@ pub(crate) struct Meter {
     /// What ended the program.
     ended_by: Cell<Option<Limit>>,
     has_told_of_output: Cell<bool>,
+    /// How many rounds of loops there were; it goes round.
+    rounds: Cell<u32>,
 }
 
 /// Limits the programs of this realm from now on.
@@ -264,6 +268,7 @@ pub(crate) fn apply(limits: &Limits, context: &mut Context) {
     meter.is_measuring.set(limits.is_measured());
     meter.held_before.set(allocation::of_this_thread().unwrap_or(0));
     *meter.limits.borrow_mut() = limits.clone();
+    install(&context.global_object(), context);
 }
 
 /// A call of the host's begins: it has its time before it.
@@ -280,7 +285,34 @@ pub(crate) fn begin(context: &Context) {
     meter.cpu_deadline.set(limits.cpu_time.map(|limit| usage::thread_time().saturating_add(limit)));
 }
 
+/// How often time and memory are looked at: once in so many rounds of loops.
+const ROUNDS: u32 = 64;
+
+/// What a text of a measured program calls in every round of a loop.
+fn round(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let engine = state::of(context);
+    let rounds = engine.meter.rounds.get().wrapping_add(1);
+    engine.meter.rounds.set(rounds);
+    if rounds.is_multiple_of(ROUNDS) && engine.is_used_up() {
+        return Err(engine.stop(engine.exit_code().unwrap_or(ENDED)));
+    }
+    Ok(true.into())
+}
+
+/// Defines what texts call, if the program is measured, where the current realm finds its globals.
+pub(super) fn install(globals: &JsObject, context: &mut Context) {
+    if state::of(context).is_measured() {
+        let check = function(CHECK_NAME, 0, round, context);
+        define_value(globals, JsString::from(CHECK_NAME), check, false);
+    }
+}
+
 impl Engine {
+    /// Whether time or memory is limited.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.meter.is_measuring.get()
+    }
+
     /// Ends the program if it has used more than it may; true if it is at its end.
     pub(crate) fn is_used_up(&self) -> bool {
         if !self.meter.is_measuring.get() {

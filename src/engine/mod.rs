@@ -8,6 +8,7 @@ pub(crate) mod builtins;
 pub(crate) mod callbacks;
 pub(crate) mod classes;
 pub(crate) mod commonjs;
+pub(crate) mod descriptors;
 pub(crate) mod errors;
 pub(crate) mod esm;
 pub(crate) mod external;

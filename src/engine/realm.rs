@@ -16,7 +16,7 @@ use super::{
     builtins::{Builtin, BuiltinTable},
     esm, former_classes, intrinsics, iterator_preview,
     jobs::{self, Microtasks},
-    kinds, proxies, reflect,
+    kinds, limits, proxies, reflect,
     rejections::Rejections,
     sources, stack,
     state::{self, Engine, Loop, NextGlobal},
@@ -174,6 +174,7 @@ pub(crate) fn create_further(
 fn replace_further(holder: &JsObject, context: &mut Context) -> JsResult<()> {
     remove_globals(holder, context)?;
     stack::install_further(context)?;
+    limits::install(holder, context);
     intrinsics::install_further(context)
 }
 

@@ -9,8 +9,8 @@ use boa_engine::{
 use super::{
     natives::define_name,
     sources::{self, SourceText},
-    stack,
-    syntax::{self, Goal, additions},
+    stack, state,
+    syntax::{self, Additions, Goal, additions, additions_with_checks},
 };
 
 /// The name under which module wrappers are compiled, by which stack traces know them; to programs
@@ -29,9 +29,11 @@ pub(crate) fn compile_wrapper(
 ) -> JsResult<JsObject> {
     let prefix = format!("({{'{WRAPPER_NAME}':function({parameters}){{");
     let suffix = format!("\n}}}})['{WRAPPER_NAME}']");
-    let additions = additions(source);
-    let wrapped = format!("{prefix}{}{}{suffix}", additions.insert(source), additions.end());
-    let value = match parse(&wrapped, path, context) {
+    let (additions, parsed) = with_additions(source, context, |additions, context| {
+        let body = additions.insert(source);
+        parse(&format!("{prefix}{body}{}{suffix}", additions.end()), path, context)
+    });
+    let value = match parsed {
         Ok(script) => script.evaluate(context)?,
         Err(error) => return Err(refused(error, source, path, Goal::Body, context)),
     };
@@ -48,9 +50,10 @@ pub(crate) fn compile_wrapper(
 
 /// Parses a script of the current realm.
 pub(crate) fn parse_script(source: &str, path: &str, context: &mut Context) -> JsResult<Script> {
-    let additions = additions(source);
-    let script = parse(&additions.insert(source), path, context)
-        .map_err(|error| refused(error, source, path, Goal::Script, context))?;
+    let (additions, parsed) = with_additions(source, context, |additions, context| {
+        parse(&additions.insert(source), path, context)
+    });
+    let script = parsed.map_err(|error| refused(error, source, path, Goal::Script, context))?;
     let text = SourceText::new(source.to_owned(), 0).with_additions(&additions);
     sources::of(context).add(path, text);
     Ok(script)
@@ -59,6 +62,24 @@ pub(crate) fn parse_script(source: &str, path: &str, context: &mut Context) -> J
 /// Evaluates a script in the global scope and returns its completion value.
 pub(crate) fn evaluate(source: &str, path: &str, context: &mut Context) -> JsResult<JsValue> {
     parse_script(source, path, context)?.evaluate(context)
+}
+
+/// Parses a text with what the engine is given beside it; and without what asks whether the program may
+/// go on, if that does not parse.
+pub(crate) fn with_additions<T>(
+    source: &str,
+    context: &mut Context,
+    parse: impl Fn(&Additions, &mut Context) -> JsResult<T>,
+) -> (Additions, JsResult<T>) {
+    if state::of(context).is_measured() {
+        let additions = additions_with_checks(source);
+        if let Ok(parsed) = parse(&additions, context) {
+            return (additions, Ok(parsed));
+        }
+    }
+    let additions = additions(source);
+    let parsed = parse(&additions, context);
+    (additions, parsed)
 }
 
 fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {

@@ -15,9 +15,9 @@ use boa_engine::{
 };
 
 use super::{
-    async_ids::AsyncIds, builtins::BuiltinTable, folder::Folder, jobs::Microtasks, limits::Meter,
-    module_hook::ModuleHook, observer::Observer, rejections::Rejections, standard::Standard,
-    ticks::TickQueue, time_zone::LocalZone,
+    async_ids::AsyncIds, builtins::BuiltinTable, descriptors::Descriptors, folder::Folder,
+    jobs::Microtasks, limits::Meter, module_hook::ModuleHook, observer::Observer,
+    rejections::Rejections, standard::Standard, ticks::TickQueue, time_zone::LocalZone,
 };
 use crate::event_loop::EventLoop;
 
@@ -54,6 +54,7 @@ pub(crate) struct Engine {
     /// The working directory.
     pub(crate) folder: Folder,
     pub(crate) standard: Standard,
+    pub(crate) descriptors: Descriptors,
     pub(crate) meter: Meter,
     pub(crate) module_hook: ModuleHook,
     pub(crate) observer: Observer,
@@ -91,6 +92,7 @@ impl Engine {
             time_zone,
             folder: Folder::default(),
             standard: Standard::default(),
+            descriptors: Descriptors::default(),
             meter: Meter::default(),
             module_hook: ModuleHook::default(),
             observer: Observer::default(),

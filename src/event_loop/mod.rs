@@ -166,8 +166,9 @@ impl<H: Host> EventLoop<H> {
 
     /// One turn. It waits, for `max_wait` at most, only if nothing is to be done.
     pub(crate) fn turn(&self, host: &mut H, max_wait: Option<Duration>) {
-        self.timers_phase(host);
-        self.phases_after_timers(host, max_wait);
+        let has_done = self.timers_phase(host) || !self.pending.borrow().is_empty();
+        // Whoever turns the loop wants to know what came of that.
+        self.phases_after_timers(host, if has_done { Some(Duration::ZERO) } else { max_wait });
     }
 
     /// How many turns have begun: two calls in the same turn are told the same.

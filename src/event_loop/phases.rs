@@ -51,16 +51,19 @@ impl<H: Host> EventLoop<H> {
         self.timers.borrow().contains(id)
     }
 
-    pub(super) fn timers_phase(&self, host: &mut H) {
+    /// True if a timer was due.
+    pub(super) fn timers_phase(&self, host: &mut H) -> bool {
         if self.timers.borrow().next_due().is_none() {
-            return;
+            return false;
         }
         let now = self.clock.update();
         let round = self.timers.borrow_mut().begin_round(now);
-        let Some(mut round) = round else { return };
+        let Some(mut round) = round else { return false };
+        let mut has_run = false;
         while !host.is_stopping() {
             let due = self.timers.borrow_mut().take_due(&mut round, self.now());
-            let Some(timer) = due else { return };
+            let Some(timer) = due else { return has_run };
+            has_run = true;
             let start = if timer.repeat { self.clock.update() } else { 0 };
             (timer.callback)(host);
             let ended = self.timers.borrow_mut().finish(&timer, start, &mut round, self.now());
@@ -70,6 +73,7 @@ impl<H: Host> EventLoop<H> {
             }
         }
         self.timers.borrow_mut().settle(self.now());
+        has_run
     }
 }
 

@@ -209,7 +209,12 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         worker_threads::end_all(true, &mut self.context);
         worker_threads::close_all(&mut self.context);
-        state::of(&self.context).event_loop.clear();
+        child_process::abandon(&self.context);
+        handles::abandon(&self.context);
+        ipc::abandon(&self.context);
+        let engine = state::of(&self.context);
+        engine.event_loop.clear();
+        engine.descriptors.close_all();
         child_process::remove_node_link(&mut self.context);
     }
 }

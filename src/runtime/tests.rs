@@ -115,6 +115,13 @@ const SCRIPT: &str = "
 ";
 
 #[test]
+fn memory_is_limited_only_where_it_is_counted() {
+    let limits = crate::Limits::none().heap(1 << 24);
+    let outcome = Runtime::builder().limits(limits).build().map(drop);
+    assert!(matches!(outcome, Err(crate::CreateError::Uncounted)));
+}
+
+#[test]
 fn whichever_call_of_a_start_fails_is_one_error_and_nothing_is_left() {
     alone(|| {
         prepare_process().unwrap();

@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     mem::ManuallyDrop,
-    os::fd::{FromRawFd, RawFd},
+    os::fd::RawFd,
     path::Path,
     sync::{
         Arc,
@@ -68,9 +68,7 @@ pub(crate) fn read_file(
 }
 
 fn opened(path: &Path, flags: i32, mode: u32) -> Result<File> {
-    let fd = open(path, flags, mode)?;
-    // SAFETY: `open` has just made the descriptor and nobody else knows it.
-    Ok(unsafe { File::from_raw_fd(fd) })
+    open(path, flags, mode).map(File::from)
 }
 
 fn read_all(file: &mut File, stop: &StopSign) -> std::result::Result<Vec<u8>, ReadError> {

@@ -8,7 +8,7 @@ use std::{
     io::{self, IoSlice, IoSliceMut, Read, Write},
     mem::ManuallyDrop,
     os::{
-        fd::{AsFd, FromRawFd, IntoRawFd, RawFd},
+        fd::{AsFd, FromRawFd, OwnedFd, RawFd},
         unix::fs::{FileExt, OpenOptionsExt, PermissionsExt, symlink},
     },
     path::{Path, PathBuf},
@@ -57,13 +57,13 @@ pub(super) fn borrowed(fd: RawFd) -> ManuallyDrop<File> {
 }
 
 /// `open(2)` with its flags; close-on-exec always.
-pub(crate) fn open(path: &Path, flags: i32, mode: u32) -> Result<RawFd> {
+pub(crate) fn open(path: &Path, flags: i32, mode: u32) -> Result<OwnedFd> {
     let access = flags & libc::O_ACCMODE;
     let mut options = OpenOptions::new();
     options.read(access != libc::O_WRONLY).write(access != libc::O_RDONLY);
     // The creation flags go past std, which allows fewer combinations than the system does.
     options.mode(mode).custom_flags(flags & !libc::O_ACCMODE);
-    options.open(path).map(IntoRawFd::into_raw_fd).map_err(at("open", path))
+    options.open(path).map(OwnedFd::from).map_err(at("open", path))
 }
 
 /// `close(2)`.

@@ -63,6 +63,8 @@ pub(crate) struct Running {
     trace: RefCell<Option<trace::Start>>,
     closes_needed: Cell<u32>,
     closes_got: Cell<u32>,
+    /// What is let go of when the program is gone.
+    on_abandoned: RefCell<Option<Box<dyn FnOnce()>>>,
     /// It is meant to outlive the program.
     pub(super) is_detached: Cell<bool>,
 }
@@ -85,6 +87,20 @@ impl Handle {
 /// The state behind a `ChildProcess`.
 pub(super) fn running(child: &JsObject) -> Option<Rc<Running>> {
     child.downcast_ref::<Handle>().map(|handle| handle.running.clone())
+}
+
+impl Running {
+    /// Calls `action` when the program goes before the child does.
+    pub(super) fn when_abandoned(&self, action: impl FnOnce() + 'static) {
+        *self.on_abandoned.borrow_mut() = Some(Box::new(action));
+    }
+
+    pub(super) fn abandon(&self) {
+        drop((self.pidfd.take(), self.abort_listener.take(), self.endpoint.take()));
+        if let Some(action) = self.on_abandoned.take() {
+            action();
+        }
+    }
 }
 
 /// The number of its process; `None` for what is no child.
@@ -144,7 +160,7 @@ pub(super) fn start(
             define_value(child, js_string!("pid"), started.pid, true);
             options.command.tell_start(started.pid, context);
             handle.is_detached.set(options.command.detached);
-            register::add(&handle, context);
+            register::add(child, context);
             watch(child, &handle, started, context)?;
             tracing.end(context)?;
             None
@@ -322,6 +338,7 @@ fn on_exit(child: &JsObject, pidfd: &OwnedFd, context: &mut Context) {
     if let Some(trace) = trace::of(context) {
         trace.ended(handle.pid.get(), status);
     }
+    register::remove(child, context);
     command::tell_end(handle.pid.get(), status, context);
     for timer in [handle.timer.take(), handle.force_timer.take()].into_iter().flatten() {
         event_loop.remove_timer(timer);

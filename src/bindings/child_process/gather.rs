@@ -41,7 +41,8 @@ pub(super) struct Settings {
 
 /// A run that has not been told yet.
 struct Gathering {
-    child: JsObject,
+    /// Let go of at the end: what the collector takes apart does not let go of anything.
+    child: RefCell<Option<JsObject>>,
     settings: Settings,
     outputs: [Output; 2],
     callback: RefCell<Option<JsObject>>,
@@ -85,7 +86,7 @@ pub(super) fn gather(
 ) -> JsResult<()> {
     let timeout = settings.timeout;
     let gathering = Rc::new(Gathering {
-        child: child.clone(),
+        child: RefCell::new(Some(child.clone())),
         settings,
         outputs: Default::default(),
         callback: RefCell::new(callback),
@@ -100,6 +101,14 @@ pub(super) fn gather(
                 pipe.gather(Rc::new(Side(gathering.clone(), side)));
             }
         }
+    }
+    if let Some(running) = child::running(child) {
+        let weak = Rc::downgrade(&gathering);
+        running.when_abandoned(move || {
+            if let Some(gathering) = weak.upgrade() {
+                gathering.let_go();
+            }
+        });
     }
     if let Some(after) = timeout {
         let gathering_too = gathering.clone();
@@ -292,10 +301,11 @@ impl Output {
 
 impl Gathering {
     fn destroy_streams(&self, context: &mut Context) -> JsResult<()> {
-        let Some(pipes) = child::pipes(&self.child) else { return Ok(()) };
+        let Some(child) = self.child.borrow().clone() else { return Ok(()) };
+        let Some(pipes) = child::pipes(&child) else { return Ok(()) };
         for slot in 1..=NAMES.len() {
             if let Some(pipe) = pipes.of_slot(slot) {
-                pipe.destroy(&self.child, context)?;
+                pipe.destroy(&child, context)?;
             }
         }
         Ok(())
@@ -306,7 +316,8 @@ impl Gathering {
         self.destroy_streams(context)?;
         self.was_killed.set(true);
         let signal = self.settings.kill_signal.into();
-        match call_with(&self.child, "kill", &signal, context) {
+        let Some(child) = self.child.borrow().clone() else { return Ok(JsValue::undefined()) };
+        match call_with(&child, "kill", &signal, context) {
             Err(error) if error.as_engine().is_none() => {
                 let error = value_of(error, context);
                 self.failure.borrow_mut().get_or_insert(error);
@@ -320,6 +331,20 @@ impl Gathering {
         if self.is_done.replace(true) {
             return Ok(JsValue::undefined());
         }
+        let told = self.tell(code, signal, context);
+        self.let_go();
+        told
+    }
+
+    /// Holds nothing of the program any more.
+    fn let_go(&self) {
+        drop((self.child.take(), self.callback.take(), self.failure.take()));
+        for output in &self.outputs {
+            drop((output.chunks.take(), output.stream.take()));
+        }
+    }
+
+    fn tell(&self, code: &JsValue, signal: &JsValue, context: &mut Context) -> JsResult<JsValue> {
         if let Some(timer) = self.timer.take() {
             state::of(context).event_loop.remove_timer(timer);
         }
@@ -370,8 +395,12 @@ impl Gathering {
             Some(number) => JsString::from(errno_code(Errno(-number as i32)).as_str()).into(),
             None => code.clone(),
         };
-        let was_killed =
-            self.was_killed.get() || self.child.get(js_string!("killed"), context)?.to_boolean();
+        let child = self.child.borrow().clone();
+        let has_killed = match child {
+            Some(child) => child.get(js_string!("killed"), context)?.to_boolean(),
+            None => false,
+        };
+        let was_killed = self.was_killed.get() || has_killed;
         define_value(&error, js_string!("code"), code, true);
         define_value(&error, js_string!("killed"), was_killed, true);
         define_value(&error, js_string!("signal"), signal.clone(), true);

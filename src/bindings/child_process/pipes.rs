@@ -74,6 +74,13 @@ impl Pipes {
         self.0.borrow().get(slot).cloned().flatten()
     }
 
+    /// Lets go of whoever takes what comes: the program is gone.
+    pub(super) fn abandon(&self) {
+        for pipe in self.all() {
+            drop((pipe.sink.replace(Sink::Dropped), pipe.socket.borrow_mut().take()));
+        }
+    }
+
     fn all(&self) -> Vec<Gc<Pipe>> {
         self.0.borrow().iter().flatten().cloned().collect()
     }

@@ -1,22 +1,23 @@
 //! The children of a realm that have not been seen to end: whom the end of a program concerns.
 
-use std::{
-    cell::RefCell,
-    os::fd::AsFd,
-    rc::{Rc, Weak},
-    time::Duration,
+use std::{cell::RefCell, os::fd::AsFd, rc::Rc, time::Duration};
+
+use boa_engine::{Context, JsObject, JsValue, js_string};
+
+use super::{
+    child::{self, Running},
+    command,
 };
-
-use boa_engine::Context;
-
-use super::{child::Running, command};
-use crate::sys::{
-    poll::{self, Interest},
-    signals, wait,
+use crate::{
+    engine::natives::define_value,
+    sys::{
+        poll::{self, Interest},
+        signals, wait,
+    },
 };
 
 #[derive(Default)]
-struct Register(RefCell<Vec<Weak<Running>>>);
+struct Register(RefCell<Vec<JsObject>>);
 
 fn of(context: &mut Context) -> Rc<Register> {
     if let Some(register) = context.get_data::<Rc<Register>>() {
@@ -28,19 +29,36 @@ fn of(context: &mut Context) -> Rc<Register> {
 }
 
 /// Notes a child that was started.
-pub(super) fn add(child: &Rc<Running>, context: &mut Context) {
-    let register = of(context);
-    let mut children = register.0.borrow_mut();
-    children.retain(|known| known.upgrade().is_some_and(|known| known.is_running()));
-    children.push(Rc::downgrade(child));
+pub(super) fn add(child: &JsObject, context: &mut Context) {
+    of(context).0.borrow_mut().push(child.clone());
+}
+
+/// A child was seen to end.
+pub(super) fn remove(child: &JsObject, context: &mut Context) {
+    of(context).0.borrow_mut().retain(|known| !JsObject::equals(known, child));
 }
 
 /// The children that run, but for those that are meant to outlive the program.
 pub(crate) fn running(context: &mut Context) -> Vec<Rc<Running>> {
     let register = of(context);
     let children = register.0.borrow();
-    let running = children.iter().filter_map(Weak::upgrade);
+    let running = children.iter().filter_map(child::running);
     running.filter(|child| child.is_running() && !child.is_detached.get()).collect()
+}
+
+/// Lets go of the children of a program that is gone; they go on.
+pub(crate) fn abandon(context: &Context) {
+    let Some(register) = context.get_data::<Rc<Register>>() else { return };
+    for child in register.0.take() {
+        if let Some(pipes) = child::pipes(&child) {
+            pipes.abandon();
+        }
+        if let Some(running) = child::running(&child) {
+            running.abandon();
+        }
+        // Listeners of ours hold it, and it holds them.
+        define_value(&child, js_string!("_events"), JsValue::undefined(), true);
+    }
 }
 
 impl Running {

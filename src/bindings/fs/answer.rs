@@ -1,6 +1,9 @@
 //! What `fs` answers: outcomes as JavaScript values, failures as errors.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::fd::IntoRawFd,
+    path::{Path, PathBuf},
+};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
@@ -18,6 +21,7 @@ use crate::{
         encoding::{self, Encoding},
     },
     engine::{
+        descriptors,
         errors::{Code, Wording, coded_object, from_sys},
         natives::define_value,
         permission,
@@ -83,7 +87,11 @@ impl Shape {
             Outcome::Nothing if self.buffer().is_some() => Ok(0.into()),
             Outcome::Nothing => Ok(JsValue::undefined()),
             Outcome::Number(number) => Ok((number as f64).into()),
-            Outcome::Fd(fd) => Ok(fd.into()),
+            Outcome::Fd(fd) => {
+                let number = fd.into_raw_fd();
+                descriptors::given(number, context);
+                Ok(number.into())
+            }
             Outcome::Folder(folder) => Ok(open_folders::of(context).insert(folder).into()),
             Outcome::Metadata(metadata) => Ok(stats::create(&metadata, bigint, context).into()),
             Outcome::FileSystem(statfs) => Ok(statfs::create(&statfs, bigint, context).into()),

@@ -3,6 +3,7 @@
 use std::{
     fs::Metadata,
     io::{IoSlice, IoSliceMut},
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
 };
 
@@ -173,7 +174,7 @@ pub(super) enum Outcome {
     Bytes(Vec<u8>),
     Parts { count: usize, parts: Vec<Vec<u8>> },
     Number(usize),
-    Fd(i32),
+    Fd(OwnedFd),
     Folder(SharedFolder),
     Path(PathBuf),
     Metadata(Box<Metadata>),

@@ -12,7 +12,7 @@ use boa_engine::Context;
 
 use super::operation::{Answer, Failure, Operation, Outcome, Target};
 use crate::{
-    engine::{folder, standard},
+    engine::{descriptors, folder, standard},
     sys::error::Subject,
 };
 
@@ -30,6 +30,9 @@ pub(super) struct Placement {
 /// Replaces what a call names.
 pub(super) fn place(operation: &mut Operation, context: &Context) -> Placement {
     place_fd(operation, context);
+    if let Operation::Close { fd } = operation {
+        descriptors::taken(*fd, context);
+    }
     let mut placement = Placement::default();
     let Some(folder) = folder::own(context) else { return placement };
     placement.makes = matches!(operation, Operation::Mkdir { .. } | Operation::Mkdtemp { .. });

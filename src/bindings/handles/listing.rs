@@ -42,6 +42,15 @@ pub(super) fn has_descriptor(number: i32, context: &mut Context) -> bool {
     handles.values().filter_map(Weak::upgrade).any(|handle| handle.descriptor() == number)
 }
 
+/// Closes what a program that is gone has left open.
+pub(crate) fn abandon(context: &Context) {
+    let Some(handles) = context.get_data::<Rc<Handles>>() else { return };
+    let left = std::mem::take(&mut *handles.list.handles.borrow_mut());
+    for handle in left.values().filter_map(Weak::upgrade) {
+        handle.abandon();
+    }
+}
+
 fn active(context: &Context) -> Vec<Rc<Handle>> {
     // No handle was made where the classes were not.
     let Some(handles) = context.get_data::<Rc<Handles>>() else { return Vec::new() };

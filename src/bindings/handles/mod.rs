@@ -19,7 +19,7 @@ use std::{os::fd::OwnedFd, rc::Rc};
 use boa_engine::{Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
 
 pub(crate) use self::{
-    listing::{active_kinds, active_owners},
+    listing::{abandon, active_kinds, active_owners},
     stream::{Handle, Kind},
 };
 use crate::{

@@ -20,6 +20,7 @@ use crate::{
     engine::{
         callbacks,
         classes::{Accessor, Class},
+        descriptors,
         natives::{Method, arg},
         standard,
     },
@@ -294,6 +295,18 @@ impl Handle {
         self.stream.take_fd()
     }
 
+    /// Closes the handle of a program that is gone. It keeps its object as long as it is open, and that
+    /// keeps it.
+    pub(super) fn abandon(&self) {
+        self.closed.set(true);
+        drop((self.object.take(), self.user_buffer.take()));
+        if let Some(path) = self.path.take() {
+            // Whoever removed it before us has done it.
+            let _ = std::fs::remove_file(path);
+        }
+        self.stream.abandon();
+    }
+
     /// From now on the handle is closed.
     fn forget(&self, context: &mut Context) {
         self.closed.set(true);
@@ -360,6 +373,7 @@ fn own(number: i32, context: &mut Context) -> Result<OwnedFd, Errno> {
     let owned = if super::listing::has_descriptor(number, context) {
         fd::borrow(number).and_then(fd::duplicate)
     } else {
+        descriptors::taken(number, context);
         fd::adopt(number)
     };
     owned.map_err(|error| error.errno)

@@ -252,6 +252,15 @@ fn define_properties(target: &JsObject, endpoint: &Rc<Endpoint>, context: &mut C
     define_value(target, js_string!("_disconnect"), disconnect, true);
 }
 
+/// Closes the channels of a program that is gone.
+pub(crate) fn abandon(context: &Context) {
+    let Some(endpoints) = context.get_data::<Rc<Endpoints>>() else { return };
+    for endpoint in std::mem::take(&mut *endpoints.0.borrow_mut()).iter().filter_map(Weak::upgrade)
+    {
+        endpoint.abandon();
+    }
+}
+
 fn register(endpoint: &Rc<Endpoint>, context: &mut Context) {
     let endpoints = match context.get_data::<Rc<Endpoints>>() {
         Some(endpoints) => endpoints.clone(),
@@ -363,6 +372,15 @@ impl Endpoint {
         if let Some(action) = self.on_closed.borrow_mut().take() {
             action(context);
         }
+    }
+
+    /// Lets go of everything, untold: the end's objects hold it, and it holds them.
+    fn abandon(&self) {
+        self.phase.set(Phase::Closed);
+        drop((self.fd.take(), self.target.take(), self.link.take(), self.detached.take()));
+        drop((self.on_closed.take(), self.kept.take(), self.sockets.take()));
+        let empty = Channel::new(self.serialization, 0);
+        drop(self.protocol.replace(empty));
     }
 
     /// The descriptor, while the channel is not closed.

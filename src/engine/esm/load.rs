@@ -164,8 +164,10 @@ pub(super) fn source(
 ) -> JsResult<Record> {
     let text = commonjs::without_hashbang(text);
     let declarations = declarations.unwrap_or_else(|| syntax::declarations(&text));
-    let additions = syntax::additions(&text);
-    let module = parse(&url, &text, &additions, "", context)?;
+    let (additions, parsed) = scripts::with_additions(&text, context, |additions, context| {
+        parse(&url, &text, additions, "", context)
+    });
+    let module = parsed?;
     sources::of(context).add(&url, SourceText::new(text, 0).with_additions(&additions));
     Ok(Record::new(url, Kind::Source, module, declarations))
 }
@@ -193,9 +195,10 @@ pub(super) fn make_async(record: &Record, context: &mut Context) -> JsResult<()>
         return Ok(());
     }
     let Some(source) = sources::of(context).get(&record.url) else { return Ok(()) };
-    let additions = syntax::additions(source.text());
-    let module = parse(&record.url, source.text(), &additions, AWAITS, context)?;
-    *record.module.borrow_mut() = module;
+    let (_, parsed) = scripts::with_additions(source.text(), context, |additions, context| {
+        parse(&record.url, source.text(), additions, AWAITS, context)
+    });
+    *record.module.borrow_mut() = parsed?;
     Ok(())
 }
 

@@ -18,7 +18,10 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::lexer::{Kind, Lexer, Token};
+use super::{
+    checkpoints::Checkpoints,
+    lexer::{Kind, Lexer, Token},
+};
 
 /// The statement that gives a function its environment.
 const KEEPER: &str = ";new.target";
@@ -108,6 +111,11 @@ impl Function {
     }
 }
 
+/// As [`additions`], for a program that may not run for ever: see [`super::checkpoints`].
+pub(crate) fn additions_with_checks(text: &str) -> Additions {
+    walk(text, Some(Checkpoints::default()))
+}
+
 /// Finds what a text needs.
 pub(crate) fn additions(text: &str) -> Additions {
     let bytes = text.as_bytes();
@@ -116,7 +124,12 @@ pub(crate) fn additions(text: &str) -> Additions {
     if !has_arrows && !has_long_line(bytes) {
         return Additions::default();
     }
+    walk(text, None)
+}
+
+fn walk(text: &str, checks: Option<Checkpoints>) -> Additions {
     let mut walk = Walk::new(text);
+    walk.checks = checks;
     for token in Lexer::new(text) {
         walk.step(token);
     }
@@ -153,6 +166,7 @@ struct Walk<'a> {
     is_value: bool,
     /// `case` came, its `:` did not yet.
     is_case: bool,
+    checks: Option<Checkpoints>,
 }
 
 impl<'a> Walk<'a> {
@@ -168,11 +182,13 @@ impl<'a> Walk<'a> {
             closed: Open::Other,
             is_value: false,
             is_case: false,
+            checks: None,
         }
     }
 
     fn step(&mut self, token: Token) {
         let word = &self.text[token.start..token.end];
+        self.check(token, word);
         if self.last.1 == "=>" && word != "{" {
             // Without a brace the body lasts as long as the expression.
             self.innermost().arrows += 1;
@@ -200,6 +216,15 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.last = (token.kind, word);
+    }
+
+    fn check(&mut self, token: Token, word: &str) {
+        let is_name = self.is_in(Open::Object) || self.is_in(Open::Class);
+        let is_keyword = !is_name && !matches!(self.last.1, "." | "?.");
+        if let Some(checks) = &mut self.checks {
+            let places = &mut self.found.places;
+            checks.token(token, word, is_keyword, self.brackets.len(), places);
+        }
     }
 
     fn word(&mut self, word: &str) {
@@ -234,6 +259,9 @@ impl<'a> Walk<'a> {
             "{" => {
                 let open = self.brace();
                 self.open(open);
+                if let (Open::Function | Open::Arrow, Some(checks)) = (open, &mut self.checks) {
+                    checks.function(start + 1);
+                }
             }
             ")" | "]" | "}" => self.close(start),
             "," | ";" => self.end_arrows(),
@@ -318,6 +346,9 @@ impl<'a> Walk<'a> {
         self.end_arrows();
         let Some(bracket) = self.brackets.pop() else { return };
         self.closed = bracket.open;
+        if let Some(checks) = &mut self.checks {
+            checks.closed(self.brackets.len());
+        }
         match (bracket.open, bracket.outer) {
             (Open::Arrow, _) => self.function.depth = self.function.depth.saturating_sub(1),
             (open, Some(outer)) => {

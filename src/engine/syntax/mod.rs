@@ -6,6 +6,7 @@
 //! stay.
 
 mod additions;
+mod checkpoints;
 mod cursor;
 mod declarations;
 mod disposal;
@@ -16,7 +17,8 @@ pub(crate) mod lexer;
 mod messages;
 mod using;
 
-pub(crate) use additions::{Additions, LITERAL, additions};
+pub(crate) use additions::{Additions, LITERAL, additions, additions_with_checks};
+pub(crate) use checkpoints::CHECK_NAME;
 pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations};
 pub(crate) use disposal::with_disposal_written_out;
 pub(crate) use explain::{Goal, explain};

@@ -270,6 +270,13 @@ impl<H: Host> Stream<H> {
         }
     }
 
+    /// Closes the descriptor, and drops everything that waits for something, untold: the program is gone.
+    pub(crate) fn abandon(&self) {
+        self.unwatch();
+        drop((self.fd.take(), self.on_readable.take(), self.scope.take()));
+        drop((self.connecting.take(), self.writes.take(), self.ending.take()));
+    }
+
     fn unwatch(&self) {
         self.reading.set(false);
         if let Some(id) = self.source.take() {
