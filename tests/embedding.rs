@@ -304,7 +304,7 @@ fn state_of_process() -> State {
             .iter()
             .any(|n| line.starts_with(n))
     };
-    let status = fs::read_to_string("/proc/self/status").expect("/proc");
+    let status = fs::read_to_string("/proc/thread-self/status").expect("/proc");
     let of = |entry: fs::DirEntry| {
         let info = PathBuf::from("/proc/self/fdinfo").join(entry.file_name());
         let info = fs::read_to_string(info).ok()?;
