@@ -213,7 +213,18 @@ const methods = {
     }
     this._isAnswering = false;
     this.displayPrompt();
-    while (!this._isAnswering && this._waiting.length > 0) this._takeLine(this._waiting.shift());
+    this._takeWaiting();
+  },
+
+  // Takes the lines that came during an answer. Answers that come at once leave the rest to the first call.
+  _takeWaiting() {
+    if (this._isTakingWaiting) return;
+    this._isTakingWaiting = true;
+    try {
+      while (!this._isAnswering && this._waiting.length > 0) this._takeLine(this._waiting.shift());
+    } finally {
+      this._isTakingWaiting = false;
+    }
     if (!this._isAnswering) this.emit('answered');
   },
 

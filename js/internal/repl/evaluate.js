@@ -69,9 +69,7 @@ function defaultEval(text, context, file, callback) {
 
 function run(server, source, context, file) {
   const code = server.replMode === REPL_MODE_STRICT ? `'use strict'; void 0;\n${source}` : source;
-  const options = { filename: file, lineOffset: server.replMode === REPL_MODE_STRICT ? -1 : 0 };
-  options.lineOffset = Math.max(0, options.lineOffset);
-  const compiled = new vm.Script(code, options);
+  const compiled = new vm.Script(code, { filename: file });
   const how = { displayErrors: false };
   return server.useGlobal ? compiled.runInThisContext(how) : compiled.runInContext(context, how);
 }

@@ -51,7 +51,7 @@ function read(server, file, loaded) {
       loaded(error);
       return;
     }
-    const lines = text.split(/\r?\n+/);
+    const lines = text === '' ? [] : text.split(/\r?\n+/);
     server.history = [...server.history, ...lines].slice(0, server.historySize);
     keep(server, file);
     begin(server, loaded);
