@@ -84,9 +84,11 @@ fn workers_of_a_shared_server_are_replaced_without_a_failed_connection() {
 
 #[test]
 fn sockets_that_were_passed_to_workers_that_are_killed_end() {
-    let (stdout, stderr, code) = example("killed_workers.js", &["600"]);
-    let expected = "600 of 600 answered or closed, 0 sends not told of\nno descriptor left\n";
-    assert_eq!((stdout.as_str(), code), (expected, Some(0)), "{stderr}");
+    let (stdout, stderr, code) = example("killed_workers.js", &["600", "50"]);
+    // How many were answered, and how many workers killed, is chance.
+    let lines: Vec<_> = stdout.lines().filter(|line| !line.contains("killed")).collect();
+    let expected = ["600 of 600 answered or closed, 0 sends not told of", "no descriptor left"];
+    assert_eq!((lines.as_slice(), code), (expected.as_slice(), Some(0)), "{stderr}");
 }
 
 /// A child that tells what arrives on its channel, and our end of that.

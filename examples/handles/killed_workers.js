@@ -1,8 +1,8 @@
 'use strict';
 
-// Sockets are passed one by one to two workers, of which one after the other is killed: every connection
-// is answered or closed, every send is told what became of it, and no descriptor stays open.
-// `rjs killed_workers.js [SOCKETS]`
+// Sockets are passed one by one to two workers, one of which, by chance, is killed every half second: every
+// connection is answered or closed, every send is told what became of it, and no descriptor stays open.
+// `rjs killed_workers.js [SOCKETS] [MILLISECONDS BETWEEN KILLS]`
 
 const { fork } = require('child_process');
 const { readdirSync } = require('fs');
@@ -13,7 +13,7 @@ if (process.argv[2] === 'worker') {
   process.send('ready');
 } else {
   // What the runtime itself keeps open is open from the first children on.
-  warmUp(2, () => pass(Number(process.argv[2]) || 500));
+  warmUp(2, () => pass(Number(process.argv[2]) || 5000, Number(process.argv[3]) || 500));
 }
 
 function warmUp(count, ready) {
@@ -30,12 +30,13 @@ function descriptors() {
   return readdirSync('/proc/self/fd').length;
 }
 
-function pass(total) {
+function pass(total, interval) {
   const atStart = descriptors();
-  const counts = { answered: 0, closed: 0, told: 0, sent: 0 };
+  const counts = { answered: 0, closed: 0, told: 0, sent: 0, killed: 0 };
   const workers = [];
   let isOver = false;
   let turn = 0;
+  let killing;
 
   const start = (place, ready) => {
     const child = fork(__filename, ['worker']);
@@ -59,11 +60,16 @@ function pass(total) {
       // One that did not leave is ours again.
       if (error) socket.destroy();
     });
-    if (turn % 100 === 0) child.kill('SIGKILL');
   });
+
+  const kill = () => {
+    const child = workers[Math.floor(Math.random() * 2)];
+    if (child.kill('SIGKILL')) counts.killed++;
+  };
 
   const finish = () => {
     isOver = true;
+    clearInterval(killing);
     server.close();
     let left = workers.length;
     for (const child of workers) {
@@ -80,6 +86,7 @@ function pass(total) {
     const all = counts.answered + counts.closed;
     console.log(`${all} of ${total} answered or closed, ${counts.sent - counts.told} sends not told of`);
     const atEnd = descriptors();
+    console.log(`${counts.answered} answered; ${counts.killed} workers killed on the way`);
     console.log(atEnd <= atStart ? 'no descriptor left' : `descriptors ${atStart} -> ${atEnd}`);
   };
 
@@ -99,6 +106,7 @@ function pass(total) {
 
   start(0, () => start(1, () => {
     server.listen(0, '127.0.0.1', () => {
+      killing = setInterval(kill, interval);
       for (let i = 1; i <= 8; i++) connect(i);
     });
   }));

@@ -179,10 +179,17 @@ function listenOrAsk(server, request) {
       server.emit('error', hostPortException(checked, 'bind', address, port));
       return;
     }
-    // It may have begun to listen in another way meanwhile.
-    server._handle?.close();
+    const before = server._handle;
     server._handle = handle;
-    server._listen2(address, port, addressType, backlog, fd, flags);
+    if (!before) {
+      server._listen2(address, port, addressType, backlog, fd, flags);
+      return;
+    }
+    // It was told to listen twice: the later handle serves, and nothing is told again.
+    before.close();
+    handle.onconnection = acceptConnection;
+    handle[ownerSymbol] = server;
+    handle.listen(backlog || BACKLOG);
   });
 }
 

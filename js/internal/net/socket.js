@@ -156,8 +156,8 @@ function failReading(socket, status) {
   socket.destroy(errnoException(status, 'read'));
 }
 
-function readWhenConnected(socket, size) {
-  socket.once('connect', () => socket._read(size));
+function readWhenConnected(socket) {
+  socket.once('connect', () => socket._read());
 }
 
 function stopReading(socket, handle) {

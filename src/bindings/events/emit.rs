@@ -9,7 +9,10 @@ use super::{
     table::{self, Found},
     unhandled,
 };
-use crate::engine::natives::arg;
+use crate::{
+    bindings::sockets,
+    engine::{natives::arg, state},
+};
 
 /// Emits an event: calls `emitter.emit` if a program has overridden it, the listeners directly
 /// if not. True if there was a listener.
@@ -20,9 +23,7 @@ pub(crate) fn emit(
     context: &mut Context,
 ) -> JsResult<bool> {
     let name = name.into();
-    let events = super::of(context)?;
-    let method = js_string!("emit");
-    let Some(replaced) = super::overridden(emitter, method, &events.natives.emit, context)? else {
+    let Some(replaced) = replaced(emitter, context)? else {
         return emit_native(emitter, &name, args, context);
     };
     let mut all = Vec::with_capacity(args.len() + 1);
@@ -30,6 +31,25 @@ pub(crate) fn emit(
     all.extend_from_slice(args);
     let result = replaced.call(&emitter.clone().into(), &all, context)?;
     Ok(result.to_boolean())
+}
+
+/// What a program has put in the place of `emitter.emit`. That sockets inherit ours is found out once in a turn:
+/// each emits a dozen events, and has five prototypes.
+fn replaced(emitter: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
+    let events = super::of(context)?;
+    let method = js_string!("emit");
+    if !sockets::inherits(emitter, &method.clone().into(), context) {
+        return super::overridden(emitter, method, &events.natives.emit, context);
+    }
+    let turn = Some(state::of(context).event_loop.turns());
+    if events.sockets_emit.get() == turn {
+        return Ok(None);
+    }
+    let replaced = super::overridden(emitter, method, &events.natives.emit, context)?;
+    if replaced.is_none() {
+        events.sockets_emit.set(turn);
+    }
+    Ok(replaced)
 }
 
 /// As [`emit`], but nothing is called if nobody listens; false then. Not for `error`.
@@ -51,9 +71,7 @@ pub(crate) fn emit_if_heard(
     if listeners.is_empty(context)? {
         return Ok(false);
     }
-    let events = super::of(context)?;
-    let replaced = super::overridden(emitter, js_string!("emit"), &events.natives.emit, context)?;
-    if replaced.is_some() {
+    if replaced(emitter, context)?.is_some() {
         emit(emitter, name, args, context)?;
     } else {
         call_all(emitter, listeners, &name.into(), args, context)?;

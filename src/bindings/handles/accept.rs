@@ -39,10 +39,12 @@ fn start(handle: &Rc<Handle>, backlog: i32) -> Result<(), Errno> {
 
 /// The loop found a listening handle readable.
 pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
-    for _ in 0..MAX_ACCEPTED {
+    // Where one comes at a time, there is no look for a second each time.
+    let batch = handle.accept_batch.get();
+    for accepted_before in 0..batch {
         let Ok(fd) = handle.stream().opened() else { return };
         match socket::accept(&*fd) {
-            Ok(None) => return,
+            Ok(None) => return handle.accept_batch.set(accepted_before.max(1)),
             Ok(Some(accepted)) => {
                 let kind = match handle.kind {
                     Kind::TcpServer | Kind::TcpSocket => Kind::TcpSocket,
@@ -64,6 +66,7 @@ pub(super) fn readable(handle: &Rc<Handle>, context: &mut Context) {
             return;
         }
     }
+    handle.accept_batch.set((batch * 2).min(MAX_ACCEPTED));
 }
 
 fn tell(handle: &Handle, status: i32, client: JsValue, context: &mut Context) {

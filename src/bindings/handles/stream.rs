@@ -81,6 +81,8 @@ pub(crate) struct Handle {
     pub(super) on_connection: RefCell<JsValue>,
     /// What its owner has noted: whether it reads.
     pub(crate) is_reading: Cell<bool>,
+    /// How many connections the next readiness is to bring.
+    pub(super) accept_batch: Cell<usize>,
 }
 
 pub(super) const METHODS: &[Method] = &[
@@ -154,6 +156,7 @@ fn create_as(kind: Kind, class: &Class, context: &mut Context) -> JsObject {
         on_read: RefCell::default(),
         on_connection: RefCell::new(JsValue::null()),
         is_reading: Cell::new(false),
+        accept_batch: Cell::new(1),
     });
     let object = crate::engine::classes::object(class, Data(handle.clone()), context);
     *handle.object.borrow_mut() = Some(object.clone());

@@ -2,13 +2,13 @@
 
 use std::{net::SocketAddr, rc::Rc};
 
-use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{Handle, Kind, accept, status_of, stream, writing};
 use crate::{
     engine::{
         classes::ClassSpec,
-        natives::{Method, arg},
+        natives::{Method, arg, define_value},
     },
     event_loop::stream::{Done, StreamFd},
     sys::{
@@ -145,11 +145,20 @@ fn name(
         .and_then(|fd| ask(&fd).map_err(|error| error.errno)?.ok_or(Errno::EINVAL));
     if let Ok(address) = &outcome {
         let family = JsString::from(Family::of(address).name());
-        out.set(js_string!("address"), JsString::from(address::ip_text(address)), false, context)?;
-        out.set(js_string!("family"), family, false, context)?;
-        out.set(js_string!("port"), address.port(), false, context)?;
+        let text = JsString::from(address::ip_text(address));
+        put(&out, js_string!("address"), text.into(), context)?;
+        put(&out, js_string!("family"), family.into(), context)?;
+        put(&out, js_string!("port"), address.port().into(), context)?;
     }
     Ok(status_of(outcome.map(drop)).into())
+}
+
+fn put(out: &JsObject, key: JsString, value: JsValue, context: &mut Context) -> JsResult<()> {
+    if out.is_ordinary() {
+        define_value(out, key, value, true);
+        return Ok(());
+    }
+    out.set(key, value, false, context).map(drop)
 }
 
 fn with_fd(this: &JsValue, work: impl FnOnce(&StreamFd) -> Result<(), Errno>) -> JsResult<JsValue> {

@@ -162,6 +162,17 @@ impl Handle {
         told(self.write(payload, done))
     }
 
+    /// Ends writing; `told` is called when that is done. False if it cannot, and then it is not.
+    pub(crate) fn shut_down_then(
+        &self,
+        told: impl FnOnce(&mut Context) -> JsResult<()> + 'static,
+    ) -> bool {
+        let done: Done<Context> = Box::new(move |context, _| {
+            callbacks::enter(context, told);
+        });
+        self.stream().shutdown(done).is_ok()
+    }
+
     /// Ends writing: a status; `callback` is called with one when that is done.
     pub(crate) fn shut_down(&self, callback: JsObject) -> i32 {
         let done: Done<Context> = Box::new(move |context, _| {

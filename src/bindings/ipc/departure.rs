@@ -12,13 +12,14 @@ use super::{
 use crate::{
     bindings::{process::warning, sockets},
     engine::{
-        errors::{Code, coded, value_of},
+        errors::{Code, Wording, coded, from_sys, value_of},
         state,
     },
     ipc::{
         codec::{Envelope, HandleType},
         handover::{Retention, Verdict},
     },
+    sys::{errno::Errno, error::SysError},
 };
 
 /// What a program gave to be sent.
@@ -40,6 +41,15 @@ struct Taken {
     object: JsObject,
     key: Option<String>,
     dgram_type: Option<String>,
+}
+
+/// What became of taking one.
+enum Took {
+    Handle(Taken),
+    /// There is none any more: the message goes alone.
+    Nothing,
+    /// It has no descriptor yet: nothing goes.
+    NotOpen,
 }
 
 impl Given {
@@ -67,12 +77,14 @@ impl Given {
         }
     }
 
-    /// Takes the handle; `None` if there is none any more, and then the message goes alone.
-    fn take(&self, endpoint: &Rc<Endpoint>, context: &mut Context) -> JsResult<Option<Taken>> {
+    /// Takes the handle.
+    fn take(&self, endpoint: &Rc<Endpoint>, context: &mut Context) -> JsResult<Took> {
         if matches!(self.kind, HandleType::Native | HandleType::DgramNative) {
             let object = self.object.clone();
-            let handle = Handle::of(&object);
-            return Ok(handle.map(|handle| Taken { handle, object, key: None, dgram_type: None }));
+            return Ok(match Handle::of(&object) {
+                Some(handle) => Took::Handle(Taken { handle, object, key: None, dgram_type: None }),
+                None => Took::Nothing,
+            });
         }
         if sockets::is_native(&self.object) {
             return self.take_socket(endpoint, context);
@@ -82,27 +94,23 @@ impl Given {
         let args = [link.into(), self.object.clone().into(), kind.into(), self.keep_open.into()];
         let taken = handle::call("take", &args, context)?.to_object(context)?;
         let Some(object) = taken.get(js_string!("handle"), context)?.as_object() else {
-            return Ok(None);
+            return Ok(Took::Nothing);
         };
-        let Some(handle) = Handle::of(&object) else { return Ok(None) };
+        let Some(handle) = Handle::of(&object) else { return Ok(Took::NotOpen) };
         let mut text = |name: JsString| -> JsResult<Option<String>> {
             let text = taken.get(name, context)?.as_string();
             Ok(text.map(|text| text.to_std_string_lossy()))
         };
         let (key, dgram_type) = (text(js_string!("key"))?, text(js_string!("dgramType"))?);
-        Ok(Some(Taken { handle, object, key, dgram_type }))
+        Ok(Took::Handle(Taken { handle, object, key, dgram_type }))
     }
 }
 
 impl Given {
     /// As [`Self::take`], for a socket that natives made. Of one that is not kept open nothing but its handle
     /// is left to us.
-    fn take_socket(
-        &self,
-        endpoint: &Rc<Endpoint>,
-        context: &mut Context,
-    ) -> JsResult<Option<Taken>> {
-        let Some(object) = sockets::handle(&self.object) else { return Ok(None) };
+    fn take_socket(&self, endpoint: &Rc<Endpoint>, context: &mut Context) -> JsResult<Took> {
+        let Some(object) = sockets::handle(&self.object) else { return Ok(Took::Nothing) };
         let server = sockets::server(&self.object);
         let key = match &server {
             Some(server) => endpoint.list_sockets_of(server, context)?,
@@ -111,8 +119,10 @@ impl Given {
         if !self.keep_open {
             sockets::let_go(&self.object, &object, context)?;
         }
-        let handle = Handle::of(&object);
-        Ok(handle.map(|handle| Taken { handle, object, key, dgram_type: None }))
+        Ok(match Handle::of(&object) {
+            Some(handle) => Took::Handle(Taken { handle, object, key, dgram_type: None }),
+            None => Took::Nothing,
+        })
     }
 }
 
@@ -144,8 +154,15 @@ impl Endpoint {
         mut token: Token,
         context: &mut Context,
     ) -> JsResult<bool> {
-        let Some(taken) = given.take(self, context)? else {
-            return Ok(self.protocol.borrow_mut().send_now(frame, token));
+        let taken = match given.take(self, context)? {
+            Took::Handle(taken) => taken,
+            Took::Nothing => return Ok(self.protocol.borrow_mut().send_now(frame, token)),
+            Took::NotOpen => {
+                let error = SysError::new(Errno::EBADF, "write");
+                let error = from_sys(context, &error, Wording::Short);
+                self.report_lost(token, error.into(), context);
+                return Ok(true);
+            }
         };
         let mut retention = Retention::UntilWritten;
         if given.kind == HandleType::Socket && !given.keep_open {

@@ -91,6 +91,12 @@ pub(super) fn call(
 
 /// Closes a handle object.
 pub(super) fn close(handle: &JsObject, context: &mut Context) -> JsResult<()> {
+    if !handles::is_closed_by_program(handle)
+        && let Some(native) = handles::native(handle)
+    {
+        native.close_then(|_| Ok(()), context);
+        return Ok(());
+    }
     let close = handle.get(js_string!("close"), context)?;
     match close.as_callable() {
         Some(close) => close.call(&handle.clone().into(), &[], context).map(drop),

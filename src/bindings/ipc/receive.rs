@@ -168,9 +168,9 @@ impl Endpoint {
                 }
             }
         }
-        // Answers to handles are written with the turn's other messages.
-        if self.protocol.borrow().pending() > 0 {
-            self.schedule_flush(context);
+        // An answer to a handle does not wait for what the program does with it: the peer sends the next then.
+        if self.protocol.borrow().pending() > self.unwritten.get() {
+            self.flush(context);
         }
         is_message
     }

@@ -158,6 +158,15 @@ pub(crate) fn table<T>(socket: &JsObject, look: impl FnOnce(&Table) -> T) -> Opt
     with(socket, |core| look(&core.table))
 }
 
+/// Whether an object is a socket that natives made, of no class but ours, without a property of this name.
+pub(crate) fn inherits(socket: &JsObject, key: &PropertyKey, context: &Context) -> bool {
+    if !socket.is::<Core>() {
+        return false;
+    }
+    let object = socket.borrow();
+    super::is_prototype(object.prototype(), context) && !object.properties().contains_key(key)
+}
+
 /// A property of a socket that natives made: its own, or the prototype where it has to be looked for. `None`
 /// where a getter has to be asked, and for other objects.
 pub(crate) fn own_or_prototype(

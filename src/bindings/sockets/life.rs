@@ -1,10 +1,12 @@
 //! The end of a socket: of its writing, of its handle.
 
+use std::rc::Rc;
+
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{
     core::{self, Field},
-    handle_of, handles, is_connecting, leave, receiver,
+    handle_of, handles, is_connecting, leave, of, receiver,
     streams::{self, call_method},
 };
 use crate::{
@@ -14,6 +16,24 @@ use crate::{
 
 pub(super) const METHODS: &[Method] =
     &[("refuseWrites", 0, refuse_writes), ("_final", 1, finish_writing), ("_destroy", 2, destroy)];
+
+/// Does what `_final` does to a usual socket that natives made, if it has ours; `told` takes the place of its
+/// callback. False if it has to be called.
+pub(crate) fn finish_natively(
+    socket: &JsObject,
+    method: &JsObject,
+    told: impl FnOnce(&mut Context) -> JsResult<()> + 'static,
+    context: &mut Context,
+) -> JsResult<bool> {
+    if !super::is_native(socket) || *method != of(context)?.finish {
+        return Ok(false);
+    }
+    let native = handle_of(socket, context)?.and_then(|(_, native)| native);
+    match native {
+        Some(native) if !is_connecting(socket, context)? => Ok(native.shut_down_then(told)),
+        _ => Ok(false),
+    }
+}
 
 /// The peer has ended and this side is not to stay half open: what is written now goes nowhere.
 fn refuse_writes(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -53,22 +73,67 @@ fn finish_writing(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
 fn destroy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let socket = receiver(this)?;
     let (error, callback) = (arg(args, 0), arg(args, 1));
-    let handle = handle_of(&socket, context)?;
-    let mut is = |field| -> JsResult<bool> { Ok(core::get(&socket, field, context)?.to_boolean()) };
-    let is_unusual = is(Field::CloseAfterHandlingError)? || is(Field::Parent)? || is(Field::Reset)?;
-    let timeout = core::get(&socket, Field::Timeout, context)?;
-    let native = handle.and_then(|(handle, native)| Some((handle, native?)));
-    let Some((handle, native)) = native.filter(|_| !is_unusual && timeout.is_null()) else {
+    let Some((handle, native)) = usual_handle(&socket, context)? else {
         return leave(js_string!("destroyElsewhere"), &[socket.into(), error, callback], context);
     };
-    core::set(&socket, Field::Connecting, false, context)?;
+    let told = |context: &mut Context| match callback.as_callable() {
+        Some(callback) => {
+            callback.call(&JsValue::undefined(), std::slice::from_ref(&error), context).map(drop)
+        }
+        None => Ok(()),
+    };
+    tear_down(&socket, (&handle, &native), error.to_boolean(), told, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// The handle of a socket that is destroyed as most are: one of ours, nothing else about it.
+fn usual_handle(
+    socket: &JsObject,
+    context: &mut Context,
+) -> JsResult<Option<(JsObject, Rc<handles::Handle>)>> {
+    for field in [Field::CloseAfterHandlingError, Field::Parent, Field::Reset, Field::Timeout] {
+        if core::get(socket, field, context)?.to_boolean() {
+            return Ok(None);
+        }
+    }
+    let handle = handle_of(socket, context)?;
+    Ok(handle.and_then(|(handle, native)| Some((handle, native?))))
+}
+
+/// Does what `_destroy` does to a usual socket that natives made, if it has ours; `told` takes the place of its
+/// callback. False if it has to be called.
+pub(crate) fn destroy_natively(
+    socket: &JsObject,
+    is_exception: bool,
+    told: impl FnOnce(&mut Context) -> JsResult<()>,
+    context: &mut Context,
+) -> JsResult<bool> {
+    if !super::is_native(socket) {
+        return Ok(false);
+    }
+    let method = socket.get(js_string!("_destroy"), context)?.as_object();
+    if method.as_ref() != Some(&of(context)?.destroy) {
+        return Ok(false);
+    }
+    let Some((handle, native)) = usual_handle(socket, context)? else { return Ok(false) };
+    tear_down(socket, (&handle, &native), is_exception, told, context)?;
+    Ok(true)
+}
+
+fn tear_down(
+    socket: &JsObject,
+    (handle, native): (&JsObject, &Rc<handles::Handle>),
+    is_exception: bool,
+    told: impl FnOnce(&mut Context) -> JsResult<()>,
+    context: &mut Context,
+) -> JsResult<()> {
+    core::set(socket, Field::Connecting, false, context)?;
     let (read, written) = native.counts();
-    core::set(&socket, Field::BytesRead, read, context)?;
-    core::set(&socket, Field::BytesWritten, written, context)?;
-    let is_exception = error.to_boolean();
-    if handles::is_closed_by_program(&handle) {
+    core::set(socket, Field::BytesRead, read, context)?;
+    core::set(socket, Field::BytesWritten, written, context)?;
+    if handles::is_closed_by_program(handle) {
         let told = closure("", 0, (socket.clone(), is_exception), emit_close, context);
-        call_method(&handle, js_string!("close"), &[told.into()], context)?;
+        call_method(handle, js_string!("close"), &[told.into()], context)?;
     } else {
         let socket = socket.clone();
         let args = [is_exception.into()];
@@ -77,18 +142,16 @@ fn destroy(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         };
         native.close_then(closed, context);
     }
-    forget(&socket, &handle, context)?;
-    if let Some(callback) = callback.as_callable() {
-        callback.call(&JsValue::undefined(), &[error], context)?;
-    }
-    let Some(server) = core::get(&socket, Field::OwnServer, context)?.as_object() else {
-        return Ok(JsValue::undefined());
+    forget(socket, handle, context)?;
+    told(context)?;
+    let Some(server) = core::get(socket, Field::OwnServer, context)?.as_object() else {
+        return Ok(());
     };
     let count = super::add_connections(&server, -1.0, context)?;
     if count <= 0.0 && server.get(js_string!("_emitCloseIfDrained"), context)?.is_callable() {
         call_method(&server, js_string!("_emitCloseIfDrained"), &[], context)?;
     }
-    Ok(JsValue::undefined())
+    Ok(())
 }
 
 fn emit_close(

@@ -8,9 +8,12 @@ mod connecting;
 mod core;
 mod life;
 mod transfer;
+mod usual;
 
-pub(crate) use self::core::{own_or_prototype, shown, states, table};
-pub(crate) use transfer::{is_on_read, on_read, written};
+pub(crate) use self::core::{inherits, own_or_prototype, shown, states, table};
+pub(crate) use life::{destroy_natively, finish_natively};
+pub(crate) use transfer::{before_read, is_on_read, on_read, read_more, sink, written};
+pub(crate) use usual::{Known, is_usual};
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -33,11 +36,15 @@ struct Sockets {
     /// Methods by which overriding is noticed.
     read: JsObject,
     read_more: JsObject,
+    sink: JsObject,
     refuse_writes: JsObject,
+    destroy: JsObject,
+    finish: JsObject,
     /// `Socket.prototype`, once there is the class.
     prototype: RefCell<Option<JsObject>>,
     /// Its `connect`, as it was made.
     connect: RefCell<JsValue>,
+    usual: RefCell<usual::Usual>,
 }
 
 const METHODS: &[Method] = &[
@@ -48,7 +55,14 @@ const METHODS: &[Method] = &[
         let connect = prototype.get(js_string!("connect"), context)?;
         let sockets = of(context)?;
         *sockets.connect.borrow_mut() = connect;
-        *sockets.prototype.borrow_mut() = Some(prototype);
+        *sockets.prototype.borrow_mut() = Some(prototype.clone());
+        let mut ours = Vec::new();
+        for method in [&sockets.read, &sockets.read_more, &sockets.sink] {
+            ours.push(method.clone().into());
+        }
+        ours.extend(streams::methods(context)?);
+        let plain = accepted::make(prototype, Plain::default(), context)?;
+        *sockets.usual.borrow_mut() = usual::Usual::of(ours, &plain);
         Ok(JsValue::undefined())
     }),
     ("connect", 0, connecting::connect),
@@ -69,9 +83,13 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         on_read: function(js_string!("onRead"), context)?,
         read: function(js_string!("read"), context)?,
         read_more: function(js_string!("_read"), context)?,
+        sink: function(js_string!("_write"), context)?,
         refuse_writes: function(js_string!("refuseWrites"), context)?,
+        destroy: function(js_string!("_destroy"), context)?,
+        finish: function(js_string!("_final"), context)?,
         prototype: RefCell::default(),
         connect: RefCell::default(),
+        usual: RefCell::default(),
     });
     for (name, key) in core::hidden(&sockets.keys) {
         define_value(&exports, JsString::from(name), key, true);
@@ -97,6 +115,12 @@ fn prototype(context: &mut Context) -> JsResult<JsObject> {
     builtins::load("internal/net/socket", context)?;
     let prototype = of(context)?.prototype.borrow().clone();
     Ok(prototype.expect("loading the class shows its prototype"))
+}
+
+/// Whether a prototype is `Socket.prototype`.
+fn is_prototype(prototype: Option<JsObject>, context: &Context) -> bool {
+    let Some(sockets) = context.get_data::<Rc<Sockets>>() else { return false };
+    prototype == *sockets.prototype.borrow()
 }
 
 /// Makes a handle a socket's.

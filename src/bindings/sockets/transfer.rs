@@ -7,6 +7,7 @@ use super::{
     handle_of, handles, is_connecting, leave, of, receiver,
     streams::{self, Source, call_method},
     touch,
+    usual::{self, Known},
 };
 use crate::{
     engine::{
@@ -31,7 +32,7 @@ pub(super) const METHODS: &[Method] = &[
         start_for_program(this, true, context)?;
         streams::resume_method(this, args, context)
     }),
-    ("_read", 1, read_more),
+    ("_read", 1, read_more_method),
     ("startWanted", 1, start_wanted),
     ("_write", 3, |this, args, context| {
         let socket = receiver(this)?;
@@ -93,13 +94,9 @@ pub(crate) fn on_read(
 /// A handle that reads goes on, unless a program has put its own methods in the place of ours, or
 /// wants to hear of every tick.
 fn source_of(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResult<Source> {
-    let sockets = of(context)?;
-    let is = |value: JsValue, ours: &JsObject| {
-        value.as_object().is_some_and(|method| JsObject::equals(&method, ours))
-    };
     let goes_on = handles::is_noted_reading(handle, context)?
-        && is(socket.get(js_string!("read"), context)?, &sockets.read)
-        && is(socket.get(js_string!("_read"), context)?, &sockets.read_more)
+        && usual::is_usual(socket, Known::Read, context)
+        && usual::is_usual(socket, Known::ReadMore, context)
         && !state::of(context).async_ids.is_watched();
     Ok(if goes_on { Source::GoesOn } else { Source::Unknown })
 }
@@ -126,20 +123,40 @@ fn start_for_program(this: &JsValue, on: bool, context: &mut Context) -> JsResul
 }
 
 /// `_read(size)`.
-fn read_more(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let socket = receiver(this)?;
-    let handle = handle_of(&socket, context)?;
-    let is_connecting = is_connecting(&socket, context)?;
+fn read_more_method(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    read_more(&receiver(this)?, context)?;
+    Ok(JsValue::undefined())
+}
+
+/// Reads what comes, now or as soon as there is a connection.
+pub(crate) fn read_more(socket: &JsObject, context: &mut Context) -> JsResult<()> {
+    let handle = handle_of(socket, context)?;
+    let is_connecting = is_connecting(socket, context)?;
     let Some((handle, _)) = handle.filter(|_| !is_connecting) else {
-        if is_connecting && super::core::with(&socket, Core::want_to_read).is_some() {
-            return Ok(JsValue::undefined());
+        if is_connecting && core::with(socket, Core::want_to_read).is_some() {
+            return Ok(());
         }
-        return leave(js_string!("readWhenConnected"), &[socket.into(), arg(args, 0)], context);
+        return leave(js_string!("readWhenConnected"), &[socket.clone().into()], context).map(drop);
     };
     if !handles::is_noted_reading(&handle, context)? {
-        start(&socket, &handle, context)?;
+        start(socket, &handle, context)?;
     }
-    Ok(JsValue::undefined())
+    Ok(())
+}
+
+/// As `read` of a socket does before it reads as other streams do.
+pub(crate) fn before_read(socket: &JsObject, context: &mut Context) -> JsResult<()> {
+    start_for_program(&socket.clone().into(), true, context)
+}
+
+/// `_write(chunk, encoding, callback)`.
+pub(crate) fn sink(
+    socket: &JsObject,
+    (chunk, encoding): (&JsValue, &JsValue),
+    callback: &JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    write(socket, false, chunk, encoding, callback, context).map(drop)
 }
 
 /// `startWanted(socket)`: after the connection, reading that was asked for before it.

@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::{
-    bindings::events,
+    bindings::{events, sockets},
     engine::{
         errors::{Code, coded, value_of},
         natives::{Method, arg, closure},
@@ -120,11 +120,27 @@ fn tear_down(
     callback: &JsValue,
     context: &mut Context,
 ) -> JsResult<()> {
-    let done = Gc::new(Done {
+    let done = || Done {
         stream: stream.clone(),
         callback: callback.clone(),
         was_called: Cell::new(false),
-    });
+    };
+    let was_told = Cell::new(false);
+    let told = |context: &mut Context| {
+        was_told.set(true);
+        torn_down(&done(), &shown_error(error), context)
+    };
+    match sockets::destroy_natively(stream, error.to_boolean(), told, context) {
+        Ok(true) => return Ok(()),
+        Err(thrown) if is_ending(context) => return Err(thrown),
+        Err(_) if was_told.get() => return Ok(()),
+        Err(thrown) => {
+            let thrown = value_of(thrown, context);
+            return torn_down(&done(), &thrown, context);
+        }
+        Ok(false) => {}
+    }
+    let done = Gc::new(done());
     let told = closure(
         "done",
         1,
@@ -135,8 +151,8 @@ fn tear_down(
         },
         context,
     );
-    let shown = if error.to_boolean() { error.clone() } else { JsValue::null() };
-    let outcome = call_method(stream, js_string!("_destroy"), &[shown, told.into()], context);
+    let args = [shown_error(error), told.into()];
+    let outcome = call_method(stream, js_string!("_destroy"), &args, context);
     match outcome {
         Err(thrown) if !is_ending(context) => {
             let thrown = value_of(thrown, context);
@@ -144,6 +160,11 @@ fn tear_down(
         }
         outcome => outcome.map(drop),
     }
+}
+
+/// What `_destroy` is told.
+fn shown_error(error: &JsValue) -> JsValue {
+    if error.to_boolean() { error.clone() } else { JsValue::null() }
 }
 
 /// The `_destroy` of most: `callback(error)`.

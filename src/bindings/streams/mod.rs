@@ -20,7 +20,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 pub(crate) use self::duplex::{SocketSides, SocketStates, socket_states};
 use self::state::State;
-use super::sockets;
+use super::sockets::{self, Known, is_usual};
 use crate::engine::{
     async_ids, builtins,
     classes::{Class, class, define_accessors},
@@ -38,6 +38,7 @@ struct Streams {
     /// Methods as they are made here: one that a program has put in its place is called instead.
     read: JsObject,
     push: JsObject,
+    write: JsObject,
     nop: RefCell<Option<JsObject>>,
 }
 
@@ -58,6 +59,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     define_value(&exports, js_string!("WritableState"), writable.constructor.clone(), true);
     let read = exports.get(js_string!("read"), context)?.to_object(context)?;
     let push = exports.get(js_string!("push"), context)?.to_object(context)?;
+    let write = exports.get(js_string!("write"), context)?.to_object(context)?;
     context.insert_data(Rc::new(Streams {
         readable,
         writable,
@@ -65,6 +67,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         objects_mark: Cell::new(16.0),
         read,
         push,
+        write,
         nop: RefCell::default(),
     }));
     Ok(exports.into())
@@ -77,6 +80,12 @@ fn of(context: &mut Context) -> JsResult<Rc<Streams>> {
     builtins::load("internal/streams/core", context)?;
     let streams = context.get_data::<Rc<Streams>>().cloned();
     Ok(streams.expect("loading the builtin inserts its state"))
+}
+
+/// `push` and `write` as they are made here.
+pub(crate) fn methods(context: &mut Context) -> JsResult<[JsValue; 2]> {
+    let streams = of(context)?;
+    Ok([streams.push.clone().into(), streams.write.clone().into()])
 }
 
 /// Calls a function of one of the JavaScript halves.
@@ -183,6 +192,9 @@ pub(crate) fn push(
     source: Source,
     context: &mut Context,
 ) -> JsResult<bool> {
+    if is_usual(stream, Known::Push, context) {
+        return readable::push_chunk(stream, chunk, JsValue::undefined(), source, context);
+    }
     let push = stream.get(js_string!("push"), context)?;
     if push.as_object().is_some_and(|push| is_ours(&push, Ours::Push, context)) {
         return readable::push_chunk(stream, chunk, JsValue::undefined(), source, context);

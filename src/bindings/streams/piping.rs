@@ -2,10 +2,13 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
-use super::{call_method, is_ending};
-use crate::engine::{
-    errors::value_of,
-    natives::{Method, arg, closure},
+use super::{call_method, is_ending, writable};
+use crate::{
+    bindings::sockets::{Known, is_usual},
+    engine::{
+        errors::value_of,
+        natives::{Method, arg, closure},
+    },
 };
 
 pub(super) const METHODS: &[Method] = &[("passTo", 2, pass_to)];
@@ -22,7 +25,14 @@ fn pass(
     (destination, when_full): &(JsObject, JsObject),
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    match call_method(destination, js_string!("write"), &[arg(args, 0)], context) {
+    let outcome = if is_usual(destination, Known::Write, context) {
+        let (nothing, chunk) = (JsValue::undefined(), arg(args, 0));
+        writable::write(destination, chunk, nothing.clone(), nothing, context)
+            .map(|outcome| matches!(outcome, writable::Outcome::Room(true)).into())
+    } else {
+        call_method(destination, js_string!("write"), &[arg(args, 0)], context)
+    };
+    match outcome {
         Ok(has_room) if has_room.as_boolean() == Some(false) => {
             when_full.call(&JsValue::undefined(), &[], context)?;
         }

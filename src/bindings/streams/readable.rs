@@ -18,7 +18,8 @@ use super::{
 use crate::{
     bindings::{
         buffer::{self, View},
-        events, sockets,
+        events,
+        sockets::{self, Known, is_usual},
     },
     engine::{
         classes::{instance, new_target},
@@ -384,6 +385,10 @@ pub(crate) fn read_nothing(stream: &JsObject, context: &mut Context) -> JsResult
 }
 
 fn call_read(stream: &JsObject, size: Option<f64>, context: &mut Context) -> JsResult<JsValue> {
+    if is_usual(stream, Known::Read, context) {
+        sockets::before_read(stream, context)?;
+        return read_size(stream, size.unwrap_or(f64::NAN), context);
+    }
     let read = stream.get(js_string!("read"), context)?;
     match read.as_callable() {
         Some(read) if is_ours(&read, Ours::Read, context) => {
@@ -551,7 +556,12 @@ fn ask(stream: &JsObject, state: &State, context: &mut Context) -> JsResult<()> 
         state.set(NEED_READABLE);
     }
     let mark = state.with(|side| side.high_water_mark.get());
-    if let Err(error) = call_method(stream, js_string!("_read"), &[mark.into()], context) {
+    let asked = if is_usual(stream, Known::ReadMore, context) {
+        sockets::read_more(stream, context)
+    } else {
+        call_method(stream, js_string!("_read"), &[mark.into()], context).map(drop)
+    };
+    if let Err(error) = asked {
         if is_ending(context) {
             return Err(error);
         }

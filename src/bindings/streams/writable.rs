@@ -19,7 +19,10 @@ use super::{
     unknown_encoding, writable_of,
 };
 use crate::{
-    bindings::events,
+    bindings::{
+        events,
+        sockets::{self, Known, is_usual},
+    },
     engine::{
         classes::{instance, new_target},
         errors::{Code, coded, value_of},
@@ -274,6 +277,9 @@ fn sink(
     context: &mut Context,
 ) -> JsResult<()> {
     let told = on_write(state, context);
+    if is_usual(stream, Known::Sink, context) {
+        return sockets::sink(stream, (&chunk, &encoding), &told, context);
+    }
     call_method(stream, js_string!("_write"), &[chunk, encoding, told], context).map(drop)
 }
 
@@ -571,6 +577,18 @@ fn call_final(
     context: &mut Context,
 ) -> JsResult<()> {
     let done = Gc::new(Final { stream: stream.clone(), is_done: Cell::new(false) });
+    if sockets::is_native(stream) {
+        let done = done.clone();
+        let told = move |context: &mut Context| final_done(&done, &JsValue::undefined(), context);
+        state.set(SYNC);
+        state.with(|side| side.pending.set(side.pending.get() + 1));
+        let is_done = sockets::finish_natively(stream, last, told, context)?;
+        state.clear(SYNC);
+        if is_done {
+            return Ok(());
+        }
+        state.with(|side| side.pending.set(side.pending.get() - 1));
+    }
     let told = closure(
         "done",
         1,
