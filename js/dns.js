@@ -5,6 +5,7 @@
 const { nextTick } = require('process');
 const { coded, errnoException, invalidArgType, invalidArgValue } = require('internal/errors');
 const { isIP } = require('internal/net/ip');
+const { netDenial } = require('internal/permission');
 const {
   validateBoolean, validateFunction, validateNumber, validateString,
 } = require('internal/validate');
@@ -97,6 +98,11 @@ function lookup(hostname, options, callback) {
     else nextTick(callback, null, hostname, family);
     return {};
   }
+  const denied = netDenial(hostname);
+  if (denied !== undefined) {
+    nextTick(callback, denied);
+    return {};
+  }
   const { family: wanted, hints, order, all } = query;
   getAddresses(asciiHost(hostname), wanted, hints, order, (status, found) => {
     if (status !== 0) callback(lookupError(status, 'getaddrinfo', hostname));
@@ -117,6 +123,11 @@ function lookupService(address, port, callback) {
   if (isIP(address) === 0) throw invalidArgValue('address', address);
   const number = require('internal/net/arguments').validatePort(port, 'Port');
   validateFunction(callback, 'callback');
+  const denied = netDenial(address);
+  if (denied !== undefined) {
+    nextTick(callback, denied);
+    return {};
+  }
   getService(address, number, (status, host, service) => {
     if (status !== 0) callback(lookupError(status, 'getnameinfo', address));
     else callback(null, host, service);
@@ -127,8 +138,11 @@ function lookupService(address, port, callback) {
 // The functions that ask a DNS server say that they are not here.
 function missing(name) {
   const stub = {
-    [name]() {
-      throw coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `dns.${name} is not available in this version of rjs`);
+    [name](query, ...rest) {
+      const denied = typeof query === 'string' ? netDenial(query) : undefined;
+      const callback = rest.at(-1);
+      if (denied !== undefined && typeof callback === 'function') return nextTick(callback, denied);
+      throw denied ?? coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `dns.${name} is not available in this version of rjs`);
     },
   };
   return stub[name];

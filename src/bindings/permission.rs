@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
-    bindings::{buffer::View, warning},
+    bindings::{buffer::View, diagnostics_channel, warning},
     engine::{
         natives::{arg, define_methods, define_value, exports_of},
         permission::{self, Follow, SCOPES, Scope},
@@ -21,10 +21,18 @@ pub(crate) fn install(process: &JsObject, context: &mut Context) {
     let object = JsObject::with_object_proto(context.intrinsics());
     define_methods(&object, &[("has", 2, has)], true, context);
     define_value(process, js_string!("permission"), object, true);
+    permission::tell_denials(publish, context);
 }
 
 /// Warns of grants that are as good as all of them.
 pub(crate) fn warn(context: &mut Context) -> JsResult<()> {
+    for option in permission::options_with_commas(context) {
+        let message = format!(
+            "The {option} CLI flag has changed. Passing a comma-separated list of paths is no longer \
+             valid. Documentation can be found at https://nodejs.org/api/permissions.html#file-system-permissions"
+        );
+        warning::emit_named(&message, "Warning", context)?;
+    }
     for scope in permission::switches(context) {
         let option = permission::option_of(scope);
         if scope == Scope::Net {
@@ -42,7 +50,8 @@ pub(crate) fn warn(context: &mut Context) -> JsResult<()> {
 
 /// `internal/permission`: what JavaScript of ours has to ask for.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
-    Ok(exports_of(&[("netDenial", 1, net_denial)], context).into())
+    let methods = [("netDenial", 1, net_denial as _), ("readDenial", 1, read_denial as _)];
+    Ok(exports_of(&methods, context).into())
 }
 
 /// The error of a program that may not use the network; `undefined` if it may.
@@ -54,11 +63,41 @@ fn net_denial(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     Ok(permission::denial(Scope::Net, &resource, context).into())
 }
 
+/// The error of a program that may not read a file; `undefined` if it may.
+fn read_denial(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let path = arg(args, 0).to_string(context)?.to_std_string_lossy();
+    if permission::may_read(Path::new(&path), context) {
+        return Ok(JsValue::undefined());
+    }
+    Ok(permission::denial(Scope::FsRead, &path, context).into())
+}
+
+/// Publishes on `node:permission-model:…` that something was denied.
+fn publish(scope: Scope, resource: &str, context: &mut Context) {
+    let Some((_, name, permission, _)) = SCOPES.iter().find(|row| row.0 == scope) else { return };
+    let kind = name.split('.').next().unwrap_or(name);
+    let fields = |context: &mut Context| {
+        let fields = [
+            ("permission", JsString::from(*permission).into()),
+            ("resource", JsString::from(resource).into()),
+        ];
+        diagnostics_channel::message(&fields, context).into()
+    };
+    // A subscriber that throws changes nothing of what is denied.
+    let _ = diagnostics_channel::publish(&format!("node:permission-model:{kind}"), fields, context);
+}
+
 /// `process.permission.has(scope, reference)`.
 fn has(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let scope = validate::string(&arg(args, 0), "scope", context)?.to_std_string_lossy();
     let reference = reference(&arg(args, 1), context)?;
-    let may = |scope| may(scope, reference.as_deref(), context);
+    let mut may = |scope| {
+        let may = may(scope, reference.as_deref(), context);
+        if !may {
+            publish(scope, reference.as_deref().unwrap_or_default(), context);
+        }
+        may
+    };
     Ok(match scope.as_str() {
         "fs" => may(Scope::FsRead) && may(Scope::FsWrite),
         name => SCOPES.iter().find(|row| row.1 == name).is_some_and(|row| may(row.0)),

@@ -15,7 +15,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Birth, CreateError, NodeCommand, Program, Runtime, RuntimeBuilder, WarmFork};
+use crate::{
+    Birth, CreateError, NodeCommand, Permissions, Program, Runtime, RuntimeBuilder, WarmFork,
+};
 use options::Settings;
 use parse::CommandLine;
 
@@ -141,7 +143,8 @@ fn program(line: &CommandLine) -> Result<(Program, Option<String>), String> {
     }
     match line.script.as_deref() {
         Some("-") => Ok((text(standard_input()?, "[stdin]", settings), Some("-".to_owned()))),
-        None => Ok((text(standard_input()?, "[stdin]", settings), None)),
+        // As in Node, no name is no script.
+        None | Some("") => Ok((text(standard_input()?, "[stdin]", settings), None)),
         Some(script) => {
             let path = absolute(script);
             let name = path.to_string_lossy().into_owned();
@@ -213,7 +216,10 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .environment_flags(environment_flags())
         .thread_options(threads::read, threads::inherit);
     if settings.is_limited {
-        builder = builder.permissions(settings.permissions);
+        // What is loaded before the program may be read, as the program itself.
+        let files = settings.requires.iter().filter(|module| module.starts_with(['/', '.']));
+        let read = |permissions: Permissions, file: &String| permissions.allow_fs_read(file);
+        builder = builder.permissions(files.fold(settings.permissions, read));
     }
     if let Some(title) = settings.title {
         builder = builder.title(title);

@@ -30,6 +30,9 @@ const read = [
   ['what an inherited descriptor leads to', () => fs.readFileSync('/proc/self/fd/3')],
   ['open', () => fs.openSync(secret)],
   ['stat', () => fs.statSync(secret)],
+  ['exists', () => fs.existsSync(secret)],
+  ['watchFile', () => fs.watchFile(secret, () => {})],
+  ['openAsBlob', () => fs.openAsBlob(secret)],
   ['lstat', () => fs.lstatSync(secret)],
   ['access', () => fs.accessSync(secret)],
   ['readdir', () => fs.readdirSync(path.dirname(secret))],
@@ -113,6 +116,9 @@ const open = [
     socket.send('x', 1, '127.0.0.1');
     return failing(socket, 'message');
   }],
+  ['a name of a host', () => require('dns').promises.lookup('localhost')],
+  ['a name by a callback', () => new Promise((resolve, reject) => require('dns').lookup('localhost', (error) => (error ? reject(error) : resolve())))],
+  ['a service', () => require('dns').promises.lookupService('127.0.0.1', 80)],
 ].map(([name, attempt]) => [`open: ${name}`, 'Net', attempt]);
 
 async function outcome(attempt, permission) {

@@ -44,7 +44,7 @@ function start() {
 /** Puts what `name` is in the place of the door, and back. */
 function turn(name) {
   fs.renameSync(name, door);
-  for (let spin = 0; spin < 20; spin++) fs.existsSync(door);
+  for (let spin = 0; spin < 20; spin++) fs.existsSync(path.join(root, 'in'));
   fs.renameSync(door, name);
 }
 

@@ -7,6 +7,7 @@ const { AbortError, coded, invalidArgType, invalidArgValue } = require('internal
 const {
   emptyStats, pathText, promised, sync, watchRef, watchStart, watchStop,
 } = require('internal/fs/native');
+const { readDenial } = require('internal/permission');
 const {
   validateAbortSignal, validateBoolean, validateFunction, validateInteger, validateNumber, validateObject,
 } = require('internal/validate');
@@ -384,6 +385,8 @@ function watchFile(filename, options, listener) {
   }
   options = { interval: DEFAULT_INTERVAL, persistent: true, ...options };
   validateFunction(listener, 'listener');
+  const denied = readDenial(path);
+  if (denied !== undefined) throw denied;
   let watcher = statWatchers.get(path);
   if (watcher === undefined) {
     watcher = new StatWatcher(options.bigint === true);

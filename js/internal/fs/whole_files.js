@@ -134,11 +134,15 @@ async function mkdtempDisposablePromised(prefix, options) {
 
 // ---- the rest
 
-async function openAsBlob(path, options = {}) {
+function openAsBlob(path, options = {}) {
   validateObject(options, 'options');
-  const bytes = await promised.readFile(pathText(path, 'path'));
-  const { Blob } = require('buffer');
-  return new Blob([bytes], { type: `${options.type || ''}` });
+  const text = pathText(path, 'path');
+  const denied = require('internal/permission').readDenial(text);
+  if (denied !== undefined) throw denied;
+  return promised.readFile(text).then((bytes) => {
+    const { Blob } = require('buffer');
+    return new Blob([bytes], { type: `${options.type || ''}` });
+  });
 }
 
 module.exports = {

@@ -6,10 +6,10 @@ use boa_engine::{
 };
 
 use super::{
-    answer::Shape,
+    answer::{self, Shape},
     calls::{Call, Request},
-    operation::Answer,
-    permission::Guard,
+    operation::{Answer, Failure},
+    permission::{Guard, denial_at_once},
     placement,
 };
 use crate::{
@@ -95,6 +95,9 @@ fn call_sync(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
     let Request { mut operation, shape, .. } = (function.decode_sync)(args, context)?;
     let placement = placement::place(&mut operation, context);
     let answer = placement.restore(Guard::of(context).run(operation));
+    if let (Kind::Exists, Err(failure @ Failure::Denied { .. })) = (function.kind, &answer) {
+        return Err(JsError::from_opaque(answer::failure(failure, context).into()));
+    }
     shape.answer(answer, context)
 }
 
@@ -123,7 +126,7 @@ fn call_back(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
     }
     let at = callback_at(function, args);
     let given = args.get(..at.unwrap_or(args.len()).min(function.arguments)).unwrap_or(args);
-    let request = (function.decode)(given, context)?;
+    let mut request = (function.decode)(given, context)?;
     let callback = match at {
         Some(at) => args[at].as_callable(),
         None if function.kind == Kind::Close && args.len() <= 1 => None,
@@ -139,6 +142,9 @@ fn call_back(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
         };
     }
     let kind = function.kind;
+    if let Some(failure) = denial_at_once(&mut request.operation, context) {
+        return Err(JsError::from_opaque(answer::failure(&failure, context).into()));
+    }
     start("FSReqCallback", request, context, move |shape, answer, context| {
         let Some(callback) = &callback else { return answer.map(drop) };
         let args = callback_args(kind, shape, answer, context);

@@ -60,6 +60,26 @@ impl Guard {
     }
 }
 
+/// Why a call is denied before it is made, where Node's form with a callback throws instead of calling
+/// back.
+pub(super) fn denial_at_once(operation: &mut Operation, context: &Context) -> Option<Failure> {
+    use Operation as O;
+    let is_early = matches!(
+        operation,
+        O::Chmod { .. } | O::Mkdir { .. } | O::Readlink { .. } | O::Rmdir { .. } | O::Utimes { .. }
+    );
+    if !is_early || !permission::is_limited(context) {
+        return None;
+    }
+    for Concern { path, scopes, follow, .. } in concerns(operation) {
+        let lacking = |scope: &&Scope| !permission::has_path(**scope, path, follow, context);
+        if let Some(scope) = scopes.iter().find(lacking) {
+            return Some(Failure::Denied { scope: *scope, path: path.clone() });
+        }
+    }
+    None
+}
+
 /// A path that a call is about.
 struct Concern<'a> {
     path: &'a mut PathBuf,
@@ -99,7 +119,8 @@ impl Concern<'_> {
             return Ok(None);
         }
         let given = self.path.clone();
-        let denied = |scope: &Scope| Failure::Denied { scope: *scope, path: given.clone() };
+        let denied =
+            |scope: &Scope| Failure::Denied { scope: *scope, path: obstructed.named(&given) };
         let pinned = match pin(&given, self.follow == Follow::Yes) {
             Ok(pinned) => pinned,
             Err(errno) => {
@@ -159,8 +180,11 @@ fn concerns(operation: &mut Operation) -> Vec<Concern<'_>> {
         O::WriteFile { target: Target::Path(path), flags, .. } => {
             vec![of(path, WRITE, *flags & libc::O_NOFOLLOW == 0, Absence::Names)]
         }
+        // As in Node, who truncates opens for both.
+        O::Truncate { target: Target::Path(path), .. } => {
+            vec![of(path, BOTH, true, Absence::Fails)]
+        }
         O::Chmod { target: Target::Path(path), .. }
-        | O::Truncate { target: Target::Path(path), .. }
         | O::Chown { target: Target::Path(path), follow: true, .. }
         | O::Utimes { target: Target::Path(path), follow: true, .. } => {
             vec![of(path, WRITE, true, Absence::Fails)]
@@ -170,9 +194,10 @@ fn concerns(operation: &mut Operation) -> Vec<Concern<'_>> {
         | O::Utimes { target: Target::Path(path), .. }
         | O::Mkdir { path, .. }
         | O::Mkdtemp { prefix: path }
-        | O::Rm { path, .. }
         | O::Rmdir { path }
         | O::Unlink { path } => vec![of(path, WRITE, false, Absence::Names)],
+        // What is removed is looked at first.
+        O::Rm { path, .. } => vec![of(path, BOTH, false, Absence::Names)],
         O::Copy { from, to, .. } => {
             vec![of(from, READ, true, Absence::Fails), of(to, WRITE, true, Absence::Names)]
         }
@@ -282,6 +307,14 @@ impl Obstructed {
         let mut error = SysError::new(errno, self.syscall);
         error.subject = self.subject.clone();
         self.seen(error).into()
+    }
+
+    /// What a path is called in errors.
+    fn named(&self, path: &Path) -> PathBuf {
+        match &self.subject {
+            Subject::Path(path) if self.syscall == "mkdtemp" => path.clone(),
+            _ => path.to_owned(),
+        }
     }
 
     /// The error as the program sees it.

@@ -9,9 +9,10 @@ use super::{ProcessState, emit, launch::RejectionMode, warning};
 use crate::{
     bindings::{domain, trace, worker_threads},
     engine::{
-        errors::{Code, coded_object, value_of},
+        errors::{Code, coded, coded_object, value_of},
         natives::arg,
         observer::{self, HostEvent},
+        permission,
         rejections::RejectionHandlers,
         report,
         script_error::ScriptError,
@@ -218,6 +219,11 @@ pub(super) fn has_capture(_: &JsValue, _: &[JsValue], context: &mut Context) -> 
 /// `process.binding(name)`: Node's internals, of which rjs has none.
 pub(super) fn binding(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let name: JsString = arg(args, 0).to_string(context)?;
+    if permission::is_limited(context) {
+        let message =
+            "Access to this API has been restricted. Use --permission to manage permissions.";
+        return Err(coded(context, Code::ERR_ACCESS_DENIED, message));
+    }
     let message = format!("No such module: {}", name.to_std_string_lossy());
     Err(JsNativeError::error().with_message(message).into())
 }

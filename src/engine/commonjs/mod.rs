@@ -25,7 +25,11 @@ pub(in crate::engine) use load::{parse_json, read as read_source, without_hashba
 use resolve::Resolver;
 pub use settings::ModuleSettings;
 
-use super::{esm, natives::made_for};
+use super::{
+    esm,
+    natives::made_for,
+    permission::{self, Scope},
+};
 
 /// What the CommonJS loader keeps for a realm.
 pub(crate) struct CommonJs {
@@ -77,6 +81,11 @@ pub(crate) fn configure(settings: ModuleSettings, context: &mut Context) {
     let resolver = resolver(context);
     resolver.conditions.borrow_mut().extend_from_slice(&settings.conditions);
     resolver.import_conditions.borrow_mut().extend_from_slice(&settings.conditions);
+    if !permission::has(Scope::Addon, context) {
+        for conditions in [&resolver.conditions, &resolver.import_conditions] {
+            conditions.borrow_mut().retain(|condition| condition != "node-addons");
+        }
+    }
     *resolver.settings.borrow_mut() = settings;
 }
 

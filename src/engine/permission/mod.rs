@@ -18,7 +18,7 @@ use super::{
 use crate::sys::pin::pin;
 pub use granted::Permissions;
 pub(crate) use inheritance::{VARIABLE, options_of_node, options_of_rjs, take_inherited, variable};
-use paths::resolve;
+use paths::{Paths, resolve};
 pub(crate) use programs::{Start, Started};
 
 /// What a permission is for.
@@ -76,6 +76,22 @@ pub(crate) fn is_limited(context: &Context) -> bool {
 /// What programs are granted, if they are limited.
 pub(crate) fn granted(context: &Context) -> Option<Arc<Permissions>> {
     context.get_data::<Arc<Permissions>>().cloned()
+}
+
+/// Who is told of what is denied.
+struct Told(fn(Scope, &str, &mut Context));
+
+/// Has this function told of everything that is denied.
+pub(crate) fn tell_denials(told: fn(Scope, &str, &mut Context), context: &mut Context) {
+    context.insert_data(Told(told));
+}
+
+/// The options for paths whose values look as if they were several.
+pub(crate) fn options_with_commas(context: &Context) -> Vec<&'static str> {
+    let Some(permissions) = granted(context) else { return Vec::new() };
+    let has_comma = |paths: &Paths| paths.options().any(|path| path.contains(','));
+    let both = [(Scope::FsRead, &permissions.read), (Scope::FsWrite, &permissions.write)];
+    both.into_iter().filter(|row| has_comma(row.1)).map(|row| option_of(row.0)).collect()
 }
 
 /// The option that grants this.
@@ -166,6 +182,9 @@ pub(crate) fn denied(scope: Scope, resource: &str, context: &mut Context) -> JsE
 /// The error of who may not.
 pub(crate) fn denial(scope: Scope, resource: &str, context: &mut Context) -> JsObject {
     let (_, _, permission, option) = *row(scope);
+    if let Some(told) = context.get_data::<Told>().map(|Told(told)| *told) {
+        told(scope, resource, context);
+    }
     let message =
         format!("Access to this API has been restricted. Use {option} to manage permissions.");
     // As Node's native code makes it: without the code in its stack.
