@@ -2,11 +2,13 @@
 
 // What every stream to a terminal can do: tty.WriteStream, and process.stdout where that is one.
 
-const { clearLine, clearScreenDown, cursorTo, moveCursor } = require('internal/readline/cursor');
 const { validateInteger } = require('internal/validate');
 const { env: environment } = require('process');
 
 const { getColorDepth } = native;
+
+// Few programs move the cursor.
+const cursor = () => require('internal/readline/cursor');
 
 class TerminalOutput {
   getColorDepth(env = environment) {
@@ -28,19 +30,19 @@ class TerminalOutput {
   }
 
   cursorTo(x, y, callback) {
-    return cursorTo(this, x, y, callback);
+    return cursor().cursorTo(this, x, y, callback);
   }
 
   moveCursor(dx, dy, callback) {
-    return moveCursor(this, dx, dy, callback);
+    return cursor().moveCursor(this, dx, dy, callback);
   }
 
   clearLine(direction, callback) {
-    return clearLine(this, direction, callback);
+    return cursor().clearLine(this, direction, callback);
   }
 
   clearScreenDown(callback) {
-    return clearScreenDown(this, callback);
+    return cursor().clearScreenDown(this, callback);
   }
 }
 

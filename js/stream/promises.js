@@ -3,6 +3,10 @@
 // stream/promises.
 
 const { finishedPromise: finished } = require('internal/streams/finished');
-const { pipelinePromise: pipeline } = require('internal/streams/pipeline');
+
+// Many programs wait for streams, few connect them.
+function pipeline(...streams) {
+  return require('internal/streams/pipeline').pipelinePromise(...streams);
+}
 
 module.exports = { finished, pipeline };

@@ -5,6 +5,7 @@
 //! ours is called directly.
 
 mod duplex;
+mod inspection;
 mod life;
 mod piping;
 mod readable;
@@ -55,6 +56,8 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     define_accessors(&readable.prototype, &state::accessors(true), false, context);
     let writable = class(&state::WRITABLE, None, context);
     define_accessors(&writable.prototype, &state::accessors(false), false, context);
+    inspection::define(&readable.prototype, context)?;
+    inspection::define(&writable.prototype, context)?;
     define_value(&exports, js_string!("ReadableState"), readable.constructor.clone(), true);
     define_value(&exports, js_string!("WritableState"), writable.constructor.clone(), true);
     let read = exports.get(js_string!("read"), context)?.to_object(context)?;

@@ -69,6 +69,9 @@ pub(crate) struct Resolver {
     pub(crate) missing_main: RefCell<Option<(PathBuf, String)>>,
     /// What folders are without symbolic links.
     real_folders: RefCell<HashMap<PathBuf, PathBuf>>,
+    /// What the files of a graph of ES modules that is being loaded are without symbolic links: most
+    /// are imported by several of the others.
+    of_graph: RefCell<Option<HashMap<PathBuf, PathBuf>>>,
 }
 
 impl Default for Resolver {
@@ -83,6 +86,7 @@ impl Default for Resolver {
             settings: RefCell::default(),
             missing_main: RefCell::default(),
             real_folders: RefCell::default(),
+            of_graph: RefCell::default(),
         }
     }
 }
@@ -242,6 +246,23 @@ impl Resolver {
             return path.to_path_buf();
         }
         self.without_links(path).unwrap_or_else(|| path.to_path_buf())
+    }
+
+    /// A graph begins to be loaded, or is loaded: then files may change again.
+    pub(in crate::engine) fn loads_graph(&self, loads: bool) {
+        *self.of_graph.borrow_mut() = loads.then(HashMap::new);
+    }
+
+    /// The file of a graph that was found under this path, without symbolic links.
+    pub(in crate::engine) fn found_in_graph(&self, path: &Path) -> Option<PathBuf> {
+        self.of_graph.borrow().as_ref()?.get(path).cloned()
+    }
+
+    /// See [`Self::found_in_graph`].
+    pub(in crate::engine) fn remember_in_graph(&self, path: PathBuf, real: PathBuf) {
+        if let Some(known) = self.of_graph.borrow_mut().as_mut() {
+            known.insert(path, real);
+        }
     }
 
     /// `realpath`, with the folders of files that were looked for before remembered.

@@ -9,7 +9,7 @@ use super::{
     record::{Kind, Record},
     resolve::Target,
 };
-use crate::engine::state;
+use crate::engine::{commonjs, state};
 
 /// Loads a target with its graph, ready to be evaluated.
 ///
@@ -21,7 +21,10 @@ pub(super) fn prepare(
     context: &mut Context,
 ) -> JsResult<Rc<Record>> {
     let mut fresh = Vec::new();
+    let resolver = commonjs::resolver(context);
+    resolver.loads_graph(true);
     let prepared = load_graph(loader, target, attributes, &mut fresh, context);
+    resolver.loads_graph(false);
     if prepared.is_err() {
         discard(loader, &fresh);
     }
@@ -37,8 +40,11 @@ pub(super) fn prepare_record(
     let root = Rc::new(root);
     loader.records.add(&root);
     let mut fresh = vec![root.clone()];
-    let done =
-        fetch_children(loader, &mut fresh, context).and_then(|()| complete(&root, &fresh, context));
+    let resolver = commonjs::resolver(context);
+    resolver.loads_graph(true);
+    let fetched = fetch_children(loader, &mut fresh, context);
+    resolver.loads_graph(false);
+    let done = fetched.and_then(|()| complete(&root, &fresh, context));
     match done {
         Ok(()) => Ok(root),
         Err(error) => {

@@ -134,6 +134,12 @@ impl Resolution<'_> {
         if url.path().ends_with('/') {
             path.push("");
         }
+        // A path with a slash behind it counts as equal.
+        if let Some(real) = self.resolver.found_in_graph(&path)
+            && !url.path().ends_with('/')
+        {
+            return Ok(Self::target(real, url));
+        }
         match fs::metadata(&path) {
             Ok(found) if found.is_dir() => Err(self.folder(&path, url, specifier)),
             Ok(_) if !url.path().ends_with('/') => Ok(self.found(path, url)),
@@ -147,7 +153,12 @@ impl Resolution<'_> {
         } else {
             self.resolver.without_links(&path)
         };
-        let path = real.unwrap_or(path);
+        let real = real.unwrap_or_else(|| path.clone());
+        self.resolver.remember_in_graph(path, real.clone());
+        Self::target(real, url)
+    }
+
+    fn target(path: PathBuf, url: &Url) -> Target {
         let mut found = file_url(&path);
         if let Some(query) = url.query() {
             found.push('?');
