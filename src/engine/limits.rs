@@ -285,6 +285,14 @@ pub(crate) fn begin(context: &Context) {
     meter.cpu_deadline.set(limits.cpu_time.map(|limit| usage::thread_time().saturating_add(limit)));
 }
 
+/// What follows has the time that the host gives it, not what a call had.
+pub(crate) fn suspend(context: &Context) {
+    let engine = state::of(context);
+    engine.meter.deadline.set(None);
+    engine.meter.cpu_deadline.set(None);
+    engine.event_loop.set_deadline(None);
+}
+
 /// How often time and memory are looked at: once in so many rounds of loops.
 const ROUNDS: u32 = 64;
 

@@ -15,7 +15,7 @@ const MAX_BATCHES: usize = 48;
 
 /// How long a wait may last when the system refuses to watch something for us (it has no
 /// descriptor or no memory left): then we look again.
-const RETRY: Duration = Duration::from_millis(10);
+pub(super) const RETRY: Duration = Duration::from_millis(10);
 
 /// The descriptor that is readable when the loop has something to do. See
 /// [`EventLoop::wait_handle`].
@@ -52,7 +52,8 @@ impl<H: Host> EventLoop<H> {
     /// turn; `None`: without a limit. To be asked before each wait.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let Preparation { is_complete, .. } = self.prepare_wait(&mut Vec::new());
-        shorter(self.time_to_next(), (!is_complete).then_some(RETRY))
+        let own = self.time_to_next().and_then(|time| self.real_wait(time));
+        shorter(own, (!is_complete).then_some(RETRY))
     }
 
     /// Forgets what the system knows of the loop (epoll, waker); the next wait tells it anew.
@@ -175,8 +176,9 @@ impl<H: Host> EventLoop<H> {
         })
     }
 
-    /// How long it is to wait in truth for what is due after this time, by the clock of the loop.
-    fn passed(&self, time: Duration) -> Option<Duration> {
+    /// How long it is to wait in truth for what is due after this time, by the clock of the loop; `None`:
+    /// until something real happens.
+    fn real_wait(&self, time: Duration) -> Option<Duration> {
         let Some(clock) = self.clock.given().filter(|_| !time.is_zero()) else {
             return Some(time);
         };
@@ -187,10 +189,19 @@ impl<H: Host> EventLoop<H> {
         let is_alone = self.sources.borrow().live_count() == 0
             && self.requests.is_empty()
             && !self.inbox.is_live();
-        is_alone.then(|| {
+        is_alone.then_some(Duration::ZERO)
+    }
+
+    /// As [`Self::real_wait`], and moves on a clock that needs nobody to wait.
+    fn passed(&self, time: Duration) -> Option<Duration> {
+        let real = self.real_wait(time);
+        if let Some(clock) = self.clock.given()
+            && clock.moves_on()
+            && real == Some(Duration::ZERO)
+        {
             clock.advance(time);
-            Duration::ZERO
-        })
+        }
+        real
     }
 
     /// Makes what the wait needs, nothing if there is nobody to wait for, and tells the system

@@ -10,7 +10,7 @@ use crate::{
         process::exit,
         trace,
     },
-    engine::state,
+    engine::{limits, state},
 };
 
 /// How long a child that was killed may take to be gone: it has nothing left to do.
@@ -34,6 +34,7 @@ impl Runtime {
     /// A program that has ended already (with `process.exit`, say) gets no turn any more; its children are
     /// ended in the same way.
     pub fn shutdown(mut self, grace: Duration) -> Ended {
+        limits::suspend(&self.context);
         let children = child_process::running(&mut self.context);
         // What was sent to them comes before the signal.
         ipc::flush_all(&mut self.context);
@@ -74,5 +75,28 @@ impl Runtime {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    #[test]
+    fn the_time_of_a_call_is_no_time_of_the_end() {
+        let (hasty, ending) = (limited(), limited());
+        limits::begin(&hasty.context);
+        assert!(state::of(&hasty.context).is_used_up());
+        limits::begin(&ending.context);
+        limits::suspend(&ending.context);
+        assert!(!state::of(&ending.context).is_used_up());
+        assert_eq!(ending.shutdown(Duration::ZERO).code, 0);
+    }
+
+    /// A runtime whose calls have no time at all.
+    fn limited() -> Runtime {
+        let limits = Limits::none().wall_time(Duration::ZERO);
+        Runtime::builder().limits(limits).build().expect("a runtime")
     }
 }

@@ -65,6 +65,8 @@ fn a_full_capture_is_told_and_nothing_is_lost_unseen() {
         process.stdout.write('x'.repeat(11));
     })";
     assert_eq!(runtime.eval(text), Ok(json!(["ERR_RJS_LIMIT", "output"])));
+    let taken = runtime.take_stdout();
+    assert_eq!((taken.text().as_str(), taken.lost), ("xxxxxxxxxx", 1));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 use super::sink::{Consumer, lock};
 use crate::sys::{errno::Errno, error::SysError, fd, io::read, poll, waker::Waker};
 
-/// How much is read at once, bytes.
+/// How much is read at once, bytes: all that a pipe holds.
 const CHUNK: usize = 64 * 1024;
 
 /// A pipe whose one end children and calls of `fs` write to.
@@ -25,6 +25,8 @@ pub(super) struct Pump {
 
 struct Ends {
     reader: OwnedFd,
+    /// Room for what is read; under the consumer's lock.
+    chunk: Mutex<Vec<u8>>,
     /// Ends the thread.
     waker: Waker,
 }
@@ -37,7 +39,7 @@ impl Pump {
         // Only the end that is read: the other one blocks, as children expect it to.
         fd::set_nonblocking(&reader, true)?;
         let waker = Waker::new().map_err(failed("eventfd"))?;
-        let ends = Arc::new(Ends { reader, waker });
+        let ends = Arc::new(Ends { reader, chunk: Mutex::new(vec![0; CHUNK]), waker });
         let theirs = ends.clone();
         let thread = thread::Builder::new().name("rjs-output".to_owned());
         let thread = thread.spawn(move || theirs.empty(&consumer)).map_err(failed("clone"))?;
@@ -80,11 +82,13 @@ impl Ends {
         }
     }
 
+    /// Hands on what is in the pipe now; not what comes meanwhile, of which there may be no end.
+    ///
     /// What there is no room for is counted there, and a writer that fails is tried again: children
     /// are not stopped by it.
     fn drain(&self, consumer: &mut Consumer) {
-        let mut chunk = vec![0; CHUNK];
-        while let Ok(Some(count @ 1..)) = read(&self.reader, &mut chunk) {
+        let mut chunk = lock(&self.chunk);
+        if let Ok(Some(count @ 1..)) = read(&self.reader, &mut chunk) {
             let _ = consumer.take(&chunk[..count]);
         }
     }

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use nix::{
@@ -18,7 +18,8 @@ use nix::{
 };
 
 use super::{
-    super::Interest, is_readable, pipe, read, reader, real_loop, says, source, turn, watcher, write,
+    super::{Interest, TestClock, waiting::RETRY},
+    Program, is_readable, pipe, read, reader, real_loop, says, source, turn, watcher, write,
 };
 use crate::sys::poll::{MAX_EVENTS, Poll};
 
@@ -159,4 +160,24 @@ fn an_embedder_can_wait_for_the_loop() {
 fn wait_until_readable(fd: &impl AsFd) {
     let mut fds = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
     nix::poll::poll(&mut fds, PollTimeout::NONE).unwrap();
+}
+
+#[test]
+fn nobody_waits_for_a_clock_that_moves_on_by_itself() {
+    const DAY: u64 = 86_400_000;
+    for (clock, expected) in [
+        (TestClock::new(SystemTime::UNIX_EPOCH), Some(Duration::ZERO)),
+        (TestClock::new(SystemTime::UNIX_EPOCH).stopped(), Some(RETRY)),
+    ] {
+        let (event_loop, mut program) = real_loop();
+        event_loop.give_clock(clock.clone());
+        event_loop.add_timer(DAY, false, Rc::new(|program: &mut Program| program.say("due")));
+        assert_eq!(event_loop.next_timeout(), expected);
+        assert_eq!(clock.elapsed(), Duration::ZERO, "to ask is not to wait");
+        if expected == Some(Duration::ZERO) {
+            turn(&event_loop, &mut program);
+            turn(&event_loop, &mut program);
+            assert_eq!(program.said(), "due");
+        }
+    }
 }

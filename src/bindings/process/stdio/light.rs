@@ -20,7 +20,8 @@ use crate::{
     engine::{
         builtins,
         natives::{arg, define_value, function},
-        reflect, standard,
+        reflect,
+        standard::{self, Failure},
     },
     sys::{
         fd::FdKind,
@@ -53,6 +54,8 @@ struct Outputs([Slot; 2]);
 struct Slot {
     object: RefCell<Option<JsObject>>,
     has_become: Cell<bool>,
+    /// Of the write because of which it becomes a stream: the stream is to tell of it.
+    failure: RefCell<Option<Failure>>,
 }
 
 fn slot(output: Output, context: &Context) -> Option<&Slot> {
@@ -261,6 +264,10 @@ fn write(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     for output in [Output::Stdout, Output::Stderr] {
         if light(this, context) == Some(output) {
             become_stream(output, context)?;
+            let outcome = write_as_stream(this, args, context);
+            // A stream with a descriptor of its own has written it by itself.
+            drop(take_failure(output, context));
+            return outcome;
         }
     }
     write_as_stream(this, args, context)
@@ -301,7 +308,16 @@ fn write_plainly(
             _ => return Err(Unusual),
         },
     };
-    // One that fails is tried again by the stream, which tells of it.
-    standard::write(output, &bytes, context).map_err(|_| Unusual)?;
+    standard::write(output, &bytes, context).map_err(|failure| {
+        if let Some(slot) = slot(output, context) {
+            slot.failure.replace(Some(failure));
+        }
+        Unusual
+    })?;
     Ok(callback.as_object())
+}
+
+/// Why the write failed that the stream is about to do again.
+pub(super) fn take_failure(output: Output, context: &Context) -> Option<Failure> {
+    slot(output, context)?.failure.take()
 }

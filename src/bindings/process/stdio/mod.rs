@@ -103,21 +103,28 @@ fn output(fd: &JsValue) -> Output {
 /// `write(fd, bytes)`: a string as UTF-8, or the bytes of a view.
 fn write(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let output = output(&arg(args, 0));
-    let chunk = arg(args, 1);
-    let result = match chunk.as_string() {
-        Some(text) => standard::write(output, text.to_std_string_lossy().as_bytes(), context),
-        None => {
-            let bytes =
-                boa_engine::object::builtins::JsUint8Array::from_object(chunk.to_object(context)?)?;
-            let bytes = bytes.iter(context).collect::<Vec<u8>>();
-            standard::write(output, &bytes, context)
-        }
+    let result = match light::take_failure(output, context) {
+        Some(failure) => Err(failure),
+        None => write_chunk(output, &arg(args, 1), context)?,
     };
     result.map_err(|failure| match failure {
         Failure::Sys(error) => throw_sys(context, &error, Wording::Described),
         Failure::Full(limit) => limits::error(Limit::Output, limit as u64, context),
     })?;
     Ok(JsValue::undefined())
+}
+
+fn write_chunk(
+    output: Output,
+    chunk: &JsValue,
+    context: &mut Context,
+) -> JsResult<Result<(), Failure>> {
+    if let Some(text) = chunk.as_string() {
+        return Ok(standard::write(output, text.to_std_string_lossy().as_bytes(), context));
+    }
+    let bytes = boa_engine::object::builtins::JsUint8Array::from_object(chunk.to_object(context)?)?;
+    let bytes = bytes.iter(context).collect::<Vec<u8>>();
+    Ok(standard::write(output, &bytes, context))
 }
 
 /// `process._rawDebug(...)`: past every stream, straight to standard error.
