@@ -1,11 +1,13 @@
 //! How much a program may use of what it shares with its host.
 //!
-//! The engine has no interrupt: time and memory are looked at between callbacks, ticks and microtasks,
-//! in every call of a host's function, and where a text asks (`engine::syntax::checkpoints`).
+//! Time and memory are looked at between callbacks, ticks and microtasks, and in every call of a host's
+//! function; what runs longer in scripts is ended by the `watchdog`, and asks for its memory itself
+//! (`engine::syntax::checkpoints`).
 
 use std::{
     cell::{Cell, RefCell},
     fmt,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -19,8 +21,9 @@ use super::{
     observer::HostEvent,
     state::{self, Engine},
     syntax::CHECK_NAME,
+    watchdog::{Time, Watchdog, Watched},
 };
-use crate::sys::{allocation, usage};
+use crate::sys::{allocation, usage::ThreadClock};
 
 /// Something that a host may limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,16 +99,15 @@ impl fmt::Display for Limit {
 /// call of the host's returns [`crate::EvalError::Limit`], and nothing of the script runs any more. Both
 /// are told as [`HostEvent::LimitReached`].
 ///
-/// The engine cannot be interrupted. Where time or memory is limited, scripts are compiled so that they ask
-/// in every round of a loop and at the beginning of every function whether they may go on (which takes them
-/// up to twice the time, and shows in the text of a function); they are also stopped between callbacks and
-/// between the steps of promises. **Not stopped in time is**
+/// **Time** is looked at between callbacks and between the steps of promises, and a thread of the runtime's
+/// ends loops and calls of functions in scripts. Not ended in time is one native call that takes long: a
+/// regular expression that backtracks, a `sort` of millions without a function of a script's, a synchronous
+/// wait for a child.
 ///
-/// - what runs long in one native call: a regular expression that backtracks, a `sort` of millions;
-/// - recursion that branches in arrow functions without braces, or in functions with a directive of their own;
-/// - text given to `eval` and `Function`: a loop in it ends after a thousand million rounds, half a minute
-///   of nothing else ([`Self::loop_iterations`] gives another number);
-/// - memory that one native call takes.
+/// **Memory** is looked at at the same places, and where it is limited, scripts are compiled so that they do
+/// it in the rounds of their loops and at the beginning of their functions (which takes them up to twice the
+/// time, and shows in the text of a function). Text given to `eval` and `Function`, and arrow functions
+/// without braces, do it only where they end. What one native call takes is seen when it is done.
 ///
 /// Who runs code that may do such things on purpose runs it in a process of its own, which can be killed and
 /// whose memory the system limits: with [`crate::run_if_worker`] a host is its own child, and
@@ -217,17 +219,7 @@ impl Limits {
     fn is_measured(&self) -> bool {
         self.wall_time.is_some() || self.cpu_time.is_some() || self.heap.is_some()
     }
-
-    /// The rounds of loops that are allowed.
-    fn rounds(&self) -> Option<u64> {
-        let is_timed = self.wall_time.is_some() || self.cpu_time.is_some();
-        self.loop_iterations.or_else(|| is_timed.then_some(ROUNDS_IN_TIME))
-    }
 }
-
-/// The rounds of loops that are allowed where time is limited: more than any but a loop without an end
-/// needs, even in an asynchronous function that lives for weeks.
-const ROUNDS_IN_TIME: u64 = 1_000_000_000;
 
 /// The exit code of a program that was ended for what it used, as `timeout(1)` has it.
 const ENDED: i32 = 124;
@@ -239,8 +231,8 @@ pub(crate) struct Meter {
     /// Time or memory is limited.
     is_measuring: Cell<bool>,
     deadline: Cell<Option<Instant>>,
-    /// On the clock of the thread's processor time.
-    cpu_deadline: Cell<Option<Duration>>,
+    cpu_deadline: Cell<Option<(ThreadClock, Duration)>>,
+    watchdog: Watchdog,
     /// What the thread held when the runtime was made, bytes.
     held_before: Cell<isize>,
     children: Cell<u64>,
@@ -260,7 +252,7 @@ pub(crate) fn apply(limits: &Limits, context: &mut Context) {
     if let Some(limit) = limits.recursion {
         runtime.set_recursion_limit(limit.min(own));
     }
-    if let Some(rounds) = limits.rounds() {
+    if let Some(rounds) = limits.loop_iterations {
         runtime.set_loop_iteration_limit(rounds);
     }
     engine.event_loop.limit_sources(limits.handles);
@@ -271,18 +263,42 @@ pub(crate) fn apply(limits: &Limits, context: &mut Context) {
     install(&context.global_object(), context);
 }
 
-/// A call of the host's begins: it has its time before it.
-pub(crate) fn begin(context: &Context) {
+/// A call of the host's that has its time before it. To be dropped before the context moves.
+pub(crate) struct Call {
+    engine: Rc<Engine>,
+    watched: Option<Watched>,
+}
+
+/// A call of the host's begins.
+pub(crate) fn begin(context: &mut Context) -> Option<Call> {
     let engine = state::of(context);
     let meter = &engine.meter;
     if !meter.is_measuring.get() {
-        return;
+        return None;
     }
     let limits = meter.limits.borrow();
-    let deadline = limits.wall_time.and_then(|limit| Instant::now().checked_add(limit));
-    meter.deadline.set(deadline);
-    engine.event_loop.set_deadline(deadline);
-    meter.cpu_deadline.set(limits.cpu_time.map(|limit| usage::thread_time().saturating_add(limit)));
+    let wall = limits.wall_time.and_then(|limit| Instant::now().checked_add(limit));
+    let cpu = limits.cpu_time.map(|limit| {
+        let clock = ThreadClock::of_this_thread();
+        (clock, clock.now().saturating_add(limit))
+    });
+    drop(limits);
+    meter.deadline.set(wall);
+    engine.event_loop.set_deadline(wall);
+    meter.cpu_deadline.set(cpu);
+    let is_timed = wall.is_some() || cpu.is_some();
+    let watched = is_timed.then(|| meter.watchdog.watch(Time { wall, cpu }, context));
+    Some(Call { engine, watched })
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        drop(self.watched.take());
+        // Nothing runs any more, even if the call was done when its time was up.
+        if self.engine.meter.watchdog.has_bitten() {
+            self.engine.is_used_up();
+        }
+    }
 }
 
 /// What follows has the time that the host gives it, not what a call had.
@@ -296,7 +312,7 @@ pub(crate) fn suspend(context: &Context) {
 /// How often time and memory are looked at: once in so many rounds of loops.
 const ROUNDS: u32 = 64;
 
-/// What a text of a measured program calls in every round of a loop.
+/// What a text calls where memory is limited, in every round of a loop.
 fn round(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let engine = state::of(context);
     let rounds = engine.meter.rounds.get().wrapping_add(1);
@@ -307,18 +323,18 @@ fn round(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue>
     Ok(true.into())
 }
 
-/// Defines what texts call, if the program is measured, where the current realm finds its globals.
+/// Defines what texts call, if memory is limited, where the current realm finds its globals.
 pub(super) fn install(globals: &JsObject, context: &mut Context) {
-    if state::of(context).is_measured() {
+    if state::of(context).is_counted() {
         let check = function(CHECK_NAME, 0, round, context);
         define_value(globals, JsString::from(CHECK_NAME), check, false);
     }
 }
 
 impl Engine {
-    /// Whether time or memory is limited.
-    pub(crate) fn is_measured(&self) -> bool {
-        self.meter.is_measuring.get()
+    /// Whether memory is limited.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.meter.is_measuring.get() && self.meter.limits.borrow().heap.is_some()
     }
 
     /// Ends the program if it has used more than it may; true if it is at its end.
@@ -347,16 +363,12 @@ impl Engine {
 
     /// What reached one of the engine's limits; `None` where it is the engine's own limit.
     pub(crate) fn limit_behind(&self, error: RuntimeLimitError) -> Option<Limit> {
+        if let Some(limit) = self.meter.exceeded() {
+            return Some(limit);
+        }
         let limits = self.meter.limits.borrow();
         match error {
-            RuntimeLimitError::LoopIteration if limits.loop_iterations.is_some() => {
-                Some(Limit::LoopIterations)
-            }
-            RuntimeLimitError::LoopIteration => {
-                let cpu_time = limits.cpu_time.unwrap_or(Duration::MAX);
-                let is_cpu = limits.wall_time.is_none_or(|wall_time| cpu_time < wall_time);
-                Some(if is_cpu { Limit::CpuTime } else { Limit::WallTime })
-            }
+            RuntimeLimitError::LoopIteration => Some(Limit::LoopIterations),
             RuntimeLimitError::Recursion if limits.recursion.is_some() => Some(Limit::Recursion),
             _ => None,
         }
@@ -383,7 +395,7 @@ impl Meter {
         if self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline) {
             return Some(Limit::WallTime);
         }
-        if self.cpu_deadline.get().is_some_and(|deadline| usage::thread_time() >= deadline) {
+        if self.cpu_deadline.get().is_some_and(|(clock, deadline)| clock.now() >= deadline) {
             return Some(Limit::CpuTime);
         }
         let limit = self.limits.borrow().heap?;

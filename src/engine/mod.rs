@@ -43,3 +43,4 @@ pub(crate) mod ticks;
 pub(crate) mod time;
 pub(crate) mod time_zone;
 pub(crate) mod validate;
+pub(crate) mod watchdog;

@@ -71,7 +71,7 @@ pub(crate) fn with_additions<T>(
     context: &mut Context,
     parse: impl Fn(&Additions, &mut Context) -> JsResult<T>,
 ) -> (Additions, JsResult<T>) {
-    if state::of(context).is_measured() {
+    if state::of(context).is_counted() {
         let additions = additions_with_checks(source);
         if let Ok(parsed) = parse(&additions, context) {
             return (additions, Ok(parsed));

@@ -125,7 +125,7 @@ impl Runtime {
     /// # Errors
     /// [`EvalError`], if it is not there or does not run to its end.
     pub fn load(&mut self, module: &str) -> Result<Exports, EvalError> {
-        limits::begin(&self.context);
+        let _call = limits::begin(&mut self.context);
         loaded(module, &mut self.context)
     }
 
@@ -168,7 +168,7 @@ impl Runtime {
         if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
             return false;
         }
-        limits::begin(&self.context);
+        let _call = limits::begin(&mut self.context);
         engine.event_loop.turn(&mut self.context, max_wait);
         engine.exit_code().is_none() && engine.event_loop.is_alive()
     }
@@ -177,7 +177,7 @@ impl Runtime {
     pub fn run_until_idle(&mut self) -> Option<i32> {
         let engine = state::of(&self.context);
         if engine.exit_code().is_none() {
-            limits::begin(&self.context);
+            let _call = limits::begin(&mut self.context);
             engine.event_loop.run(&mut self.context);
         }
         engine.exit_code()
@@ -213,7 +213,7 @@ impl Runtime {
         work: impl FnOnce(&mut Context) -> JsResult<JsValue>,
     ) -> Result<Value, EvalError> {
         let context = &mut self.context;
-        limits::begin(context);
+        let _call = limits::begin(context);
         let value = entered(context, |context| {
             let value = work(context)?;
             // Whatever comes of a promise is the caller's.

@@ -343,7 +343,7 @@ impl Runtime {
     /// Runs a program until nothing is left to do, or until it ends itself; returns its exit code.
     pub fn run(&mut self, program: &Program) -> i32 {
         let context = &mut self.context;
-        limits::begin(context);
+        let _call = limits::begin(context);
         state::of(context).async_ids.enter_root();
         let imports = std::mem::take(&mut self.imports);
         callbacks::enter(context, |context| {

@@ -2,9 +2,12 @@
 
 use std::{fs, time::Duration};
 
-use nix::sys::{
-    resource::{UsageWho, getrusage},
-    time::TimeVal,
+use nix::{
+    sys::{
+        resource::{UsageWho, getrusage},
+        time::TimeVal,
+    },
+    time::{ClockId, clock_gettime},
 };
 
 use super::error::SysError;
@@ -33,10 +36,24 @@ pub(crate) fn memory() -> Memory {
     Memory { resident: resident_bytes(), heap_total, heap_used }
 }
 
-/// The processor time that this thread has had.
-pub(crate) fn thread_time() -> Duration {
-    use nix::time::{ClockId, clock_gettime};
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+/// The clock of a thread's processor time, for every thread of the process while that one lives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ThreadClock(ClockId);
+
+impl ThreadClock {
+    /// This thread's.
+    pub(crate) fn of_this_thread() -> Self {
+        let mut clock = libc::CLOCK_THREAD_CPUTIME_ID;
+        // SAFETY: the thread is this one, and the clock's id goes into a variable that outlives the call.
+        let failed = unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut clock) };
+        debug_assert_eq!(failed, 0, "every thread has such a clock");
+        Self(ClockId::from_raw(clock))
+    }
+
+    /// The processor time that the thread has had; none once it is gone.
+    pub(crate) fn now(self) -> Duration {
+        clock_gettime(self.0).map(Duration::from).unwrap_or_default()
+    }
 }
 
 /// The resident set size, in bytes.

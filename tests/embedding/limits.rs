@@ -47,6 +47,9 @@ fn time_that_is_up_ends_a_program() {
         "for (const one of (function* () { for (;;) yield 1; })()) ;",
         "const vm = process.getBuiltinModule('vm'); vm.runInNewContext('for (;;) { }')",
         "import('data:text/javascript,for (;;) { }')",
+        "new Function('for (;;);')()",
+        "const fib = (n) => n < 2 ? n : fib(n - 1) + fib(n - 2); fib(60)",
+        "[3, 1, 2].sort((a, b) => { for (;;); })",
     ];
     for limits in [
         Limits::none().wall_time(Duration::from_millis(30)),

@@ -303,6 +303,7 @@ impl Handle {
     pub(super) fn abandon(&self) {
         self.closed.set(true);
         drop((self.object.take(), self.user_buffer.take()));
+        drop((self.owner.take(), self.on_read.take(), self.on_connection.take()));
         if let Some(path) = self.path.take() {
             // Whoever removed it before us has done it.
             let _ = std::fs::remove_file(path);

@@ -111,7 +111,7 @@ impl Function {
     }
 }
 
-/// As [`additions`], for a program that may not run for ever: see [`super::checkpoints`].
+/// As [`additions`], for a program whose memory is limited: see [`super::checkpoints`].
 pub(crate) fn additions_with_checks(text: &str) -> Additions {
     walk(text, Some(Checkpoints::default()))
 }

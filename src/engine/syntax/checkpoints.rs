@@ -1,5 +1,5 @@
 //! Where a text asks whether its program may go on: in every round of a loop, and where functions
-//! begin. The engine cannot be interrupted; this is how a script is that may not run for ever.
+//! begin. That is how memory is looked at that only the thread itself can count.
 //!
 //! Not asked are functions that begin with a directive, arrow functions without braces, and loops over an
 //! iterator whose body is no block.

@@ -1,0 +1,155 @@
+//! The thread that ends a program whose time is up in the middle of whatever it does.
+//!
+//! It sleeps while there is time, and is woken for a new call of the host's only if that ends sooner
+//! than it would wake by itself.
+
+use std::{
+    fmt,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use boa_engine::Context;
+
+use crate::sys::{
+    overwrite::{Exposed, Overwriter, expose},
+    usage::ThreadClock,
+};
+
+/// The watchdog of a realm; it has no thread before it is needed.
+#[derive(Default)]
+pub(crate) struct Watchdog {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    watch: Option<Watch>,
+    /// When the thread wakes by itself, while it sleeps.
+    wakes_at: Option<Instant>,
+    has_bitten: bool,
+    ends: bool,
+}
+
+/// What is watched.
+struct Watch {
+    time: Time,
+    limits: Overwriter,
+}
+
+/// When time is up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Time {
+    pub(super) wall: Option<Instant>,
+    pub(super) cpu: Option<(ThreadClock, Duration)>,
+}
+
+impl Time {
+    /// How long it lasts at least.
+    fn left(&self) -> Duration {
+        let wall = self.wall.map(|at| at.saturating_duration_since(Instant::now()));
+        let cpu = self.cpu.map(|(clock, at)| at.saturating_sub(clock.now()));
+        [wall, cpu].into_iter().flatten().min().unwrap_or(Duration::MAX)
+    }
+}
+
+/// A call that is watched. To be dropped before the context moves.
+pub(crate) struct Watched {
+    shared: Arc<Shared>,
+    exposed: Option<Exposed>,
+}
+
+impl Watchdog {
+    /// Watches what runs in this context, which stays where it is until the answer is dropped.
+    ///
+    /// Where the system has no thread for it, the loop looks at the time alone.
+    pub(super) fn watch(&self, time: Time, context: &mut Context) -> Watched {
+        let mut nothing = context.runtime_limits();
+        nothing.set_loop_iteration_limit(0);
+        nothing.set_recursion_limit(0);
+        let (exposed, limits) = expose(context.runtime_limits_mut(), nothing);
+        self.start();
+        let wakes = Instant::now().checked_add(time.left());
+        let mut state = self.shared.lock();
+        state.watch = Some(Watch { time, limits });
+        if state.wakes_at.is_none_or(|at| wakes.is_some_and(|wakes| wakes < at)) {
+            self.shared.changed.notify_one();
+        }
+        drop(state);
+        Watched { shared: self.shared.clone(), exposed: Some(exposed) }
+    }
+
+    /// Whether it has ended a program.
+    pub(super) fn has_bitten(&self) -> bool {
+        self.shared.lock().has_bitten
+    }
+
+    fn start(&self) {
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if thread.is_none() {
+            let shared = self.shared.clone();
+            let builder = thread::Builder::new().name("rjs-watchdog".to_owned());
+            *thread = builder.spawn(move || shared.watch()).ok();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn watch(&self) {
+        let mut state = self.lock();
+        while !state.ends {
+            let left = state.watch.as_ref().map(|watch| watch.time.left());
+            if left == Some(Duration::ZERO) {
+                if let Some(watch) = state.watch.take() {
+                    watch.limits.overwrite();
+                    state.has_bitten = true;
+                }
+                continue;
+            }
+            state.wakes_at = left.and_then(|left| Instant::now().checked_add(left));
+            state = match left {
+                Some(left) => {
+                    let woken = self.changed.wait_timeout(state, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.shared.lock().watch.take();
+        drop(self.exposed.take());
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        self.shared.lock().ends = true;
+        self.shared.changed.notify_one();
+        // It has nothing that could panic.
+        let _ = thread.join();
+    }
+}
+
+impl fmt::Debug for Watchdog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watchdog").finish_non_exhaustive()
+    }
+}
