@@ -129,6 +129,21 @@ fn a_host_calls_its_plugins() {
 }
 
 #[test]
+fn a_host_has_no_more_than_its_parent() {
+    let granted = r#"{"read":["*"],"write":[],"run":[],"env":null,"also":[]}"#;
+    let mut runner = Command::new(example("job_runner"));
+    let works = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/job_runner/works.js");
+    // What it allows its jobs it may not do itself.
+    let printed = output(runner.arg(works).env("RJS_PERMISSIONS", granted));
+    let denied = "| ERR_ACCESS_DENIED ERR_ACCESS_DENIED ERR_ACCESS_DENIED\n";
+    assert!(printed.contains(denied), "{printed}");
+    let refused = runner.env("RJS_PERMISSIONS", "nonsense").output().expect("it starts");
+    assert_eq!(refused.status.code(), Some(1));
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(errors.contains("RJS_PERMISSIONS holds no permissions"), "{errors}");
+}
+
+#[test]
 fn a_runner_of_jobs_captures_and_limits() {
     assert_eq!(
         output(&mut Command::new(example("job_runner"))),

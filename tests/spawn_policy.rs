@@ -169,3 +169,20 @@ fn permissions_come_first_and_children_keep_their_limits() {
     );
     assert_eq!(told, json!("true false\n"));
 }
+
+#[test]
+fn threads_ask_the_same_policy() {
+    let deny = |order: &mut rjs::SpawnOrder| Err(SpawnDenial::new(format!("no {}", order.file)));
+    let mut runtime = builder().spawn_policy(deny).build().unwrap();
+    let told = eval(
+        &mut runtime,
+        "const { Worker } = require('worker_threads');
+         const text = `const { parentPort } = require('worker_threads');
+           try { require('child_process').spawn('true'); parentPort.postMessage('STARTED'); }
+           catch ({ message, code }) { parentPort.postMessage([message, code].join()); }`;
+         return new Promise((resolve, reject) => {
+           new Worker(text, { eval: true }).on('message', resolve).on('error', reject);
+         });",
+    );
+    assert_eq!(told, json!("no true,ERR_ACCESS_DENIED"));
+}

@@ -67,7 +67,7 @@ use crate::{
         limits, module_hook,
         natives::{define_value, function},
         observer::Told,
-        permission::{limit, take_inherited},
+        permission::{inherited_by_process, limit, take_inherited},
         report,
         spawn_policy::install,
         standard::{Sink, Source},
@@ -414,6 +414,11 @@ impl Runtime {
 /// What a parent may not, its child may not either, whatever its own options say.
 fn inherit_limits(launch: &mut Launch) -> Result<(), CreateError> {
     let inherited = take_inherited(&mut launch.env).map_err(CreateError::Permissions)?;
+    // A host may give its scripts another environment; the process is a limited one's child all the same.
+    let inherited = match inherited {
+        Some(inherited) => Some(inherited),
+        None => inherited_by_process().map_err(CreateError::Permissions)?,
+    };
     if let Some(inherited) = inherited {
         let own = launch.permissions.take();
         launch.permissions = Some(own.map_or(inherited.clone(), |own| own.within(&inherited)));

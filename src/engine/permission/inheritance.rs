@@ -37,10 +37,25 @@ pub(crate) fn take_inherited(
 ) -> Result<Option<Permissions>, String> {
     let mut inherited: Option<Permissions> = None;
     for (_, value) in env.extract_if(.., |(name, _)| name == VARIABLE) {
-        let granted = read(&value).ok_or_else(|| format!("{VARIABLE} holds no permissions"))?;
+        let granted = understood(&value)?;
         inherited = Some(inherited.map_or(granted.clone(), |before| before.within(&granted)));
     }
     Ok(inherited)
+}
+
+/// What the process itself was started with.
+///
+/// # Errors
+/// As [`take_inherited`].
+pub(crate) fn inherited_by_process() -> Result<Option<Permissions>, String> {
+    match std::env::var_os(VARIABLE) {
+        Some(value) => understood(&value.to_string_lossy()).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn understood(text: &str) -> Result<Permissions, String> {
+    read(text).ok_or_else(|| format!("{VARIABLE} holds no permissions"))
 }
 
 fn read(text: &str) -> Option<Permissions> {

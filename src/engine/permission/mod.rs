@@ -17,7 +17,9 @@ use super::{
 };
 use crate::sys::pin::pin;
 pub use granted::Permissions;
-pub(crate) use inheritance::{VARIABLE, options_of_node, options_of_rjs, take_inherited, variable};
+pub(crate) use inheritance::{
+    VARIABLE, inherited_by_process, options_of_node, options_of_rjs, take_inherited, variable,
+};
 use paths::{Paths, resolve};
 pub(crate) use programs::{Start, Started};
 
