@@ -129,6 +129,8 @@ pub const WORKLOADS: &[Workload] = &[
     workload("tcp-echo.js", &["20000"], &[rate("TCP echo, 64 connections in process", 0.8)],
         Some(&["tcp-echo", "20000"])),
     workload("udp.js", &["20000"], &[rate("UDP round trips", 0.8)], Some(&["udp", "20000"])),
+    workload("worker.js", &["start", "40"], &[less("Worker to first message", "ms", Source::Printed(0), 20.0)], None),
+    workload("worker.js", &["round-trips", "20000"], &[rate("Worker round trips", 1.0)], None),
     workload("compute.js", &["calls", "20"], &[compute("compute: calls")], None),
     workload("compute.js", &["json", "100"], &[compute("compute: JSON")], None),
     workload("compute.js", &["lines", "50"], &[compute("compute: lines of text")], None),

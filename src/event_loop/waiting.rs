@@ -48,6 +48,15 @@ impl<H: Host> EventLoop<H> {
         Ok(WaitHandle(poll))
     }
 
+    /// Makes what a loop needs that others have a way to, before it first waits.
+    ///
+    /// # Errors
+    /// EMFILE, ENFILE, ENOMEM: the system has no descriptor left.
+    pub(crate) fn prepare(&self) -> io::Result<()> {
+        let poll = self.poll()?;
+        self.inbox.ensure_waker(&poll)
+    }
+
     /// How long an embedder may wait for the descriptor of [`Self::wait_handle`] before the next
     /// turn; `None`: without a limit. To be asked before each wait.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {

@@ -19,10 +19,6 @@ use crate::sys::{identity, stack};
 /// The native stack of a thread, bytes: recursion may go as deep as in the main thread.
 const STACK: usize = 64 << 20;
 
-/// A realm takes about 16 such blocks; a larger block would not be taken from the heap (bytes).
-const HEAP_STEP: usize = 100 << 10;
-const HEAP_STEPS: usize = 24;
-
 /// How many threads a program has started before one is made in advance: most start no second one.
 const ENOUGH: u32 = 2;
 
@@ -100,7 +96,6 @@ fn launch(prepare: fn()) -> io::Result<Waiting> {
 }
 
 fn wait(prepare: fn(), orders: &Mutex<Receiver<Task>>) {
-    spread_heap();
     prepare();
     // Nobody else has it.
     let task = orders.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -110,13 +105,6 @@ fn wait(prepare: fn(), orders: &Mutex<Receiver<Task>>) {
     };
     name_thread(&task.name());
     task.carry_out();
-}
-
-/// Has the allocator take address space for this thread's heap in a few steps: as it needs it, it takes
-/// a page each time, and every time all threads of the process stand still.
-fn spread_heap() {
-    let blocks: [Vec<u8>; HEAP_STEPS] = std::array::from_fn(|_| Vec::with_capacity(HEAP_STEP));
-    drop(std::hint::black_box(blocks));
 }
 
 fn name_thread(name: &str) {

@@ -174,6 +174,7 @@ impl Setup {
 fn run(Task { orders, folder, inherited }: Task) -> Result<i32, CreateError> {
     let control = orders.control.clone();
     let (mut context, process) = seed::take()?;
+    state::of(&context).event_loop.prepare().map_err(CreateError::Io)?;
     let mut assignment = orders.accept(&mut context);
     let setup = Setup::of(inherited, &assignment);
     if let Some(reports) = setup.reports {

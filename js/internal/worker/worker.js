@@ -145,6 +145,7 @@ function decodePlan(filename, options) {
     workerData: options.workerData,
     transferList: options.transferList,
     limits: decodeLimits(options.resourceLimits),
+    trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     stdin: !!options.stdin,
     stdout: !!options.stdout,
     stderr: !!options.stderr,

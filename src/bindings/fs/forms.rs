@@ -1,5 +1,7 @@
 //! The three forms of a function of `fs`: with a callback, synchronous, with a promise.
 
+use std::os::fd::AsRawFd;
+
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, builtins::promise::ResolvingFunctions,
     object::builtins::JsPromise,
@@ -8,12 +10,15 @@ use boa_engine::{
 use super::{
     answer::{self, Shape},
     calls::{Call, Request},
-    operation::{Answer, Failure},
+    operation::{Answer, Failure, Operation, Outcome},
     permission::{Guard, denial_at_once},
     placement,
 };
 use crate::{
-    bindings::abort::{self, AbortListener},
+    bindings::{
+        abort::{self, AbortListener},
+        worker_threads,
+    },
     engine::{
         builtins, callbacks,
         errors::value_of,
@@ -93,12 +98,31 @@ fn call_sync(_: &JsValue, args: &[JsValue], row: &Row, context: &mut Context) ->
         return run_script(&format!("{}Sync", function.name), args, context);
     }
     let Request { mut operation, shape, .. } = (function.decode_sync)(args, context)?;
+    let closes = closed_by(&operation);
     let placement = placement::place(&mut operation, context);
     let answer = placement.restore(Guard::of(context).run(operation));
+    note(closes, &answer, context)?;
     if let (Kind::Exists, Err(failure @ Failure::Denied { .. })) = (function.kind, &answer) {
         return Err(JsError::from_opaque(answer::failure(failure, context).into()));
     }
     shape.answer(answer, context)
+}
+
+/// The descriptor that is closed.
+fn closed_by(operation: &Operation) -> Option<i32> {
+    match operation {
+        Operation::Close { fd } => Some(*fd),
+        _ => None,
+    }
+}
+
+/// Notes what was opened or closed, for a worker that has to close the rest.
+fn note(closes: Option<i32>, answer: &Answer, context: &mut Context) -> JsResult<()> {
+    match (closes, answer) {
+        (None, Ok(Outcome::Fd(fd))) => worker_threads::opened(fd.as_raw_fd(), context),
+        (Some(fd), Ok(_)) => worker_threads::closed(fd, context),
+        _ => Ok(()),
+    }
 }
 
 /// Lets JavaScript serve a call.
@@ -244,6 +268,9 @@ fn start(
         Some((signal, stop)) => Some((listen(&signal, stop, context)?, signal)),
         None => None,
     };
+    // What a promise opens is a `FileHandle`, which closes itself.
+    let is_unmanaged = resource == "FSReqCallback";
+    let closes = closed_by(&operation);
     let placement = placement::place(&mut operation, context);
     let guard = Guard::of(context);
     state::of(context).event_loop.spawn_blocking_as(
@@ -252,6 +279,9 @@ fn start(
         move |context, result| {
             callbacks::enter(context, |context| {
                 let result = placement.restore(result);
+                if is_unmanaged {
+                    note(closes, &result, context)?;
+                }
                 let answer = finish(&shape, result, listener.as_ref(), context);
                 done(&shape, answer, context)
             });

@@ -10,7 +10,7 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
-    environment, errors,
+    descriptors, environment, errors,
     message::decode,
     orders::{Control, Orders, Parent, Program},
     port,
@@ -58,6 +58,9 @@ pub(crate) struct Assignment {
 impl Orders {
     /// Takes the orders in the thread itself.
     pub(crate) fn accept(self, context: &mut Context) -> Assignment {
+        if self.tracks_descriptors {
+            descriptors::track(context);
+        }
         context.insert_data(self.relations);
         let inside = Inside {
             id: self.id,

@@ -7,6 +7,7 @@
 mod broadcast;
 mod classes;
 mod delivery;
+mod descriptors;
 mod environment;
 mod errors;
 mod inside;
@@ -25,6 +26,7 @@ mod waiting;
 mod worker_class;
 
 pub(crate) use self::{
+    descriptors::{closed, opened},
     inside::{Assignment, anticipate, furnish, inside, stdio_exports},
     marks::has_marks,
     message::clone_as_message,

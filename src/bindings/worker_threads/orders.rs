@@ -56,6 +56,8 @@ pub(crate) struct Orders {
     pub(crate) id: u32,
     pub(crate) limits: [f64; 4],
     pub(crate) has_stdin: bool,
+    /// `trackUnmanagedFds`.
+    pub(crate) tracks_descriptors: bool,
     /// The environment, where it is its parent's too.
     pub(crate) env: Option<Arc<SharedEnv>>,
     /// `workerData` and what `setEnvironmentData` was given.

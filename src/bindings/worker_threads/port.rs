@@ -12,7 +12,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{
     broadcast::Member,
-    classes, delivery,
+    classes, delivery, descriptors,
     queue::{Doorbell, Home, Inbox, PortEnd},
     relations::Relations,
 };
@@ -204,11 +204,12 @@ impl Port {
     }
 }
 
-/// Closes every port of a realm that ends, without telling its program.
+/// Closes every port of a realm that ends, without telling its program, and what else it has open.
 pub(crate) fn close_all(context: &mut Context) {
     if let Some(relations) = context.get_data::<Arc<Relations>>().cloned() {
         relations.leave(context);
     }
+    descriptors::close_all(context);
     let Some(ports) = context.get_data::<Rc<Ports>>().cloned() else { return };
     let open = ports.open.take();
     for open in open.into_values() {

@@ -19,12 +19,29 @@ pub(crate) struct Relations {
     pub(super) groups: Arc<Groups>,
     /// The ways to the threads that run.
     threads: Mutex<HashMap<u32, Remote<Context>>>,
+    /// Descriptors that a worker is to close at its end, unless somebody else has closed them: then the
+    /// number may be another file's.
+    unmanaged: Mutex<HashMap<i32, u32>>,
 }
 
 impl Relations {
     fn threads(&self) -> MutexGuard<'_, HashMap<u32, Remote<Context>>> {
         // Nothing panics while it holds the lock.
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unmanaged(&self) -> MutexGuard<'_, HashMap<i32, u32>> {
+        self.unmanaged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a worker is to close a descriptor.
+    pub(super) fn own(&self, fd: i32, id: u32) {
+        self.unmanaged().insert(fd, id);
+    }
+
+    /// Notes that a descriptor was closed; the worker that was to do so.
+    pub(super) fn disown(&self, fd: i32) -> Option<u32> {
+        self.unmanaged().remove(&fd)
     }
 
     /// The way to a thread.

@@ -133,6 +133,7 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         id,
         limits: plan.limits(context)?,
         has_stdin: plan.flag("stdin", context)?,
+        tracks_descriptors: plan.flag("trackUnmanagedFds", context)?,
         env,
         data,
         public,
