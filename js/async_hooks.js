@@ -13,13 +13,15 @@ const EVENTS = ['init', 'before', 'after', 'destroy', 'promiseResolve'];
 let enabled = [];
 
 function tell(event, id, ...details) {
-  for (const callbacks of enabled) callbacks[event]?.(id, ...details);
+  for (const callbacks of enabled) callbacks[event]?.call(callbacks.hook, id, ...details);
 }
 
 class AsyncHook {
   #callbacks;
 
   constructor(callbacks) {
+    // The callbacks are called on the hook.
+    callbacks.hook = this;
     this.#callbacks = callbacks;
   }
 

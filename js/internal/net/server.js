@@ -136,7 +136,7 @@ function listenOnPort(server, options, backlog) {
       return;
     }
     // A link-local address without its zone says nothing.
-    const isUsable = ({ address, family }) => !(family === 6 && /^fe80/i.test(address) && !address.includes('%'));
+    const isUsable = ({ address, family }) => !(family === 6 && /^fe[89ab][0-9a-f]:/i.test(address) && !address.includes('%'));
     const { address, family } = addresses.find(isUsable) ?? addresses[0];
     listenOrAsk(server, { ...request, address, addressType: family });
   });

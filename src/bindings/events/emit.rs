@@ -9,10 +9,7 @@ use super::{
     table::{self, Found},
     unhandled,
 };
-use crate::{
-    bindings::sockets,
-    engine::{natives::arg, state},
-};
+use crate::{bindings::sockets, engine::natives::arg};
 
 /// Emits an event: calls `emitter.emit` if a program has overridden it, the listeners directly
 /// if not. True if there was a listener.
@@ -36,18 +33,15 @@ pub(crate) fn emit(
 /// What a program has put in the place of `emitter.emit`. That sockets inherit ours is found out once in a turn:
 /// each emits a dozen events, and has five prototypes.
 fn replaced(emitter: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
-    let events = super::of(context)?;
-    let method = js_string!("emit");
-    if !sockets::inherits(emitter, &method.clone().into(), context) {
-        return super::overridden(emitter, method, &events.natives.emit, context);
-    }
-    let turn = Some(state::of(context).event_loop.turns());
-    if events.sockets_emit.get() == turn {
+    let known = sockets::knows_emit(emitter);
+    if known == Some(true) {
         return Ok(None);
     }
-    let replaced = super::overridden(emitter, method, &events.natives.emit, context)?;
-    if replaced.is_none() {
-        events.sockets_emit.set(turn);
+    let ours = super::of(context)?;
+    let method = js_string!("emit");
+    let replaced = super::overridden(emitter, method, &ours.natives.emit, context)?;
+    if known.is_some() && replaced.is_none() {
+        sockets::note_emit(emitter);
     }
     Ok(replaced)
 }

@@ -67,8 +67,6 @@ pub(crate) struct Events {
     natives: Natives,
     /// `EventEmitter.defaultMaxListeners`.
     default_max_listeners: Cell<f64>,
-    /// The turn of the loop in which sockets were last seen to inherit our `emit`.
-    sockets_emit: Cell<Option<u64>>,
 }
 
 /// Methods of the prototype as they were made.

@@ -118,7 +118,6 @@ fn events(constructor: JsObject, prototype: JsObject, context: &mut Context) -> 
         max_target_listeners_warned: symbol("events.maxEventTargetListenersWarned"),
         natives,
         default_max_listeners: Cell::new(10.0),
-        sockets_emit: Cell::default(),
     })
 }
 

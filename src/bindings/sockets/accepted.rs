@@ -1,6 +1,8 @@
 //! Sockets that are made, by `new Socket` or by a connection that comes in.
 
-use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
+};
 
 use super::{
     core::{self, Core, Field},
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::{
     bindings::{diagnostics_channel, domain, events},
-    engine::natives::arg,
+    engine::{natives::arg, reflect},
 };
 
 /// Options of `new Socket` that change nothing here, or what [`Plain`] says.
@@ -116,7 +118,7 @@ pub(super) fn create(_: &JsValue, args: &[JsValue], context: &mut Context) -> Js
 /// Makes a socket.
 pub(super) fn make(prototype: JsObject, plain: Plain, context: &mut Context) -> JsResult<JsObject> {
     let states = streams::socket_states(&plain.sides, context)?;
-    let core = Core::new(states);
+    let core = Core::new(states, of(context)?);
     core.set(Field::AllowHalfOpen, plain.sides.stays_half_open.into());
     let socket = JsObject::new(context.root_shape(), prototype, core).upcast();
     super::states(&socket, |states| states.belong_to(&socket));
@@ -160,10 +162,12 @@ pub(super) fn on_connection(
         let name = js_string!("onConnection");
         return streams::rare("internal/net/server", name, &args, context);
     };
-    let mut flag = |name| -> JsResult<bool> { Ok(server.get(name, context)?.to_boolean()) };
+    let mut flag = |name: JsString| -> JsResult<bool> {
+        Ok(reflect::get(&server, &name.into(), context)?.to_boolean())
+    };
     let stays_half_open = flag(js_string!("allowHalfOpen"))?;
     let is_paused = flag(js_string!("pauseOnConnect"))?;
-    let mark = server.get(js_string!("highWaterMark"), context)?.as_number();
+    let mark = reflect::get(&server, &js_string!("highWaterMark").into(), context)?.as_number();
     let plain = Plain {
         handle: Some(client),
         sides: streams::SocketSides {
@@ -196,7 +200,7 @@ fn is_usual(server: &JsObject, context: &mut Context) -> JsResult<bool> {
         js_string!("noDelay"),
         js_string!("keepAlive"),
     ] {
-        let value = server.get(name, context)?;
+        let value = reflect::get(server, &name.into(), context)?;
         if !value.is_null_or_undefined() && value.as_boolean() != Some(false) {
             return Ok(false);
         }

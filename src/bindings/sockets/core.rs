@@ -4,7 +4,7 @@
 //! A socket that was made otherwise (`net.Socket.call(object)`) has the fields as properties of its own;
 //! [`get`] and [`set`] know both.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
@@ -12,7 +12,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
-use super::{of, streams::SocketStates};
+use super::{Sockets, of, streams::SocketStates};
 use crate::{
     bindings::events::Table,
     engine::natives::{arg, closure, define_accessor, define_value},
@@ -113,6 +113,9 @@ fn beginning() -> [JsValue; FIELDS] {
 #[derive(Trace, Finalize, JsData)]
 pub(crate) struct Core {
     fields: GcRefCell<[JsValue; FIELDS]>,
+    /// What all sockets of the realm share: a look at it is cheaper than a look for it.
+    #[unsafe_ignore_trace]
+    shared: Rc<Sockets>,
     states: SocketStates,
     table: Table,
     /// It is to read as soon as it is connected.
@@ -130,9 +133,10 @@ impl Core {
         self.wants_to_read.take()
     }
 
-    pub(super) fn new(states: SocketStates) -> Self {
+    pub(super) fn new(states: SocketStates, shared: Rc<Sockets>) -> Self {
         Self {
             fields: GcRefCell::new(beginning()),
+            shared,
             states,
             table: Table::default(),
             wants_to_read: Cell::new(false),
@@ -148,6 +152,11 @@ impl Core {
     }
 }
 
+/// What all sockets share, by a socket that natives made.
+pub(super) fn shared(socket: &JsObject) -> Option<Rc<Sockets>> {
+    with(socket, |core| core.shared.clone())
+}
+
 /// Looks at the native data of a socket, if it has such. Nothing of JavaScript's may run meanwhile.
 pub(super) fn with<T>(socket: &JsObject, look: impl FnOnce(&Core) -> T) -> Option<T> {
     socket.downcast_ref::<Core>().map(|core| look(&core))
@@ -159,12 +168,12 @@ pub(crate) fn table<T>(socket: &JsObject, look: impl FnOnce(&Table) -> T) -> Opt
 }
 
 /// Whether an object is a socket that natives made, of no class but ours, without a property of this name.
-pub(crate) fn inherits(socket: &JsObject, key: &PropertyKey, context: &Context) -> bool {
+pub(super) fn inherits(socket: &JsObject, key: &PropertyKey, sockets: &Sockets) -> bool {
     if !socket.is::<Core>() {
         return false;
     }
     let object = socket.borrow();
-    super::is_prototype(object.prototype(), context) && !object.properties().contains_key(key)
+    object.prototype() == *sockets.prototype.borrow() && !object.properties().contains_key(key)
 }
 
 /// A property of a socket that natives made: its own, or the prototype where it has to be looked for. `None`

@@ -10,10 +10,10 @@ mod life;
 mod transfer;
 mod usual;
 
-pub(crate) use self::core::{inherits, own_or_prototype, shown, states, table};
+pub(crate) use self::core::{own_or_prototype, shown, states, table};
 pub(crate) use life::{destroy_natively, finish_natively};
 pub(crate) use transfer::{before_read, is_on_read, on_read, read_more, sink, written};
-pub(crate) use usual::{Known, is_usual};
+pub(crate) use usual::{Known, is_usual, knows_emit, note_emit};
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -26,6 +26,7 @@ use super::{events, handles, streams};
 use crate::engine::{
     builtins,
     natives::{Method, arg, define_methods, define_value, exports_of},
+    state,
 };
 
 /// What all sockets of a realm share.
@@ -45,6 +46,7 @@ struct Sockets {
     /// Its `connect`, as it was made.
     connect: RefCell<JsValue>,
     usual: RefCell<usual::Usual>,
+    event_loop: Rc<state::Loop>,
 }
 
 const METHODS: &[Method] = &[
@@ -90,6 +92,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         prototype: RefCell::default(),
         connect: RefCell::default(),
         usual: RefCell::default(),
+        event_loop: state::of(context).event_loop.clone(),
     });
     for (name, key) in core::hidden(&sockets.keys) {
         define_value(&exports, JsString::from(name), key, true);
@@ -115,12 +118,6 @@ fn prototype(context: &mut Context) -> JsResult<JsObject> {
     builtins::load("internal/net/socket", context)?;
     let prototype = of(context)?.prototype.borrow().clone();
     Ok(prototype.expect("loading the class shows its prototype"))
-}
-
-/// Whether a prototype is `Socket.prototype`.
-fn is_prototype(prototype: Option<JsObject>, context: &Context) -> bool {
-    let Some(sockets) = context.get_data::<Rc<Sockets>>() else { return false };
-    prototype == *sockets.prototype.borrow()
 }
 
 /// Makes a handle a socket's.

@@ -6,8 +6,7 @@ use std::cell::Cell;
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string, object::shape::Shape};
 
-use super::{core, of};
-use crate::engine::state;
+use super::{Sockets, core};
 
 /// A method that natives call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +33,8 @@ pub(super) struct Usual {
     ours: Vec<JsValue>,
     /// The turns in which the prototypes were last seen to have them.
     seen: [Cell<Option<u64>>; NAMES.len()],
+    /// The same of `emit`, which is every emitter's.
+    emit: Cell<Option<u64>>,
     /// The shape of a socket without properties of its own.
     shape: Option<Shape>,
 }
@@ -52,22 +53,14 @@ pub(crate) fn is_usual(socket: &JsObject, method: Known, context: &mut Context) 
 }
 
 fn looked_up(socket: &JsObject, method: Known, context: &mut Context) -> JsResult<bool> {
-    if !super::is_native(socket) {
-        return Ok(false);
-    }
-    let sockets = of(context)?;
-    let usual = sockets.usual.borrow();
+    let Some(sockets) = core::shared(socket) else { return Ok(false) };
     let name = NAMES[method as usize];
-    let is_plain = {
-        let object = socket.borrow();
-        let shape = usual.shape.as_ref().map(Shape::to_addr_usize);
-        Some(object.shape().to_addr_usize()) == shape
-    };
-    if !is_plain && !core::inherits(socket, &name().into(), context) {
+    if !inherits(socket, &sockets, name) {
         return Ok(false);
     }
+    let usual = sockets.usual.borrow();
     let seen = &usual.seen[method as usize];
-    let turn = Some(state::of(context).event_loop.turns());
+    let turn = Some(sockets.event_loop.turns());
     if seen.get() == turn {
         return Ok(true);
     }
@@ -78,4 +71,28 @@ fn looked_up(socket: &JsObject, method: Known, context: &mut Context) -> JsResul
         seen.set(turn);
     }
     Ok(is_ours)
+}
+
+/// Whether a socket is of our class and has no property of this name.
+fn inherits(socket: &JsObject, sockets: &Sockets, name: fn() -> JsString) -> bool {
+    let shape = sockets.usual.borrow().shape.as_ref().map(Shape::to_addr_usize);
+    let own = socket.borrow().shape().to_addr_usize();
+    Some(own) == shape || core::inherits(socket, &name().into(), sockets)
+}
+
+/// Whether a socket was seen in this turn to have the `emit` of all emitters; `None` for what is no socket of our
+/// class without an own one.
+pub(crate) fn knows_emit(socket: &JsObject) -> Option<bool> {
+    let sockets = core::shared(socket)?;
+    if !inherits(socket, &sockets, || js_string!("emit")) {
+        return None;
+    }
+    Some(sockets.usual.borrow().emit.get() == Some(sockets.event_loop.turns()))
+}
+
+/// Notes that a socket was seen to have it.
+pub(crate) fn note_emit(socket: &JsObject) {
+    if let Some(sockets) = core::shared(socket) {
+        sockets.usual.borrow().emit.set(Some(sockets.event_loop.turns()));
+    }
 }

@@ -245,7 +245,12 @@ fn place(
     (is_front, source): (bool, Source),
     context: &mut Context,
 ) -> JsResult<bool> {
-    if state.length() == 0.0 && state.is(DIRECT | SYNC, DIRECT) {
+    // What comes by itself and has no listener flows away at once, too: nobody could come to listen meanwhile.
+    let flows = state.is(DIRECT | SYNC, DIRECT)
+        || (source == Source::GoesOn
+            && !is_front
+            && state.is(FLOWING | READABLE_LISTENING | SYNC, FLOWING));
+    if flows && state.length() == 0.0 {
         nobody_holds_up(state, context)?;
         state.set(DATA_EMITTED);
         events::emit(stream, js_string!("data"), &[chunk], context)?;
