@@ -43,6 +43,7 @@ const read = [
   ['statfs', () => fs.statfsSync(secret)],
   ['copy from', () => fs.copyFileSync(secret, path.join(own, 'copy'))],
   ['cp from', () => fs.cpSync(secret, path.join(own, 'copy'))],
+  ['chdir', () => process.chdir(path.dirname(secret))],
   ['watch', () => fs.watch(secret).close()],
   ['a promise', () => fs.promises.readFile(secret)],
   ['a promise of a handle', () => fs.promises.open(secret)],

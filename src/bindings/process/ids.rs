@@ -12,7 +12,7 @@ use crate::{
         errors::{Code, Wording, coded, throw_sys},
         folder,
         natives::arg,
-        state, validate,
+        permission, state, validate,
     },
     sys::{
         error::SysError,
@@ -172,6 +172,7 @@ pub(super) fn cwd(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult
 /// `process.chdir(directory)`.
 pub(super) fn chdir(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let directory = validate::string(&arg(args, 0), "directory", context)?.to_std_string_lossy();
+    permission::check_read(Path::new(&directory), context)?;
     let Err(mut error) = folder::change(Path::new(&directory), context) else {
         return Ok(JsValue::undefined());
     };

@@ -20,7 +20,7 @@ use crate::engine::{
     errors::{Code, coded},
     folder, module_hook,
     natives::arg,
-    validate,
+    state as engine_state, validate,
 };
 
 /// `Module._resolveFilename(request, parent, isMain, options)`.
@@ -67,6 +67,11 @@ fn hooked(
         None => None,
     };
     let name = name.map(|name| name.to_std_string_lossy()).unwrap_or_default();
+    // What came from the host is asked for by its path, once `import` has found it.
+    let path = Path::new(request);
+    if engine_state::of(context).module_hook.kind(path).is_some() {
+        return Ok(Some(path.to_owned()));
+    }
     module_hook::resolve(request, &name, context).map_err(|error| error.into_js(context))
 }
 
