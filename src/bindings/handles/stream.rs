@@ -295,6 +295,7 @@ impl Handle {
 
     pub(super) fn take_fd(&self, context: &mut Context) -> Option<OwnedFd> {
         self.forget(context);
+        self.owner.take();
         self.stream.take_fd()
     }
 
