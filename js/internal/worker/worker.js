@@ -4,6 +4,7 @@
 
 const EventEmitter = require('events');
 const process = require('process');
+const { publish } = require('internal/diagnostics');
 const { coded, invalidArgType, invalidArgValue, outOfRange } = require('internal/errors');
 const { validateObject, validateString } = require('internal/validate');
 const { isAbsolute, resolve } = require('path');
@@ -34,6 +35,7 @@ class Worker extends EventEmitter {
     port.on('message', (message) => this.#standardStream(port, message));
     port.unref();
     if (plan.stdin) this.#stdin = createInput(port);
+    publish('worker_threads', 'worker', this);
     process.nextTick(() => process.emit('worker', this));
   }
 

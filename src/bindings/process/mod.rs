@@ -36,7 +36,7 @@ pub(crate) use self::measure::milliseconds_since_start;
 use crate::{
     bindings::{
         events::{self, Position},
-        handles,
+        handles, worker_threads,
     },
     engine::{
         async_ids, builtins,
@@ -363,7 +363,8 @@ fn active_requests(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResul
 
 /// `process._getActiveHandles()`: the sockets and servers that are open.
 fn active_handles(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let owners = handles::active_owners(context)?;
+    let mut owners = handles::active_owners(context)?;
+    owners.extend(worker_threads::active_ports(context));
     Ok(JsArray::from_iter(owners, context).into())
 }
 

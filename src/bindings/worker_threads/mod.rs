@@ -33,6 +33,6 @@ pub(crate) use self::{
     messaging::messaging_exports,
     module::{exports, worker_exports},
     orders::{Orders, Program, Starter},
-    port::{close_all, is_port},
+    port::{active_ports, close_all, is_port},
     thread::{end_all, ended},
 };

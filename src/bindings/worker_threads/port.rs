@@ -18,7 +18,12 @@ use super::{
 };
 use crate::{
     bindings::event_target::{Watcher, create_watched, watcher_of},
-    engine::{classes::Class, state},
+    engine::{
+        async_ids::{self, AsyncId},
+        callbacks,
+        classes::Class,
+        state,
+    },
     event_loop::Request,
 };
 
@@ -48,6 +53,8 @@ pub(crate) struct Port {
     request: RefCell<Option<Request>>,
     /// The ports of the message that is being delivered.
     pub(super) current_ports: RefCell<Vec<JsValue>>,
+    /// What `async_hooks` knows it as, if somebody watches.
+    operation: Cell<Option<AsyncId>>,
 }
 
 /// A port that is open, and its object.
@@ -115,8 +122,15 @@ pub(super) fn settle(
         has_listeners: Cell::new(false),
         request: RefCell::default(),
         current_ports: RefCell::default(),
+        operation: Cell::new(None),
     });
     let object = create_watched(class, port.clone(), context)?;
+    let ids = &state::of(context).async_ids;
+    if ids.is_watched() {
+        let operation = ids.create();
+        port.operation.set(Some(operation));
+        async_ids::init(operation, "MESSAGEPORT", &object, context)?;
+    }
     let open = Open { port, object, emitter: None };
     ports.open.borrow_mut().insert(id, open.clone());
     inbox.move_in(Home { doorbell: ports.doorbell.clone(), port: id });
@@ -152,7 +166,7 @@ pub(super) fn take(object: &JsObject, context: &mut Context) -> Option<PortEnd> 
     let port = port_of(&object.clone().into())?;
     let Some(End::Pair(end)) = port.end.take() else { return None };
     end.leave_home();
-    port.finish(context);
+    port.finish(None, context);
     Some(end)
 }
 
@@ -189,19 +203,36 @@ impl Port {
             return;
         }
         let Some(end) = self.end.take() else { return };
-        drop(end);
-        self.finish(context);
+        // The other end of a channel is told with this one's `close`; members of a name are not.
+        let end = Some(end).filter(|end| matches!(end, End::Pair(_)));
+        self.finish(end, context);
     }
 
     /// Takes it out of the realm's ports; `close` is emitted in the loop's closing phase.
-    fn finish(&self, context: &mut Context) {
+    fn finish(&self, end: Option<End>, context: &mut Context) {
         self.is_receiving.set(false);
-        self.request.replace(None);
         let open = ports(context).open.borrow_mut().remove(&self.id);
         let Some(open) = open else { return };
-        let task = Box::new(move |context: &mut Context| delivery::emit_close(&open, context));
+        let operation = self.operation.take();
+        let task = Box::new(move |context: &mut Context| {
+            open.port.request.replace(None);
+            drop(end);
+            delivery::emit_close(&open, context);
+            if let Some(operation) = operation {
+                callbacks::enter(context, |context| async_ids::destroy(operation, context));
+            }
+        });
         state::of(context).event_loop.add_closing(task);
     }
+}
+
+/// The ports that keep the loop alive, the oldest first.
+pub(crate) fn active_ports(context: &Context) -> Vec<JsValue> {
+    let Some(ports) = context.get_data::<Rc<Ports>>() else { return Vec::new() };
+    let open = ports.open.borrow();
+    let mut active: Vec<&Open> = open.values().filter(|open| open.port.has_ref()).collect();
+    active.sort_by_key(|open| open.port.id);
+    active.into_iter().map(|open| open.object.clone().into()).collect()
 }
 
 /// Closes every port of a realm that ends, without telling its program, and what else it has open.

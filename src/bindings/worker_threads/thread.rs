@@ -30,7 +30,7 @@ use crate::{
     bindings::{
         process::{
             self, env,
-            launch::{Launch, NodeLink, Started, WarmFork},
+            launch::{Launch, NodeLink, WarmFork},
             shared_env::{self, SharedEnv},
         },
         trace,
@@ -260,7 +260,6 @@ impl Plan {
             launch.exec_argv = options.into_iter().take_while(|option| option != "--").collect();
         }
         launch.title = None;
-        launch.started = Started::now();
         launch.warm_fork = WarmFork::Never;
         launch.node_link = NodeLink::Never;
         launch.trace = trace::Request::default();
