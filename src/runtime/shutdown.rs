@@ -85,12 +85,14 @@ mod tests {
 
     #[test]
     fn the_time_of_a_call_is_no_time_of_the_end() {
-        let (hasty, ending) = (limited(), limited());
-        limits::begin(&hasty.context);
+        let (mut hasty, mut ending) = (limited(), limited());
+        let call = limits::begin(&mut hasty.context);
         assert!(state::of(&hasty.context).is_used_up());
-        limits::begin(&ending.context);
+        drop(call);
+        let call = limits::begin(&mut ending.context);
         limits::suspend(&ending.context);
         assert!(!state::of(&ending.context).is_used_up());
+        drop(call);
         assert_eq!(ending.shutdown(Duration::ZERO).code, 0);
     }
 
