@@ -5,6 +5,7 @@
 // each attempt came to, and nothing else.
 
 const fs = require('fs');
+const net = require('net');
 const path = require('path');
 const { pathToFileURL } = require('url');
 
@@ -116,6 +117,16 @@ const open = [
     const socket = require('dgram').createSocket('udp4');
     socket.send('x', 1, '127.0.0.1');
     return failing(socket, 'message');
+  }],
+  ['a handle that connects', () => new (Object.getPrototypeOf(net._createServerHandle(null, -1, -1)).constructor)(0).connect({}, '/none')],
+  ['a handle of a server', () => net._createServerHandle('127.0.0.1', 0, 4)],
+  ['a handle of a server of a file', () => net._createServerHandle(path.join(own, 'socket'), -1, -1)],
+  ['a handle that listens', () => net._createServerHandle(null, -1, -1).listen(1)],
+  ['a local address', () => failing(net.connect({ port: 1, host: '127.0.0.1', localAddress: '127.0.0.1' }), 'connect')],
+  ['a handle that sends', () => {
+    const socket = require('dgram').createSocket('udp4');
+    const state = Object.getOwnPropertySymbols(socket).map((symbol) => socket[symbol]).find((value) => value?.handle);
+    state.handle.send({}, [Buffer.from('x')], 1, 1, '127.0.0.1', false);
   }],
   ['a name of a host', () => require('dns').promises.lookup('localhost')],
   ['a name by a callback', () => new Promise((resolve, reject) => require('dns').lookup('localhost', (error) => (error ? reject(error) : resolve())))],

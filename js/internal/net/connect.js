@@ -213,17 +213,17 @@ function attempt(socket, address, port, family, localAddress, localPort) {
 
 // Binds the socket where the options say so; the error that forbids the attempt.
 function prepare(socket, address, family, localAddress, localPort) {
+  const denial = netDenial(address);
+  if (denial) {
+    denial.syscall = 'connect';
+    return denial;
+  }
   if (localAddress || localPort) {
     localAddress ||= family === 6 ? '::' : '0.0.0.0';
     const bound = family === 6 ?
       socket._handle.bind6(localAddress, localPort ?? 0, 0) : socket._handle.bind(localAddress, localPort ?? 0, 0);
     const status = checkBound(bound, localPort, socket._handle);
     if (status !== 0) return hostPortException(status, 'bind', localAddress, localPort);
-  }
-  const denial = netDenial(address);
-  if (denial) {
-    denial.syscall = 'connect';
-    return denial;
   }
   if (socket.blockList && family && socket.blockList.check(address, `ipv${family}`)) {
     return coded('ERR_IP_BLOCKED', `IP(${address}) is blocked by net.BlockList`);

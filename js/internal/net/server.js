@@ -224,6 +224,13 @@ function createServerHandle(address, port, addressType, fd, flags) {
 }
 
 function listen2(address, port, addressType, backlog, fd, flags) {
+  const denial = netDenial(`${address}:${port}`);
+  if (denial) {
+    this._handle?.close();
+    this._handle = null;
+    failListening(this, denial);
+    return;
+  }
   if (!this._handle) {
     let made = EINVAL;
     if (!address && typeof fd !== 'number') {
@@ -240,13 +247,6 @@ function listen2(address, port, addressType, backlog, fd, flags) {
   }
   this._handle.onconnection = acceptConnection;
   this._handle[ownerSymbol] = this;
-  const denial = netDenial(`${address}:${port}`);
-  if (denial) {
-    this._handle.close();
-    this._handle = null;
-    failListening(this, denial);
-    return;
-  }
   const status = this._handle.listen(backlog || BACKLOG);
   if (status !== 0) {
     const error = listenException(status, 'listen', address, port);

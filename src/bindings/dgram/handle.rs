@@ -19,7 +19,7 @@ use crate::{
         callbacks,
         classes::{self, Accessor, ClassSpec, new_target},
         natives::{Method, arg, define_value},
-        state,
+        permission, state,
     },
     event_loop::{Interest, SourceId},
     sys::{
@@ -354,6 +354,7 @@ fn bind(
     let Some(address) = address::parse(&host(args, 0, context)?, port, family) else {
         return Ok(answer(Err(Errno(libc::EINVAL))));
     };
+    permission::check_net(|| address.to_string(), context)?;
     let options = udp::BindOptions {
         reuse_address: flags & REUSE_ADDRESS != 0,
         reuse_port: flags & REUSE_PORT != 0,
@@ -379,6 +380,7 @@ fn connect(
     let Some(address) = address::parse(&host(args, 0, context)?, port, family) else {
         return Ok(answer(Err(Errno(libc::EINVAL))));
     };
+    permission::check_net(|| address.to_string(), context)?;
     if handle.connected.get() {
         return Ok(answer(Err(Errno(libc::EISCONN))));
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bindings::buffer::View,
-    engine::natives::arg,
+    engine::{natives::arg, permission},
     sys::{
         address::{self, Family},
         errno::Errno,
@@ -28,6 +28,7 @@ pub(super) fn send(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let handle = handle::get(this)?;
+    permission::check_net(String::new, context)?;
     let object = this.to_object(context)?;
     let request = arg(args, 0).to_object(context)?;
     let bytes = gather(&arg(args, 1), context)?;

@@ -6,7 +6,7 @@ use boa_engine::{Context, JsResult, JsValue};
 
 use super::{Handle, Kind, event_loop, status, status_of, stream};
 use crate::{
-    engine::{callbacks, natives::arg},
+    engine::{callbacks, natives::arg, permission},
     event_loop::stream::StreamFd,
     sys::{errno::Errno, socket},
 };
@@ -21,6 +21,7 @@ const RETRY: u64 = 20;
 pub(super) fn listen(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let handle = stream::receiver(this)?;
     let backlog = arg(args, 0).to_i32(context)?;
+    permission::check_net(String::new, context)?;
     Ok(status_of(start(&handle, backlog)).into())
 }
 

@@ -17,6 +17,7 @@ use crate::{
         classes::ClassSpec,
         folder,
         natives::{Method, arg},
+        permission,
     },
     event_loop::stream::StreamFd,
     sys::{errno::Errno, socket},
@@ -63,6 +64,7 @@ fn ensure_open(handle: &Rc<Handle>) -> Result<(), Errno> {
 fn bind(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let handle = stream::receiver(this)?;
     let path = path_of(&arg(args, 0), context)?;
+    permission::check_net(|| String::from_utf8_lossy(&path).into_owned(), context)?;
     let outcome = ensure_open(&handle).and_then(|()| {
         match socket::bind_unix(&*handle.stream().opened()?, &path) {
             // As libuv: a folder that is not there.
@@ -78,6 +80,7 @@ fn connect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let (handle, object) = stream::receiver_object(this)?;
     let request = arg(args, 0).to_object(context)?;
     let path = path_of(&arg(args, 1), context)?;
+    permission::check_net(|| String::from_utf8_lossy(&path).into_owned(), context)?;
     let told = [object.clone().into(), request.clone().into(), true.into(), true.into()];
     let done = writing::complete_request(request, told.to_vec());
     let work = || {

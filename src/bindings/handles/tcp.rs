@@ -9,6 +9,7 @@ use crate::{
     engine::{
         classes::ClassSpec,
         natives::{Method, arg, define_value},
+        permission,
     },
     event_loop::stream::{Done, StreamFd},
     sys::{
@@ -78,6 +79,7 @@ fn bind(
     let options =
         BindOptions { ipv6_only: flags & IPV6_ONLY != 0, reuse_port: flags & REUSE_PORT != 0 };
     let Some(address) = address else { return Ok(status_of(Err(Errno::EINVAL)).into()) };
+    permission::check_net(|| address.to_string(), context)?;
     let work = || {
         ensure_open(&handle, family)?;
         let fd = handle.stream().opened()?;
@@ -101,6 +103,7 @@ fn connect(
     let request = arg(args, 0).to_object(context)?;
     let address = address_of(args, 1, family, context)?;
     let Some(address) = address else { return Ok(status_of(Err(Errno::EINVAL)).into()) };
+    permission::check_net(|| address.to_string(), context)?;
     let told = [object.clone().into(), request.clone().into(), true.into(), true.into()];
     let done = writing::complete_request(request, told.to_vec());
     Ok(status_of(handle.connect(&address, family, done)).into())

@@ -151,14 +151,17 @@ impl Permissions {
         paths.hold(real) && !self.is_secret(real)
     }
 
-    /// Whether a path is a process's environment while that is hidden: no grant of paths is meant for it.
+    /// Whether a path is a process's memory, or its environment while that is hidden: no grant of paths is meant
+    /// for them.
     fn is_secret(&self, real: &Path) -> bool {
-        !self.variables.is_all() && real.starts_with("/proc") && real.ends_with("environ")
+        let is_hidden = || !self.variables.is_all() && real.ends_with("environ");
+        real.starts_with("/proc") && (real.ends_with("mem") || is_hidden())
     }
 
-    /// Whether a scope's paths need no look: all are granted, and nothing is secret.
+    /// Whether a scope's paths need no look: all are granted, and nothing is secret. Who may write all files may not
+    /// write to memory, and so to what else is denied.
     pub(crate) fn is_whole(&self, scope: Scope) -> bool {
-        self.has_whole(scope) && self.variables.is_all()
+        self.has_whole(scope) && self.variables.is_all() && scope != Scope::FsWrite
     }
 
     /// The options that grant the switches.
@@ -191,6 +194,10 @@ mod tests {
         let hidden = all.allow_env("");
         assert!(!hidden.covers(Scope::FsRead, Path::new("/proc/1/task/1/environ")));
         assert!(hidden.covers(Scope::FsRead, Path::new("/environ")));
+        assert!(!hidden.covers(Scope::FsRead, Path::new("/proc/1/task/1/mem")));
+        let writes = Permissions::none().allow_fs_write("*");
+        assert!(!writes.covers(Scope::FsWrite, Path::new("/proc/1/mem")));
+        assert!(!writes.is_whole(Scope::FsWrite));
         assert!(!hidden.is_whole(Scope::FsRead));
     }
 }

@@ -136,6 +136,14 @@ pub(crate) fn check(scope: Scope, resource: &str, context: &mut Context) -> JsRe
     if has(scope, context) { Ok(()) } else { Err(denied(scope, resource, context)) }
 }
 
+/// Asks whether the program may use the network; what for is worked out only if it may not.
+///
+/// # Errors
+/// `ERR_ACCESS_DENIED`.
+pub(crate) fn check_net(resource: impl FnOnce() -> String, context: &mut Context) -> JsResult<()> {
+    if has(Scope::Net, context) { Ok(()) } else { Err(denied(Scope::Net, &resource(), context)) }
+}
+
 /// As [`check`], for reading a file.
 pub(crate) fn check_read(path: &Path, context: &mut Context) -> JsResult<()> {
     if may_read(path, context) {
