@@ -218,6 +218,17 @@ fn the_working_directory_is_the_runtimes_own() {
 }
 
 #[test]
+fn threads_of_scripts_have_the_folder_and_the_output_of_their_runtime() {
+    let mut runtime = captured().cwd("/proc/self").build().expect("a runtime");
+    let text = "const { Worker } = process.getBuiltinModule('worker_threads');
+        const code = `console.log(process.cwd(), require('fs').existsSync('status'))`;
+        new Promise((done) => new Worker(code, { eval: true }).on('exit', done))";
+    assert_eq!(runtime.eval(text), Ok(json!(0)));
+    let folder = fs::canonicalize("/proc/self").expect("it is there");
+    assert_eq!(runtime.take_stdout().text(), format!("{} true\n", folder.display()));
+}
+
+#[test]
 fn a_working_directory_that_is_none_is_an_error() {
     for bad in ["/no/such/folder", "/dev/null"] {
         let error = Runtime::builder().cwd(bad).build().map(drop).expect_err("no folder");
