@@ -79,6 +79,10 @@ pub(super) fn resolve(
     context: &Context,
 ) -> Result<Option<PathBuf>, ScriptError> {
     let engine = state::of(context);
+    let known = Path::new(specifier);
+    if known.is_absolute() && engine.module_hook.kind(known).is_some() {
+        return Ok(Some(known.to_path_buf()));
+    }
     let load = engine.module_hook.load.borrow().clone();
     let Some(load) = load.filter(|_| !specifier.starts_with("node:")) else { return Ok(None) };
     let found = load(specifier, referrer)?;

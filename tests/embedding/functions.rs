@@ -188,8 +188,8 @@ fn a_host_finds_and_loads_modules() {
     let mut runtime = Runtime::builder().module_loader(load).build().expect("a runtime");
     let text = "const require = process.getBuiltinModule('module').createRequire('/host.js');
         const main = require('plugin:main.js');
-        import('plugin:other').then(({ part }) => [
-            main, part === main.part, require('plugin:main.js') === main])";
+        import('plugin:other').then(({ part }) => import('plugin:main.js').then((imported) => [
+            main, part === main.part, require('plugin:main.js') === main && imported.default === main]))";
     assert_eq!(
         runtime.eval(text),
         Ok(json!([
