@@ -298,15 +298,11 @@ impl Drop for Call {
         if self.engine.meter.watchdog.has_bitten() {
             self.engine.is_used_up();
         }
+        // What follows has the time that the host gives it, not what the call had.
+        self.engine.meter.deadline.set(None);
+        self.engine.meter.cpu_deadline.set(None);
+        self.engine.event_loop.set_deadline(None);
     }
-}
-
-/// What follows has the time that the host gives it, not what a call had.
-pub(crate) fn suspend(context: &Context) {
-    let engine = state::of(context);
-    engine.meter.deadline.set(None);
-    engine.meter.cpu_deadline.set(None);
-    engine.event_loop.set_deadline(None);
 }
 
 /// How often time and memory are looked at: once in so many rounds of loops.
