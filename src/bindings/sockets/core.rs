@@ -4,7 +4,10 @@
 //! A socket that was made otherwise (`net.Socket.call(object)`) has the fields as properties of its own;
 //! [`get`] and [`set`] know both.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::Cell,
+    rc::{Rc, Weak},
+};
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string,
@@ -113,9 +116,10 @@ fn beginning() -> [JsValue; FIELDS] {
 #[derive(Trace, Finalize, JsData)]
 pub(crate) struct Core {
     fields: GcRefCell<[JsValue; FIELDS]>,
-    /// What all sockets of the realm share: a look at it is cheaper than a look for it.
+    /// What all sockets of the realm share: a look at it is cheaper than a look for it. The realm has it;
+    /// a socket that held it would hold the realm.
     #[unsafe_ignore_trace]
-    shared: Rc<Sockets>,
+    shared: Weak<Sockets>,
     states: SocketStates,
     table: Table,
     /// It is to read as soon as it is connected.
@@ -136,7 +140,7 @@ impl Core {
     pub(super) fn new(states: SocketStates, shared: Rc<Sockets>) -> Self {
         Self {
             fields: GcRefCell::new(beginning()),
-            shared,
+            shared: Rc::downgrade(&shared),
             states,
             table: Table::default(),
             wants_to_read: Cell::new(false),
@@ -154,7 +158,7 @@ impl Core {
 
 /// What all sockets share, by a socket that natives made.
 pub(super) fn shared(socket: &JsObject) -> Option<Rc<Sockets>> {
-    with(socket, |core| core.shared.clone())
+    with(socket, |core| core.shared.upgrade())?
 }
 
 /// Looks at the native data of a socket, if it has such. Nothing of JavaScript's may run meanwhile.
