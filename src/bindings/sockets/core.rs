@@ -1,5 +1,5 @@
 //! What a socket consists of where natives made it: its fields are native data, which programs see through
-//! accessors of `Socket.prototype`. Reading a property costs the engine ten times as much.
+//! accessors of `Socket.prototype` (a room of their own). Reading a property costs the engine ten times as much.
 //!
 //! A socket that was made otherwise (`net.Socket.call(object)`) has the fields as properties of its own;
 //! [`get`] and [`set`] know both.
@@ -16,10 +16,7 @@ use boa_engine::{
 use boa_gc::{Finalize, GcRefCell, Trace};
 
 use super::{Sockets, of, streams::SocketStates};
-use crate::{
-    bindings::events::Table,
-    engine::natives::{arg, closure, define_accessor, define_value},
-};
+use crate::bindings::events::Table;
 
 /// The fields that are values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +151,23 @@ impl Core {
     pub(super) fn set(&self, field: Field, value: JsValue) {
         self.fields.borrow_mut()[field as usize] = value;
     }
+
+    /// The value of the field at this place in [`Field`].
+    pub(super) fn at(&self, index: usize) -> JsValue {
+        self.fields.borrow()[index].clone()
+    }
+
+    pub(super) fn put(&self, index: usize, value: JsValue) {
+        self.fields.borrow_mut()[index] = value;
+    }
+
+    pub(super) fn states(&self) -> &SocketStates {
+        &self.states
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
 }
 
 /// What all sockets share, by a socket that natives made.
@@ -251,42 +265,6 @@ pub(super) fn hidden(keys: &[PropertyKey]) -> impl Iterator<Item = (&'static str
     named.filter(|((_, is_hidden), _)| *is_hidden).map(|((name, _), key)| (name, key.into()))
 }
 
-/// What an accessor leads to.
-#[derive(Clone, Copy)]
-enum Seen {
-    Field(usize),
-    Readable,
-    Writable,
-    Events,
-    EventsCount,
-}
-
-/// What an accessor knows: its own key, and what it leads to.
-#[derive(Clone, Trace, Finalize)]
-#[boa_gc(unsafe_empty_trace)]
-struct Accessed(PropertyKey, Seen);
-
-/// Lets programs see the fields on `Socket.prototype`. An object that is no socket of ours gets a property
-/// of its own when it is given one.
-pub(super) fn show(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
-    let fields = of(context)?.keys.clone().into_iter().enumerate();
-    let fields = fields.map(|(index, key)| Accessed(key, Seen::Field(index)));
-    let others = [
-        ("_readableState", Seen::Readable),
-        ("_writableState", Seen::Writable),
-        ("_events", Seen::Events),
-        ("_eventsCount", Seen::EventsCount),
-    ];
-    let others = others.map(|(name, seen)| Accessed(JsString::from(name).into(), seen));
-    for accessed in fields.chain(others) {
-        let key = accessed.0.clone();
-        let get = closure("get", 0, accessed.clone(), look, context);
-        let set = closure("set", 1, accessed, change, context);
-        define_accessor(prototype, key, Some(get), Some(set), false);
-    }
-    Ok(())
-}
-
 /// The fields of a socket that natives made as `util.inspect` shows them, as other objects have them.
 pub(crate) fn shown(socket: &JsObject, context: &mut Context) -> Vec<(PropertyKey, JsValue)> {
     if !socket.is::<Core>() {
@@ -303,51 +281,12 @@ pub(crate) fn shown(socket: &JsObject, context: &mut Context) -> Vec<(PropertyKe
         // The handle goes by another name in Node, and is long.
         all.remove(Field::Handle as usize);
         all.push(named(js_string!("_events"), core.table.show(context)));
-        all.push(named(js_string!("_readableState"), core.states.readable().into()));
-        all.push(named(js_string!("_writableState"), core.states.writable().into()));
+        all.push(named(js_string!("_readableState"), core.states.readable()));
+        all.push(named(js_string!("_writableState"), core.states.writable()));
         all.extend(half_open);
         all.push(named(js_string!("_eventsCount"), core.table.count().into()));
         all.extend(rest);
         all
     };
     with(socket, fields).unwrap_or_default()
-}
-
-fn look(
-    this: &JsValue,
-    _: &[JsValue],
-    Accessed(_, seen): &Accessed,
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    let Some(socket) = this.as_object() else { return Ok(JsValue::undefined()) };
-    let value = with(&socket, |core| match seen {
-        Seen::Field(index) => core.fields.borrow()[*index].clone(),
-        Seen::Readable => core.states.readable().into(),
-        Seen::Writable => core.states.writable().into(),
-        Seen::Events => core.table.show(context),
-        Seen::EventsCount => core.table.count().into(),
-    });
-    Ok(value.unwrap_or_default())
-}
-
-fn change(
-    this: &JsValue,
-    args: &[JsValue],
-    Accessed(key, seen): &Accessed,
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    let Some(socket) = this.as_object() else { return Ok(JsValue::undefined()) };
-    let value = arg(args, 0);
-    let count = value.as_number().unwrap_or_default();
-    let is_done = with(&socket, |core| match seen {
-        Seen::Field(index) => core.fields.borrow_mut()[*index] = value.clone(),
-        // What natives made is what natives use.
-        Seen::Readable | Seen::Writable => {}
-        Seen::Events => core.table.replace(value.clone()),
-        Seen::EventsCount => core.table.set_count(count, context),
-    });
-    if is_done.is_none() {
-        define_value(&socket, key.clone(), value, true);
-    }
-    Ok(JsValue::undefined())
 }

@@ -4,6 +4,7 @@
 //! ours, a socket that is still connecting, a buffer of the program's) is left to it.
 
 mod accepted;
+mod accessors;
 mod connecting;
 mod core;
 mod life;
@@ -52,7 +53,7 @@ struct Sockets {
 const METHODS: &[Method] = &[
     ("adopt", 1, |_, args, context| {
         let Some(prototype) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
-        core::show(&prototype, context)?;
+        accessors::show(&prototype, context)?;
         events::leave_removed(&prototype, context)?;
         let connect = prototype.get(js_string!("connect"), context)?;
         let sockets = of(context)?;

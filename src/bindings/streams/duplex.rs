@@ -1,7 +1,7 @@
 //! Both sides of a stream at once, for sockets that natives make.
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
-use boa_gc::{Finalize, Trace};
+use boa_gc::{Finalize, GcRefCell, Trace};
 
 use super::{
     default_mark, of,
@@ -25,24 +25,72 @@ pub(crate) struct SocketSides {
 /// The states of a socket's two sides.
 #[derive(Trace, Finalize)]
 pub(crate) struct SocketStates {
-    pub(super) readable: State,
-    pub(super) writable: State,
+    readable: GcRefCell<Assigned>,
+    writable: GcRefCell<Assigned>,
+}
+
+/// What a program may put in the place of a state.
+#[derive(Trace, Finalize)]
+enum Assigned {
+    State(State),
+    /// No state at all: the stream fails as every stream without one does.
+    Other(JsValue),
+}
+
+impl Assigned {
+    fn of(value: &JsValue) -> Self {
+        State::of(value).map_or_else(|| Self::Other(value.clone()), Self::State)
+    }
+
+    fn state(&self) -> Option<State> {
+        match self {
+            Self::State(state) => Some(state.clone()),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn value(&self) -> JsValue {
+        match self {
+            Self::State(state) => state.object().into(),
+            Self::Other(value) => value.clone(),
+        }
+    }
 }
 
 impl SocketStates {
     /// `_readableState`.
-    pub(crate) fn readable(&self) -> JsObject {
-        self.readable.object()
+    pub(crate) fn readable(&self) -> JsValue {
+        self.readable.borrow().value()
     }
 
     /// `_writableState`.
-    pub(crate) fn writable(&self) -> JsObject {
-        self.writable.object()
+    pub(crate) fn writable(&self) -> JsValue {
+        self.writable.borrow().value()
+    }
+
+    /// `_readableState = value`.
+    pub(crate) fn replace_readable(&self, value: &JsValue) {
+        *self.readable.borrow_mut() = Assigned::of(value);
+    }
+
+    /// `_writableState = value`.
+    pub(crate) fn replace_writable(&self, value: &JsValue) {
+        *self.writable.borrow_mut() = Assigned::of(value);
+    }
+
+    pub(super) fn readable_state(&self) -> Option<State> {
+        self.readable.borrow().state()
+    }
+
+    pub(super) fn writable_state(&self) -> Option<State> {
+        self.writable.borrow().state()
     }
 
     /// Says which socket the states are of.
     pub(crate) fn belong_to(&self, socket: &JsObject) {
-        self.writable.with(|side| side.slots.borrow_mut().stream = Some(socket.clone()));
+        if let Assigned::State(state) = &*self.writable.borrow() {
+            state.with(|side| side.slots.borrow_mut().stream = Some(socket.clone()));
+        }
     }
 }
 
@@ -66,5 +114,6 @@ pub(crate) fn socket_states(sides: &SocketSides, context: &mut Context) -> JsRes
     if !sides.is_writable {
         define_value(&writable.object(), js_string!("writable"), false, true);
     }
-    Ok(SocketStates { readable, writable })
+    let held = |state| GcRefCell::new(Assigned::State(state));
+    Ok(SocketStates { readable: held(readable), writable: held(writable) })
 }

@@ -129,14 +129,14 @@ fn side(stream: &JsObject, name: JsString, context: &mut Context) -> JsResult<St
 }
 
 fn readable_of(stream: &JsObject, context: &mut Context) -> JsResult<State> {
-    match sockets::states(stream, |states| states.readable.clone()) {
+    match sockets::states(stream, SocketStates::readable_state).flatten() {
         Some(state) => Ok(state),
         None => side(stream, js_string!("_readableState"), context),
     }
 }
 
 fn writable_of(stream: &JsObject, context: &mut Context) -> JsResult<State> {
-    match sockets::states(stream, |states| states.writable.clone()) {
+    match sockets::states(stream, SocketStates::writable_state).flatten() {
         Some(state) => Ok(state),
         None => side(stream, js_string!("_writableState"), context),
     }
@@ -144,9 +144,9 @@ fn writable_of(stream: &JsObject, context: &mut Context) -> JsResult<State> {
 
 /// Both sides, as far as there are such.
 fn sides(stream: &JsObject, context: &mut Context) -> JsResult<(Option<State>, Option<State>)> {
-    let both = |states: &SocketStates| (states.readable.clone(), states.writable.clone());
-    if let Some((readable, writable)) = sockets::states(stream, both) {
-        return Ok((Some(readable), Some(writable)));
+    let both = |states: &SocketStates| (states.readable_state(), states.writable_state());
+    if let Some(both) = sockets::states(stream, both) {
+        return Ok(both);
     }
     let readable = stream.get(js_string!("_readableState"), context)?;
     let writable = stream.get(js_string!("_writableState"), context)?;
@@ -174,8 +174,7 @@ pub(crate) fn is_paused(stream: &JsObject, context: &mut Context) -> JsResult<bo
 /// `stream.writable`.
 fn is_writable(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
     use state::{DESTROYED, ENDED, ENDING, ERRORED};
-    let native = sockets::states(stream, |states| states.writable.clone());
-    match native {
+    match sockets::states(stream, SocketStates::writable_state).flatten() {
         Some(state) => Ok(!state.has(DESTROYED | ERRORED | ENDING | ENDED)
             && !state.is_turned_off(js_string!("writable"))),
         None => Ok(stream.get(js_string!("writable"), context)?.to_boolean()),
