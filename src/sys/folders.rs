@@ -15,6 +15,7 @@ use super::{
     errno::Errno,
     error::SysError,
     files::{Result, at, lstat},
+    removal::remove_tree,
 };
 
 /// `mkdir(2)`.
@@ -91,7 +92,7 @@ pub(crate) struct Retries {
 
 impl Retries {
     /// Repeats `work` as long as its failure may pass.
-    fn run(self, mut work: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn run(self, mut work: impl FnMut() -> io::Result<()>) -> io::Result<()> {
         let mut tries = 0;
         loop {
             match work() {
@@ -124,34 +125,7 @@ pub(crate) fn remove_all(path: &Path, retries: Retries) -> Result<()> {
     })
 }
 
-/// Removes a tree without recursion, however deep it is: names are read before anything in a
-/// folder goes, so that no descriptor stays open on the way down.
-fn remove_tree(root: &Path, retries: Retries) -> Result<()> {
-    let mut folders = vec![(root.to_path_buf(), false)];
-    while let Some((folder, is_read)) = folders.pop() {
-        if is_read {
-            retries.run(|| gone(fs::remove_dir(&folder))).map_err(at("rmdir", &folder))?;
-            continue;
-        }
-        let entries = match scandir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.errno == Errno(libc::ENOENT) => continue,
-            Err(error) => return Err(error),
-        };
-        folders.push((folder.clone(), true));
-        for entry in entries {
-            let path = folder.join(&entry.name);
-            if entry.kind == Kind::Folder {
-                folders.push((path, false));
-            } else {
-                retries.run(|| gone(fs::remove_file(&path))).map_err(at("unlink", &path))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn gone(outcome: io::Result<()>) -> io::Result<()> {
+pub(super) fn gone(outcome: io::Result<()>) -> io::Result<()> {
     match outcome {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         outcome => outcome,

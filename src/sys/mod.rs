@@ -33,6 +33,7 @@ pub(crate) mod poll;
 pub(crate) mod priority;
 pub(crate) mod private_link;
 pub(crate) mod random;
+mod removal;
 pub(crate) mod run;
 pub(crate) mod shared_array;
 pub(crate) mod signals;
