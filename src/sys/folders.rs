@@ -1,6 +1,7 @@
 //! Folders: making, reading and removing them, with the names that Node gives the calls.
 
 use std::{
+    ffi::OsStr,
     fs::{self, FileType},
     io,
     os::unix::fs::DirBuilderExt,
@@ -9,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use nix::unistd;
+use nix::{
+    fcntl::{OFlag, open, openat},
+    sys::stat::{Mode, mkdirat},
+    unistd,
+};
 
 use super::{
     errno::Errno,
@@ -46,6 +51,28 @@ pub(crate) fn mkdir_all(path: &Path, mode: u32) -> Result<Option<PathBuf>> {
             }
             Err(error) => return Err(at("mkdir", path)(error)),
         }
+    }
+    Ok(first)
+}
+
+/// Makes the last `count` parts of a path, in the folder that the others lead to; the first that was made, if any was.
+/// No link is followed among them: they were not there when it was asked whether they may be made.
+pub(crate) fn mkdir_below(path: &Path, count: usize, mode: u32) -> Result<Option<PathBuf>> {
+    let failed = |errno| SysError::new(errno, "mkdir").about_path(path);
+    let mut parts: Vec<&OsStr> = path.iter().rev().take(count).collect();
+    let base = path.ancestors().nth(parts.len()).unwrap_or(Path::new("/"));
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let mut folder = open(base, flags, Mode::empty()).map_err(failed)?;
+    let mut place = base.to_path_buf();
+    let mut first = None;
+    while let Some(part) = parts.pop() {
+        place.push(part);
+        match mkdirat(&folder, part, Mode::from_bits_truncate(mode)) {
+            Ok(()) => drop(first.get_or_insert_with(|| place.clone())),
+            Err(nix::errno::Errno::EEXIST) => {}
+            Err(errno) => return Err(failed(errno)),
+        }
+        folder = openat(&folder, part, flags | OFlag::O_NOFOLLOW, Mode::empty()).map_err(failed)?;
     }
     Ok(first)
 }
@@ -224,6 +251,27 @@ mod tests {
         assert_eq!(error.errno, Errno(libc::ENOTDIR));
         let error = mkdir_all(&place.join("file"), 0o777).expect_err("a file");
         assert_eq!(error.errno, Errno(libc::EEXIST));
+        remove_all(&place, ONCE).expect("removed");
+    }
+
+    #[test]
+    fn folders_that_were_missing_are_made_behind_no_link() {
+        let place = place();
+        let made = mkdir_below(&place.join("a/b"), 2, 0o777).expect("made");
+        assert_eq!(made, Some(place.join("a")));
+        assert_eq!(
+            mkdir_below(&place.join("a/b/c"), 2, 0o777).expect("made"),
+            Some(place.join("a/b/c"))
+        );
+        fs::create_dir(place.join("kept")).expect("made");
+        std::os::unix::fs::symlink(place.join("kept"), place.join("link")).expect("linked");
+        let error = mkdir_below(&place.join("link/x"), 2, 0o777).expect_err("a link");
+        assert_eq!(error.errno, Errno(libc::ENOTDIR));
+        assert!(!place.join("kept/x").exists());
+        assert!(mkdir_below(&place.join("link/x"), 1, 0o777).expect("made").is_some());
+        fs::write(place.join("file"), "").expect("written");
+        let error = mkdir_below(&place.join("file"), 1, 0o777).expect_err("a file");
+        assert_eq!(error.errno, Errno(libc::ENOTDIR));
         remove_all(&place, ONCE).expect("removed");
     }
 

@@ -65,6 +65,8 @@ pub(super) enum Operation {
         path: PathBuf,
         mode: u32,
         recursive: bool,
+        /// How many parts at the end of the path are made behind no link, where that matters.
+        below: Option<usize>,
     },
     Mkdtemp {
         prefix: PathBuf,
@@ -236,7 +238,8 @@ impl Operation {
             Self::Close { fd } => done(files::close(fd)?),
             Self::Copy { from, to, mode } => done(copying::copy(&from, &to, mode)?),
             Self::Link { from, to } => done(files::link(&from, &to)?),
-            Self::Mkdir { path, mode, recursive } => mkdir(&path, mode, recursive)?,
+            Self::Mkdir { path, mode, recursive: false, .. } => done(folders::mkdir(&path, mode)?),
+            Self::Mkdir { path, mode, below, .. } => mkdir_all(&path, mode, below)?,
             Self::Mkdtemp { prefix } => Outcome::Path(folders::mkdtemp(&prefix)?),
             Self::Open { path, flags, mode } => Outcome::Fd(files::open(&path, flags, mode)?),
             Self::OpenFolder { path } => Outcome::Folder(SharedFolder::open(&path)?),
@@ -292,11 +295,12 @@ fn done((): ()) -> Outcome {
     Outcome::Nothing
 }
 
-fn mkdir(path: &Path, mode: u32, recursive: bool) -> Result<Outcome, SysError> {
-    if !recursive {
-        return folders::mkdir(path, mode).map(done);
-    }
-    Ok(folders::mkdir_all(path, mode)?.map_or(Outcome::Nothing, Outcome::Path))
+fn mkdir_all(path: &Path, mode: u32, below: Option<usize>) -> Result<Outcome, SysError> {
+    let first = match below {
+        Some(count) => folders::mkdir_below(path, count, mode)?,
+        None => folders::mkdir_all(path, mode)?,
+    };
+    Ok(first.map_or(Outcome::Nothing, Outcome::Path))
 }
 
 fn read(fd: i32, length: usize, position: Option<u64>) -> Result<Outcome, SysError> {

@@ -246,6 +246,9 @@ fn keep_to_what_is_held(operation: &mut Operation, held: &[Held]) {
             *flags |= libc::O_NOFOLLOW;
         }
         Operation::Copy { to, mode, .. } if is_name(to) => mode.exclusive = true,
+        Operation::Mkdir { path, recursive: true, below, .. } => {
+            *below = held.iter().find(|h| h.path == *path).map(|h| h.pinned.parts());
+        }
         // Links among the entries may lead elsewhere.
         Operation::Scandir { follow, .. } => *follow = false,
         _ => {}

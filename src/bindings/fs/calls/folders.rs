@@ -31,14 +31,14 @@ pub(in super::super) fn mkdir(args: &[JsValue], context: &mut Context) -> Call {
     if given.is_number() || given.is_string() {
         let mode = arguments::mode(&given, "mode", Some(0o777), context)?;
         let path = path(args, context)?;
-        return plain(Operation::Mkdir { path, mode, recursive: false });
+        return plain(Operation::Mkdir { path, mode, recursive: false, below: None });
     }
     let options = Options::of_object(&given);
     let recursive = options.flag("recursive", context)?;
     let mode = options.get("mode", context)?;
     let mode = arguments::mode(&mode, "options.mode", Some(0o777), context)?;
     let path = path(args, context)?;
-    plain(Operation::Mkdir { path, mode, recursive })
+    plain(Operation::Mkdir { path, mode, recursive, below: None })
 }
 
 pub(in super::super) fn mkdtemp(args: &[JsValue], context: &mut Context) -> Call {
