@@ -6,6 +6,8 @@ mod functions;
 mod limits;
 #[path = "embedding/streams.rs"]
 mod streams;
+#[path = "embedding/threads.rs"]
+mod threads;
 
 use std::{fs, path::PathBuf, process::Command, thread, time::Duration};
 

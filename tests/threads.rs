@@ -116,3 +116,32 @@ fn an_embedded_runtime_joins_its_threads_when_it_is_dropped() {
     drop(runtime);
     assert_eq!(workers(), 0);
 }
+
+#[test]
+fn who_waits_beside_a_thread_that_is_ended_waits_on() {
+    let (output, code) = run("
+        const { Worker } = require('worker_threads');
+        const memory = new Int32Array(new SharedArrayBuffer(16));
+        const notify = Atomics.notify;
+        Atomics.notify = () => 0;
+        const text = `
+            const { workerData: memory } = require('worker_threads');
+            Atomics.add(memory, 1, 1);
+            console.log(Atomics.wait(memory, 0, 0), Atomics.wait(memory, 0, 1), Atomics.wait(memory, 2, 0, 1));
+        `;
+        const start = () => new Worker(text, { eval: true, workerData: memory });
+        const stays = start(), ends = start();
+        const begun = () => memory[1] === 2 ? ended() : setImmediate(begun);
+        const ended = async () => {
+            console.log(await ends.terminate());
+            // Only one is left, once it waits.
+            const ask = () => {
+                const woken = notify(memory, 0, Infinity);
+                if (woken === 0) return setImmediate(ask);
+                console.log(woken);
+            };
+            ask();
+        };
+        begun();");
+    assert_eq!((output.as_str(), code), ("1\n1\nok not-equal timed-out\n", Some(0)));
+}

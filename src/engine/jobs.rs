@@ -9,7 +9,7 @@ use std::{
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsValue,
-    job::{Job, JobCallback, JobExecutor, NativeAsyncJob, PromiseJob},
+    job::{Job, JobCallback, JobExecutor, NativeAsyncJob, PromiseJob, TimeoutJob},
     object::builtins::JsFunction,
 };
 use boa_gc::{Finalize, Trace};
@@ -50,6 +50,8 @@ pub(crate) struct Microtasks {
     queue: RefCell<VecDeque<Microtask>>,
     /// What the collector has told finalization registries.
     pub(super) collected: Rc<Collected>,
+    /// The end of a wait that begins.
+    removal: RefCell<Option<TimeoutJob>>,
     /// Guards against draining inside of a drain.
     draining: Cell<bool>,
 }
@@ -57,6 +59,13 @@ pub(crate) struct Microtasks {
 enum Microtask {
     Promise(PromiseJob),
     Async(NativeAsyncJob),
+}
+
+/// What `Atomics.waitAsync` asks the engine for: a job that is done when the waiter was notified, and one
+/// that takes the waiter off its list.
+pub(crate) struct Waiter {
+    pub(crate) job: NativeAsyncJob,
+    pub(crate) removal: TimeoutJob,
 }
 
 impl Microtasks {
@@ -92,6 +101,23 @@ impl Microtasks {
         queue.append(&mut promises);
         drop(queue);
         result
+    }
+
+    /// Does work that runs no script and may begin one wait with an end, whose jobs its caller gets.
+    pub(crate) fn begin_wait<T>(
+        &self,
+        context: &mut Context,
+        work: impl FnOnce(&mut Context) -> T,
+    ) -> (T, Option<Waiter>) {
+        let before = self.queue.take();
+        self.removal.take();
+        let result = work(context);
+        let asked = self.queue.replace(before).pop_front();
+        let removal = self.removal.take();
+        let (Some(Microtask::Async(job)), Some(removal)) = (asked, removal) else {
+            return (result, None);
+        };
+        (result, Some(Waiter { job, removal }))
     }
 
     /// True when nothing is queued.
@@ -144,6 +170,7 @@ impl JobExecutor for Microtasks {
                 let job = PromiseJob::new(move |context| job.call(context));
                 self.queue.borrow_mut().push_back(Microtask::Promise(job));
             }
+            Job::TimeoutJob(job) => *self.removal.borrow_mut() = Some(job),
             _ => {}
         }
     }

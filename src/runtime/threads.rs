@@ -1,6 +1,10 @@
 //! Threads of a program, each with a runtime of its own: what `Worker` starts.
 
-use std::{path::PathBuf, rc::Rc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    rc::Rc,
+};
 
 use boa_engine::Context;
 
@@ -118,14 +122,17 @@ impl Task {
         self.orders.name.replace('\0', " ")
     }
 
-    /// Does it in this thread, and tells the parent of its end.
+    /// Does it in this thread, and tells the parent of its end, whatever that was.
     pub(super) fn carry_out(self) {
         let (control, parent) = (self.orders.control.clone(), self.orders.parent.clone());
-        let ran = run(self);
+        // Nothing of what it leaves is looked at again.
+        let ran = catch_unwind(AssertUnwindSafe(|| run(self)));
         control.close();
         let (code, reason) = match ran {
-            Ok(code) => (code, None),
-            Err(error) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.to_string()))),
+            Ok(Ok(code)) => (code, None),
+            Ok(Err(error)) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.to_string()))),
+            // The panic was printed.
+            Err(_) => (1, None),
         };
         parent.tell(move |key, context| worker_threads::ended(key, code, reason, context));
     }

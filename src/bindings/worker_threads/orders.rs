@@ -8,11 +8,12 @@ use std::{
     thread::JoinHandle,
 };
 
-use boa_engine::{Context, builtins::array_buffer::SharedArrayBuffer};
+use boa_engine::Context;
 
 use super::{
     queue::{Message, PortEnd},
     relations::Relations,
+    waiting::Alarm,
 };
 use crate::{
     bindings::process::{launch::Launch, shared_env::SharedEnv},
@@ -94,8 +95,8 @@ struct State {
     is_terminated: bool,
     remote: Option<Remote<Context>>,
     interrupter: Option<Interrupter>,
-    /// The place in shared memory that the thread waits at.
-    waits_at: Option<(SharedArrayBuffer, usize)>,
+    /// Ends the thread's wait in `Atomics.wait`.
+    alarm: Option<Arc<Alarm>>,
 }
 
 impl Control {
@@ -133,26 +134,23 @@ impl Control {
         if let Some(interrupter) = &state.interrupter {
             interrupter.interrupt();
         }
+        if let Some(alarm) = &state.alarm {
+            alarm.end();
+        }
         if let Some(remote) = &state.remote {
             // Whatever it waits for, it looks whether it is to end.
             remote.post(Box::new(|_| {}));
         }
     }
 
-    /// Where in shared memory the thread waits.
-    pub(super) fn waits_at(&self) -> Option<(SharedArrayBuffer, usize)> {
-        self.lock().waits_at.clone()
-    }
-
-    /// Notes where the thread is about to wait; false if it is to end instead.
-    pub(super) fn begin_wait(&self, memory: SharedArrayBuffer, position: usize) -> bool {
+    /// Notes what ends the wait that the thread is about to begin; false if it is to end instead.
+    pub(super) fn begin_wait(&self, alarm: Arc<Alarm>) -> bool {
         let mut state = self.lock();
-        state.waits_at = Some((memory, position));
+        state.alarm = Some(alarm);
         !state.is_terminated
     }
 
     pub(super) fn end_wait(&self) {
-        let waited = self.lock().waits_at.take();
-        drop(waited);
+        self.lock().alarm = None;
     }
 }

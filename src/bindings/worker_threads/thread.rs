@@ -7,7 +7,6 @@ use std::{
     rc::Rc,
     sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
-    time::Duration,
 };
 
 use boa_engine::{
@@ -24,7 +23,6 @@ use super::{
     queue::PortEnd,
     relations,
     transfer::{self, Transfers},
-    waiting,
 };
 use crate::{
     bindings::{
@@ -47,10 +45,6 @@ use crate::{
     event_loop::Request,
     sys::{errno::Errno, error::SysError},
 };
-
-/// How often a thread that is to end is woken until it is, and the pause between.
-const WAKE_ATTEMPTS: u32 = 200;
-const WAKE_PAUSE: Duration = Duration::from_micros(100);
 
 pub(super) const METHODS: &[Method] = &[
     ("checkPermission", 0, check_permission),
@@ -285,26 +279,12 @@ fn post(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
 /// `terminate(key)`.
 fn terminate(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(thread) = running(&arg(args, 0), context) {
-        thread.end(context)?;
+        thread.control.terminate();
     }
     Ok(JsValue::undefined())
 }
 
 impl Thread {
-    /// Ends its JavaScript, wherever that is.
-    fn end(&self, context: &mut Context) -> JsResult<()> {
-        self.control.terminate();
-        // It may be about to wait, and not be there yet.
-        for _ in 0..WAKE_ATTEMPTS {
-            let Some((memory, position)) = self.control.waits_at() else { return Ok(()) };
-            if waiting::wake(&memory, position, context)? > 0.0 {
-                return Ok(());
-            }
-            std::thread::sleep(WAKE_PAUSE);
-        }
-        Ok(())
-    }
-
     fn tell(&self, args: &[JsValue], context: &mut Context) {
         callbacks::enter(context, |context| self.notify.call(&JsValue::undefined(), args, context));
     }
@@ -394,8 +374,7 @@ pub(crate) fn end_all(waits: bool, context: &mut Context) {
     let Some(threads) = context.get_data::<Rc<Threads>>().cloned() else { return };
     let running: Vec<Rc<Thread>> = threads.running.borrow().values().cloned().collect();
     for thread in &running {
-        // Whoever cannot be woken was not waiting.
-        let _ = thread.end(context);
+        thread.control.terminate();
         thread.request.replace(None);
     }
     if !waits {

@@ -1,33 +1,52 @@
 //! `Atomics.wait` in a thread that may be told to end meanwhile.
+//!
+//! The engine's own cannot be ended without a word to all who wait at the same place. Its `waitAsync` can:
+//! so the thread joins the list of those who wait by that, and sleeps by itself until it is notified.
 
-use std::rc::Rc;
+use std::{
+    cell::RefCell,
+    pin::pin,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::{self, Wake},
+    thread::{self, ThreadId},
+    time::{Duration, Instant},
+};
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsValue, builtins::array_buffer::SharedArrayBuffer, js_string,
-    object::builtins::JsSharedArrayBuffer,
+    Context, JsObject, JsResult, JsValue, js_string, object::builtins::JsSharedArrayBuffer,
 };
 use boa_gc::{Finalize, Trace};
 
-use super::inside::Inside;
+use super::inside;
 use crate::{
     bindings::buffer::View,
     engine::{
+        jobs::Waiter,
         kinds,
         natives::{arg, closure, define_value},
         state,
     },
 };
 
-/// The engine's `Atomics.wait`.
+/// How long the engine is told that a thread waits, which has a time of its own; milliseconds.
+const LONG: f64 = 1e12;
+
+/// The engine's `Atomics.wait` and `Atomics.waitAsync`.
 #[derive(Trace, Finalize)]
-struct Original(JsObject);
+struct Originals {
+    wait: JsObject,
+    begin: JsObject,
+}
 
 /// Replaces `Atomics.wait` in a worker's realm.
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
     let atomics = context.global_object().get(js_string!("Atomics"), context)?;
     let atomics = atomics.to_object(context)?;
-    let original = atomics.get(js_string!("wait"), context)?.to_object(context)?;
-    let wait = closure("wait", 4, Original(original), wait, context);
+    let originals = Originals {
+        wait: atomics.get(js_string!("wait"), context)?.to_object(context)?,
+        begin: atomics.get(js_string!("waitAsync"), context)?.to_object(context)?,
+    };
+    let wait = closure("wait", 4, originals, wait, context);
     define_value(&atomics, js_string!("wait"), wait, false);
     Ok(())
 }
@@ -35,16 +54,16 @@ pub(super) fn install(context: &mut Context) -> JsResult<()> {
 fn wait(
     this: &JsValue,
     args: &[JsValue],
-    original: &Original,
+    originals: &Originals,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let place = place(&arg(args, 0), &arg(args, 1), context);
-    let inside = context.get_data::<Rc<Inside>>().cloned();
-    let (Some((memory, position)), Some(inside)) = (place, inside) else {
-        return original.0.call(this, args, context);
+    let (order, inside) = (Order::read(args, context)?, inside::inside(context));
+    let (Some(order), Some(inside)) = (order, inside) else {
+        return originals.wait.call(this, args, context);
     };
-    let outcome = if inside.control.begin_wait(memory, position) {
-        original.0.call(this, args, context)
+    let alarm = Arc::new(Alarm::new());
+    let outcome = if inside.control.begin_wait(alarm.clone()) {
+        order.carry_out(&originals.begin, &alarm, context)
     } else {
         Ok(JsValue::undefined())
     };
@@ -56,35 +75,143 @@ fn wait(
     }
 }
 
-/// Where in shared memory a typed array's element is; `None` for what the engine refuses.
-fn place(
-    array: &JsValue,
-    index: &JsValue,
-    context: &mut Context,
-) -> Option<(SharedArrayBuffer, usize)> {
-    let size = match kinds::typed_array_name(&array.as_object()?)? {
-        "Int32Array" => 4,
-        "BigInt64Array" => 8,
-        _ => return None,
-    };
-    let view = View::of_view(array, context)?;
-    let index = index.as_number().filter(|index| *index >= 0.0)? as usize;
-    let memory = JsSharedArrayBuffer::from_object(view.array_buffer()).ok()?.inner();
-    (index < view.len() / size).then(|| (memory, view.offset() + index * size))
+/// The arguments of a wait that the engine accepts, without anything left to convert.
+struct Order {
+    place: [JsValue; 3],
+    /// How long at most; `None`: for ever.
+    timeout: Option<Duration>,
 }
 
-/// Wakes whoever waits at a place in shared memory; how many did.
-pub(super) fn wake(
-    memory: &SharedArrayBuffer,
-    position: usize,
+impl Order {
+    /// `None` for what the engine refuses.
+    fn read(args: &[JsValue], context: &mut Context) -> JsResult<Option<Self>> {
+        let array = arg(args, 0);
+        let Some(name) = array.as_object().and_then(|array| kinds::typed_array_name(&array)) else {
+            return Ok(None);
+        };
+        let size = match name {
+            "Int32Array" => 4,
+            "BigInt64Array" => 8,
+            _ => return Ok(None),
+        };
+        let Some(view) = View::of_view(&array, context) else { return Ok(None) };
+        let index = arg(args, 1);
+        let known = index.as_number().is_some_and(|index| index >= (view.len() / size) as f64);
+        if known || JsSharedArrayBuffer::from_object(view.array_buffer()).is_err() {
+            return Ok(None);
+        }
+        let index = index.to_number(context)?;
+        let value = match size {
+            8 => arg(args, 2).to_bigint(context)?.into(),
+            _ => arg(args, 2).to_number(context)?.into(),
+        };
+        let timeout = arg(args, 3).to_number(context)?;
+        // What is no number is for ever, as in the standard.
+        let timeout = (timeout <= LONG).then(|| Duration::from_secs_f64(timeout.max(0.0) / 1e3));
+        Ok(Some(Self { place: [array, index.into(), value], timeout }))
+    }
+
+    fn carry_out(
+        self,
+        begin: &JsObject,
+        alarm: &Arc<Alarm>,
+        context: &mut Context,
+    ) -> JsResult<JsValue> {
+        let time = if self.timeout == Some(Duration::ZERO) { 0.0 } else { LONG };
+        let [array, index, value] = self.place;
+        let args = [array, index, value, time.into()];
+        let microtasks = state::of(context).microtasks.clone();
+        let (begun, waiter) = microtasks
+            .begin_wait(context, |context| begin.call(&JsValue::undefined(), &args, context));
+        let begun = begun?.to_object(context)?;
+        let Some(waiter) = waiter else { return begun.get(js_string!("value"), context) };
+        let deadline = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let is_notified = sleep(waiter, alarm, deadline, context)?;
+        Ok(if is_notified { js_string!("ok") } else { js_string!("timed-out") }.into())
+    }
+}
+
+/// Sleeps until the waiter is notified, or for its time; whether it was notified.
+fn sleep(
+    waiter: Waiter,
+    alarm: &Arc<Alarm>,
+    deadline: Option<Instant>,
     context: &mut Context,
-) -> JsResult<f64> {
-    let memory = JsSharedArrayBuffer::from_buffer(memory.clone(), context);
-    let class = context.intrinsics().constructors().typed_int32_array().constructor();
-    let args = [memory.into(), (position as f64).into(), 1.into()];
-    let array = class.construct(&args, None, context)?;
-    let atomics = context.global_object().get(js_string!("Atomics"), context)?;
-    let notify = atomics.to_object(context)?.get(js_string!("notify"), context)?;
-    let notify = notify.to_object(context)?;
-    notify.call(&JsValue::undefined(), &[array.into(), 0.into()], context)?.to_number(context)
+) -> JsResult<bool> {
+    let cell = RefCell::new(context);
+    let mut job = pin!(waiter.job.call(&cell));
+    let waker = alarm.clone().into();
+    if job.as_mut().poll(&mut task::Context::from_waker(&waker)).is_ready() {
+        return Ok(true);
+    }
+    if alarm.wait(deadline) {
+        return Ok(true);
+    }
+    waiter.removal.call(&mut cell.borrow_mut())?;
+    // Between its last look and the removal somebody may have notified it, who has counted it.
+    Ok(alarm.is_notified())
+}
+
+/// Wakes a thread that waits.
+pub(super) struct Alarm {
+    /// The thread that waits: what it does itself is no notification.
+    owner: ThreadId,
+    state: Mutex<Woken>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Woken {
+    is_notified: bool,
+    is_ended: bool,
+}
+
+impl Alarm {
+    /// Of this thread.
+    fn new() -> Self {
+        let owner = thread::current().id();
+        Self { owner, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Woken> {
+        // Nothing panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the wait without a notification.
+    pub(super) fn end(&self) {
+        self.lock().is_ended = true;
+        self.changed.notify_one();
+    }
+
+    fn is_notified(&self) -> bool {
+        self.lock().is_notified
+    }
+
+    /// Waits; whether a notification came.
+    fn wait(&self, deadline: Option<Instant>) -> bool {
+        let mut state = self.lock();
+        while !state.is_notified && !state.is_ended {
+            let Some(deadline) = deadline else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let woken = self.changed.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.is_notified
+    }
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        if thread::current().id() != self.owner {
+            self.lock().is_notified = true;
+            self.changed.notify_one();
+        }
+    }
 }
