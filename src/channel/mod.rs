@@ -20,7 +20,7 @@
 //! ```
 //!
 //! **A peer that means harm** costs no more than the limits of [`ChannelOptions`]: a message that is
-//! longer ends the channel, and so does one that is none in the `Advanced` serialization; nothing is read
+//! longer ends the channel for both sides, and so does one that is none in the `Advanced` serialization; nothing is read
 //! ahead of what is asked for, nor while the peer leaves answers unread; what is sent and not taken is
 //! limited, too. Values lie at most 128 times in each other.
 
@@ -72,7 +72,8 @@ pub enum Incoming {
     Message(Message),
     /// None yet.
     Nothing,
-    /// There will be no further message: the peer has disconnected or is gone.
+    /// There will be no further message: the peer has disconnected or is gone, or the channel was ended
+    /// because of what came.
     End,
 }
 

@@ -160,6 +160,34 @@ fn what_a_hostile_peer_costs_is_limited() {
     let mut raw = UnixStream::from(other);
     raw.write_all(&[b'1'; 2000]).unwrap();
     assert!(matches!(channel.receive(), Err(ChannelError::TooLong)));
+    is_over(channel, raw);
+}
+
+/// A channel has ended for both sides, whatever still comes.
+fn is_over(mut channel: Channel, mut raw: UnixStream) {
+    assert!(!channel.wants_read() && !channel.wants_write());
+    assert!(matches!(channel.try_receive(), Ok(Incoming::End)));
+    assert!(channel.receive().unwrap().is_none());
+    assert!(matches!(channel.send(&1), Err(ChannelError::Closed)));
+    assert!(raw.write_all(b"1\n").is_err(), "nobody reads it");
+    let mut rest = Vec::new();
+    // What it did not read is a reset.
+    let _ = raw.read_to_end(&mut rest);
+    assert!(matches!(channel.try_receive(), Ok(Incoming::End)));
+}
+
+#[test]
+fn bytes_that_are_no_value_end_the_channel_behind_what_came_before() {
+    let options = ChannelOptions::new().serialization(Serialization::Advanced);
+    let (one, other) = fd::stream_pair().unwrap();
+    let mut channel = options.over(one).unwrap();
+    let mut raw = UnixStream::from(other);
+    let true_value = [0, 0, 0, 3, 0xff, 0x0f, b'T'];
+    let nonsense = [0, 0, 0, 3, 0xff, 0x0f, b'?'];
+    raw.write_all(&[true_value, nonsense, true_value].concat()).unwrap();
+    assert!(matches!(channel.receive(), Err(ChannelError::NoValue)));
+    assert_eq!(channel.receive().unwrap().expect("what came before").value, Value::Bool(true));
+    is_over(channel, raw);
 }
 
 #[test]

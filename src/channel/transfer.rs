@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    net::Shutdown,
     os::fd::{AsFd, OwnedFd},
 };
 
@@ -113,8 +114,23 @@ impl Channel {
         if self.protocol.has_released() {
             self.release();
         }
+        if matches!(outcome, Err(ChannelError::TooLong | ChannelError::NoValue)) {
+            self.give_up();
+            return outcome;
+        }
         self.write_unless_gone()?;
         outcome
+    }
+
+    /// Ends it, for the peer too: nobody knows where in its bytes the next message begins, or whether it
+    /// means well. What has come before is still received.
+    fn give_up(&mut self) {
+        self.is_ended = true;
+        self.unread.clear();
+        self.protocol.abort();
+        self.forget_completions();
+        // If the peer is gone already, that is that.
+        let _ = self.fd.shutdown(Shutdown::Both);
     }
 
     /// Those that waited for a handle have their turn, up to the next handle.

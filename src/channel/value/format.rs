@@ -38,51 +38,61 @@ fn write(writer: &mut Writer, value: &Value) {
         Value::Float(value) => writer.number(*value),
         Value::BigInt(value) => big_int(writer, *value),
         Value::String(value) => text(writer, value),
-        Value::Bytes(bytes) => {
-            writer.tag(tag::HOST);
-            writer.varint(HOST_VIEW.into());
-            writer.varint(ViewClass::Buffer.number().into());
-            writer.varint(bytes.len() as u64);
-            writer.raw(bytes);
-        }
+        Value::Bytes(bytes) => buffer(writer, bytes),
         Value::Date(value) => {
             writer.tag(tag::DATE);
             writer.double(*value);
         }
-        Value::Array(list) => {
-            let length = list.len() as u32;
-            writer.tag(tag::DENSE);
-            writer.varint(length.into());
-            for value in list {
-                write(writer, value);
-            }
-            writer.end(tag::DENSE_END, 0, Some(length));
-        }
-        Value::Object(properties) => {
-            writer.tag(tag::OBJECT);
-            for (name, value) in properties {
-                text(writer, name);
-                write(writer, value);
-            }
-            writer.end(tag::OBJECT_END, properties.len() as u32, None);
-        }
-        Value::Map(entries) => {
-            writer.tag(tag::MAP);
-            for (key, value) in entries {
-                write(writer, key);
-                write(writer, value);
-            }
-            writer.end(tag::MAP_END, entries.len() as u32 * 2, None);
-        }
-        Value::Set(list) => {
-            writer.tag(tag::SET);
-            for value in list {
-                write(writer, value);
-            }
-            writer.end(tag::SET_END, list.len() as u32, None);
-        }
+        Value::Array(list) => array(writer, list),
+        Value::Object(properties) => object(writer, properties),
+        Value::Map(entries) => map(writer, entries),
+        Value::Set(list) => set(writer, list),
         Value::Error(properties) => error(writer, properties),
     }
+}
+
+fn buffer(writer: &mut Writer, bytes: &[u8]) {
+    writer.tag(tag::HOST);
+    writer.varint(HOST_VIEW.into());
+    writer.varint(ViewClass::Buffer.number().into());
+    writer.varint(bytes.len() as u64);
+    writer.raw(bytes);
+}
+
+fn array(writer: &mut Writer, list: &[Value]) {
+    let length = list.len() as u32;
+    writer.tag(tag::DENSE);
+    writer.varint(length.into());
+    for value in list {
+        write(writer, value);
+    }
+    writer.end(tag::DENSE_END, 0, Some(length));
+}
+
+fn object(writer: &mut Writer, properties: &[(String, Value)]) {
+    writer.tag(tag::OBJECT);
+    for (name, value) in properties {
+        text(writer, name);
+        write(writer, value);
+    }
+    writer.end(tag::OBJECT_END, properties.len() as u32, None);
+}
+
+fn map(writer: &mut Writer, entries: &[(Value, Value)]) {
+    writer.tag(tag::MAP);
+    for (key, value) in entries {
+        write(writer, key);
+        write(writer, value);
+    }
+    writer.end(tag::MAP_END, entries.len() as u32 * 2, None);
+}
+
+fn set(writer: &mut Writer, list: &[Value]) {
+    writer.tag(tag::SET);
+    for value in list {
+        write(writer, value);
+    }
+    writer.end(tag::SET_END, list.len() as u32, None);
 }
 
 fn error(writer: &mut Writer, properties: &[(String, Value)]) {
