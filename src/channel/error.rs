@@ -3,7 +3,10 @@
 use std::{fmt, io};
 
 use super::ValueError;
-use crate::{ipc::codec::FrameError, sys::error::SysError};
+use crate::{
+    ipc::codec::FrameError,
+    sys::{channel::FD_VARIABLE, error::SysError},
+};
 
 /// Why a channel did not do what it was asked.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ impl fmt::Display for ChannelError {
             Self::Truncated => f.write_str("the channel ended within a message"),
             Self::Closed => f.write_str("the channel is closed"),
             Self::HandleRefused => f.write_str("the handle cannot be passed on"),
-            Self::NoChannel => f.write_str("NODE_CHANNEL_FD names no channel"),
+            Self::NoChannel => write!(f, "{FD_VARIABLE} names no channel"),
             Self::Value(error) => write!(f, "not the value: {error}"),
             Self::NoValue => f.write_str("not a message: no value in V8's format"),
             Self::Full => f.write_str("the peer reads too slowly: the queue is full"),

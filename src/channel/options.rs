@@ -8,14 +8,12 @@ use std::{
 use super::{Channel, ChannelError};
 use crate::{
     ipc::{channel::Channel as Protocol, codec::Serialization as Wire},
-    sys::{self, fd},
+    sys::{
+        self,
+        channel::{FD_VARIABLE, MODE_VARIABLE},
+        fd,
+    },
 };
-
-/// The variable that tells a child the number of its end.
-const VARIABLE: &str = "NODE_CHANNEL_FD";
-
-/// The one that tells it the serialization.
-const MODE: &str = "NODE_CHANNEL_SERIALIZATION_MODE";
 
 /// How messages become bytes: Node's `serialization` option.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,8 +74,8 @@ impl ChannelOptions {
     /// As [`Command::spawn`].
     pub fn spawn(&self, mut command: Command) -> Result<(Child, Channel), ChannelError> {
         let (ours, theirs) = fd::stream_pair()?;
-        sys::command::give_descriptor(&mut command, theirs, VARIABLE);
-        command.env(MODE, self.wire().name());
+        sys::command::give_descriptor(&mut command, theirs, FD_VARIABLE);
+        command.env(MODE_VARIABLE, self.wire().name());
         let child = command.spawn()?;
         Ok((child, self.over(ours)?))
     }
@@ -88,8 +86,8 @@ impl ChannelOptions {
     /// # Errors
     /// If what the environment names is no channel.
     pub fn to_parent(&self) -> Result<Option<Channel>, ChannelError> {
-        let Ok(number) = std::env::var(VARIABLE) else { return Ok(None) };
-        let mode = std::env::var(MODE).unwrap_or_default();
+        let Ok(number) = std::env::var(FD_VARIABLE) else { return Ok(None) };
+        let mode = std::env::var(MODE_VARIABLE).unwrap_or_default();
         let wire = Wire::from_name(&mode).unwrap_or(Wire::Json);
         let number = number.parse().map_err(|_| ChannelError::NoChannel)?;
         let fd = fd::adopt(number).map_err(|_| ChannelError::NoChannel)?;

@@ -11,6 +11,12 @@ use std::{
 
 use super::{errno::Errno, error::SysError};
 
+/// The variable that tells a child the number of its end of a channel.
+pub(crate) const FD_VARIABLE: &str = "NODE_CHANNEL_FD";
+
+/// The one that tells it the serialization.
+pub(crate) const MODE_VARIABLE: &str = "NODE_CHANNEL_SERIALIZATION_MODE";
+
 /// How much to read at once (bytes), as Node does.
 pub(crate) const READ_SIZE: usize = 64 * 1024;
 

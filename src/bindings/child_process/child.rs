@@ -39,6 +39,7 @@ use crate::{
     },
     event_loop::{Interest, SourceId, TimerId},
     sys::{
+        channel::{FD_VARIABLE, MODE_VARIABLE},
         errno::Errno,
         error::SysError,
         signals, spawn,
@@ -221,9 +222,9 @@ fn launch(
     let stdio = theirs.place(slots, context)?;
     let mut channel = Vec::new();
     if let Some(index) = slots.iter().position(|slot| *slot == Slot::Ipc) {
-        channel.push(("NODE_CHANNEL_FD", index.to_string()));
+        channel.push((FD_VARIABLE, index.to_string()));
         let mode = options.serialization.name().to_owned();
-        channel.push(("NODE_CHANNEL_SERIALIZATION_MODE", mode));
+        channel.push((MODE_VARIABLE, mode));
     }
     let trace = handle.trace.borrow();
     channel.extend(trace.iter().map(trace::Start::variable));

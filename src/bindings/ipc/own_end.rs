@@ -12,11 +12,11 @@ use crate::{
     },
     engine::natives::{arg, closure},
     ipc::codec::Serialization,
-    sys::fd,
+    sys::{
+        channel::{FD_VARIABLE as CHANNEL, MODE_VARIABLE as MODE},
+        fd,
+    },
 };
-
-const CHANNEL: &str = "NODE_CHANNEL_FD";
-const MODE: &str = "NODE_CHANNEL_SERIALIZATION_MODE";
 
 /// A channel that the environment told of.
 #[derive(Debug)]

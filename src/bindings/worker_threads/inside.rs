@@ -29,6 +29,7 @@ use crate::{
         natives::{Method, arg, closure, define_accessor, define_value, exports_of},
         state,
     },
+    sys::channel::FD_VARIABLE,
 };
 
 /// What the realm of a worker knows of itself.
@@ -178,7 +179,7 @@ pub(crate) fn furnish(process: &JsObject, context: &mut Context) -> JsResult<()>
         refuse(process, name, context);
     }
     let env = process.get(js_string!("env"), context)?.to_object(context)?;
-    if env.has_own_property(js_string!("NODE_CHANNEL_FD"), context)? {
+    if env.has_own_property(JsString::from(FD_VARIABLE), context)? {
         for name in ["send", "disconnect"] {
             refuse(process, name, context);
         }

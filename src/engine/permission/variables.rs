@@ -1,7 +1,9 @@
 //! Sets of variables of the environment.
 
+use crate::sys::channel::{FD_VARIABLE, MODE_VARIABLE};
+
 /// What a runtime tells its children by itself, and hides from them again: no grant is needed.
-const ALWAYS: &[&str] = &["NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE", "NODE_UNIQUE_ID"];
+const ALWAYS: &[&str] = &[FD_VARIABLE, MODE_VARIABLE, "NODE_UNIQUE_ID"];
 
 /// Whether a variable is one that runtimes talk by.
 fn passes_always(name: &str) -> bool {
