@@ -10,6 +10,7 @@ use super::resolve::ResolveError;
 use crate::engine::{
     errors::{Code, coded, coded_object},
     natives::define_value,
+    permission::{self, Scope},
 };
 
 /// `MODULE_NOT_FOUND`, with the chain of modules that led to the request.
@@ -49,6 +50,9 @@ fn require_stack(parent: Option<&JsObject>, context: &mut Context) -> JsResult<V
 /// The JavaScript error of a failed resolution.
 pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsError {
     match &error {
+        ResolveError::Denied(path) => {
+            permission::denied(Scope::FsRead, &path.to_string_lossy(), context)
+        }
         ResolveError::ExportedFileMissing { package, .. } => {
             missing(describe(&error, None).1, package, None, context)
         }
@@ -66,6 +70,9 @@ pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsErro
 pub(in crate::engine) fn describe(error: &ResolveError, from: Option<&str>) -> (Code, String) {
     let from = from.map_or_else(String::new, |from| format!(" imported from {from}"));
     match error {
+        ResolveError::Denied(path) => {
+            (Code::ERR_ACCESS_DENIED, format!("Access to {} has been restricted.", path.display()))
+        }
         ResolveError::InvalidPackageConfig { path, reason } => {
             let mut message = format!("Invalid package config {}.", path.display());
             if let Some(reason) = reason {

@@ -79,6 +79,7 @@ pub(crate) fn configure(settings: ModuleSettings, context: &mut Context) {
         class::define_global_paths(&state.class, context);
     }
     let resolver = resolver(context);
+    resolver.packages.limit(permission::granted(context));
     resolver.conditions.borrow_mut().extend_from_slice(&settings.conditions);
     resolver.import_conditions.borrow_mut().extend_from_slice(&settings.conditions);
     if !permission::has(Scope::Addon, context) {

@@ -5,14 +5,15 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
-    fs,
     path::{Path, PathBuf},
     rc::Rc,
+    sync::Arc,
 };
 
 use serde_json::Value;
 
 use super::resolve::ResolveError;
+use crate::engine::permission::{self, Denied, Permissions};
 
 /// The fields of a `package.json` that resolution looks at.
 #[derive(Debug, Default)]
@@ -35,30 +36,50 @@ impl Package {
 
 /// The package files read so far, absent ones too.
 #[derive(Debug, Default)]
-pub(crate) struct Packages(RefCell<HashMap<PathBuf, Option<Rc<Package>>>>);
+pub(crate) struct Packages {
+    known: RefCell<HashMap<PathBuf, Option<Rc<Package>>>>,
+    /// What may be read, if that is limited.
+    permissions: RefCell<Option<Arc<Permissions>>>,
+}
 
 impl Packages {
+    /// Reads from now on what this grants.
+    pub(super) fn limit(&self, permissions: Option<Arc<Permissions>>) {
+        *self.permissions.borrow_mut() = permissions;
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<Package>, ResolveError> {
+        match permission::read_within(self.permissions.borrow().as_deref(), path) {
+            Ok(Ok(bytes)) => parse(path, &bytes).map(Some),
+            // A folder without a readable package.json is a folder without a package, as in Node.
+            Ok(Err(_)) => Ok(None),
+            Err(Denied) => Err(ResolveError::Denied(path.into())),
+        }
+    }
+
     /// The package whose folder this is, if there is a `package.json` in it.
     pub(crate) fn in_folder(&self, folder: &Path) -> Result<Option<Rc<Package>>, ResolveError> {
         let path = folder.join("package.json");
-        if let Some(known) = self.0.borrow().get(&path) {
+        if let Some(known) = self.known.borrow().get(&path) {
             return Ok(known.clone());
         }
-        let package = read(&path)?.map(Rc::new);
-        self.0.borrow_mut().insert(path, package.clone());
+        let package = self.read(&path)?.map(Rc::new);
+        self.known.borrow_mut().insert(path, package.clone());
         Ok(package)
     }
 
     /// The package that a file belongs to: the nearest `package.json` upward, none past a
-    /// `node_modules` folder.
+    /// `node_modules` folder. One that may not be read is none, as in Node.
     pub(crate) fn of_file(&self, file: &Path) -> Result<Option<Rc<Package>>, ResolveError> {
         let mut folder = file.parent();
         while let Some(at) = folder {
             if at.ends_with("node_modules") {
                 return Ok(None);
             }
-            if let Some(package) = self.in_folder(at)? {
-                return Ok(Some(package));
+            match self.in_folder(at) {
+                Ok(None) => {}
+                Err(ResolveError::Denied(_)) => return Ok(None),
+                found => return found,
             }
             folder = at.parent();
         }
@@ -66,11 +87,9 @@ impl Packages {
     }
 }
 
-fn read(path: &Path) -> Result<Option<Package>, ResolveError> {
-    // A folder without a readable package.json is a folder without a package, as in Node.
-    let Ok(bytes) = fs::read(path) else { return Ok(None) };
+fn parse(path: &Path, bytes: &[u8]) -> Result<Package, ResolveError> {
     let invalid = || ResolveError::InvalidPackageConfig { path: path.into(), reason: None };
-    let text = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(bytes);
     let value: Value =
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| invalid())?;
     let Value::Object(mut fields) = value else { return Err(invalid()) };
@@ -83,14 +102,14 @@ fn read(path: &Path) -> Result<Option<Package>, ResolveError> {
         _ => None,
     };
     let (name, main, kind) = (string("name"), string("main"), string("type"));
-    Ok(Some(Package {
+    Ok(Package {
         path: path.into(),
         name,
         main,
         kind,
         exports: fields.remove("exports").filter(|value| !value.is_null()),
         imports: fields.remove("imports").filter(Value::is_object),
-    }))
+    })
 }
 
 /// The file that `exports` gives for a subpath (`"."`, `"./x"`).

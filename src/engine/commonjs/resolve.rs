@@ -17,6 +17,8 @@ use super::{
 /// Why a specifier leads nowhere. Becomes a JavaScript error in [`super::errors`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ResolveError {
+    /// A `package.json` that the program may not read.
+    Denied(PathBuf),
     InvalidPackageConfig {
         path: PathBuf,
         reason: Option<&'static str>,

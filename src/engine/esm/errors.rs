@@ -1,11 +1,14 @@
 //! What the ES module loader throws.
 
+use std::path::PathBuf;
+
 use boa_engine::{Context, JsError, JsString, builtins::error::ErrorKind, js_string};
 
 use crate::engine::{
     commonjs::{self, resolve::ResolveError},
     errors::{Code, coded_object},
     natives::define_value,
+    permission::{self, Scope},
     script_error::ScriptError,
     stack,
 };
@@ -21,11 +24,13 @@ pub(super) struct Failure {
     malformed_in: Option<String>,
     /// What a host's loader says.
     thrown: Option<Box<ScriptError>>,
+    /// A file that the program may not read.
+    denied: Option<PathBuf>,
 }
 
 impl Failure {
     pub(super) fn new(code: Code, message: String) -> Self {
-        Self { code, message, url: None, malformed_in: None, thrown: None }
+        Self { code, message, url: None, malformed_in: None, thrown: None, denied: None }
     }
 
     /// What a host's loader says.
@@ -54,7 +59,11 @@ impl Failure {
     /// What a `package.json` says is wrong, or refuses; `from` is the module that asked.
     pub(super) fn of_package(error: &ResolveError, from: Option<&str>) -> Self {
         let (code, message) = commonjs::describe(error, from);
-        Self::new(code, message)
+        let denied = match error {
+            ResolveError::Denied(path) => Some(path.clone()),
+            _ => None,
+        };
+        Self { denied, ..Self::new(code, message) }
     }
 
     /// A specifier that a base like `data:` cannot resolve.
@@ -83,6 +92,9 @@ impl Failure {
     pub(super) fn into_error(self, context: &mut Context) -> JsError {
         if let Some(thrown) = self.thrown {
             return thrown.into_js(context);
+        }
+        if let Some(path) = self.denied {
+            return permission::denied(Scope::FsRead, &path.to_string_lossy(), context);
         }
         if let (Some(module), Some(url)) = (self.malformed_in, &self.url) {
             let error = stack::new_error(ErrorKind::Uri, None, &self.message, context);

@@ -173,6 +173,31 @@ pub(crate) fn read_file(path: &Path, context: &mut Context) -> JsResult<io::Resu
     }
 }
 
+/// As [`read_file`], of what limits programs, if anything does. What is not there may be asked for by anybody.
+///
+/// # Errors
+/// If it may not be read.
+pub(crate) fn read_within(
+    permissions: Option<&Permissions>,
+    path: &Path,
+) -> Result<io::Result<Vec<u8>>, Denied> {
+    let Some(permissions) = permissions.filter(|given| !given.is_whole(Scope::FsRead)) else {
+        return Ok(fs::read(path));
+    };
+    match pin(path, true) {
+        Ok(pinned) if !pinned.is_whole() => Ok(Err(io::ErrorKind::NotFound.into())),
+        Ok(pinned) if permissions.covers(Scope::FsRead, pinned.real()) => {
+            Ok(fs::read(pinned.path()))
+        }
+        Ok(_) => Err(Denied),
+        Err(errno) => Ok(Err(io::Error::from_raw_os_error(errno.0))),
+    }
+}
+
+/// A file that may not be read.
+#[derive(Debug)]
+pub(crate) struct Denied;
+
 /// As [`check`], for a variable of the environment.
 pub(crate) fn check_variable(name: &str, context: &mut Context) -> JsResult<()> {
     if has_variable(name, context) { Ok(()) } else { Err(denied(Scope::Env, name, context)) }
