@@ -7,6 +7,9 @@ use std::{
     process::{Command, Stdio},
 };
 
+use rjs::{Permissions, Runtime};
+use serde_json::json;
+
 fn rjs() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rjs"));
     command.env_remove("NODE_OPTIONS").env_remove("RJS_OPTIONS");
@@ -16,17 +19,21 @@ fn rjs() -> Command {
 /// `in`, which may be read, with `in/own`, which may be written; `out`, which may not be touched.
 fn tree(name: &str) -> PathBuf {
     let root = std::env::temp_dir().join(format!("rjs-permission-{name}-{}", std::process::id()));
-    for folder in ["in/own", "in/folder", "out"] {
+    for folder in ["in/own", "in/folder", "in/node_modules", "out/pkg"] {
         fs::create_dir_all(root.join(folder)).expect("a folder");
     }
     let files = ["in/file", "in/own/mine", "out/secret", "out/module.js", "out/module.mjs"];
     for file in files.into_iter().chain(["out/data.json"]) {
         fs::write(root.join(file), "1").expect("a file");
     }
+    fs::write(root.join("out/pkg/package.json"), "{").expect("a file");
+    fs::write(root.join("in/importer.mjs"), "import 'linked';").expect("a file");
     let links = [("out/secret", "in/secret-link"), ("out", "in/link"), ("in/link", "in/link-link")];
     let links =
         links.into_iter().chain([("out/new", "in/own/dangling"), ("out", "in/own/out-link")]);
-    for (target, link) in links.chain([("in/file", "out/self")]) {
+    for (target, link) in
+        links.chain([("in/file", "out/self"), ("out/pkg", "in/node_modules/linked")])
+    {
         symlink(root.join(target), root.join(link)).expect("a link");
     }
     root
@@ -47,14 +54,14 @@ fn no_way_around() {
         .output()
         .expect("rjs starts");
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(printed, "92 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(printed, "95 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
     let mut left: Vec<_> = fs::read_dir(root.join("out"))
         .expect("it is there")
         .flatten()
         .map(|e| e.file_name())
         .collect();
     left.sort();
-    assert_eq!(left, ["data.json", "module.js", "module.mjs", "secret", "self"]);
+    assert_eq!(left, ["data.json", "module.js", "module.mjs", "pkg", "secret", "self"]);
     fs::remove_dir_all(root).expect("the tree is there");
 }
 
@@ -169,6 +176,97 @@ fn who_races_himself_sees_nothing() {
         .map(|e| e.file_name())
         .collect();
     left.sort();
-    assert_eq!(left, ["data.json", "module.js", "module.mjs", "secret", "self"]);
+    assert_eq!(left, ["data.json", "module.js", "module.mjs", "pkg", "secret", "self"]);
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn a_script_that_is_granted_is_run_by_who_would_run_it() {
+    let root = tree("scripts");
+    programs(&root);
+    let granted = root.join("bin/granted");
+    fs::write(&granted, "#!/usr/bin/env tool\n").expect("a program");
+    fs::set_permissions(&granted, fs::metadata("/bin/true").expect("it is there").permissions())
+        .expect("it is ours");
+    let script = root.join("in/script.js");
+    let text = "const cp = require('child_process');
+        const file = process.argv[2], planted = '/planted', own = process.env.PATH;
+        const raw = (...envPairs) => {
+          const child = new cp.ChildProcess();
+          child.spawn({ file, args: [file], envPairs });
+        };
+        const ways = [
+          () => cp.spawnSync(file, { env: { PATH: planted } }), () => cp.spawn(file, { env: { PATH: `${planted}:${own}` } }),
+          () => cp.spawn(file, { env: { [`PATH=${planted}:`]: '' } }), () => raw(`PATH=${own}`, `PATH=${planted}`),
+          () => cp.spawn(file, { env: { BASH_ENV: planted } }), () => process.execve(file, [file], { PATH: planted }),
+        ];
+        for (const way of ways) {
+          try { way(); console.log('STARTED'); } catch ({ code, permission, resource }) { console.log(code, permission, resource); }
+        }
+        process.env.PATH = planted;
+        try { cp.spawn(file); console.log('STARTED'); } catch ({ resource }) { console.log(resource); }
+        process.env.PATH = own;
+        console.log(cp.spawnSync(file).status, cp.spawnSync(file, { env: { PATH: own } }).status);
+        raw(`PATH=${planted}`, `PATH=${own}`);";
+    fs::write(&script, text).expect("a script");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = rjs()
+        .args(["--permission", "--no-warnings"])
+        .arg(format!("--allow-run={}", granted.display()))
+        .args([&script, &granted])
+        .env("PATH", format!("{}:{path}", root.join("bin").display()))
+        .output()
+        .expect("rjs starts");
+    let denied = |variable: &str| format!("ERR_ACCESS_DENIED Run {variable}\n");
+    let expected = [denied("PATH").repeat(4), denied("BASH_ENV"), denied("PATH")].concat();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(printed, format!("{expected}PATH\n0 0\n"), "{errors}");
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn a_star_in_the_path_of_the_script_grants_nothing_else() {
+    let root = tree("star");
+    let script = root.join("in/own/m*.js");
+    fs::write(&script, "console.log(['mine', 'm', 'm*.js'].map((name) => process.permission.has('fs.read', `${__dirname}/${name}`)))")
+        .expect("a script");
+    for preload in [false, true] {
+        let mut command = rjs();
+        command.arg("--permission");
+        if preload {
+            command.arg("-r").arg(&script);
+        }
+        let output = command.arg(&script).output().expect("rjs starts");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(printed, "[ false, false, true ]\n", "{errors}");
+    }
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn relative_grants_begin_in_the_folder_of_the_runtime() {
+    let root = tree("relative");
+    programs(&root);
+    // There is a `src` where the tests run, too.
+    fs::create_dir(root.join("src")).expect("a folder");
+    let permissions = Permissions::none()
+        .allow_fs_read("src")
+        .allow_fs_read("./in/f*")
+        .allow_fs_write("in/own/")
+        .allow_run("./bin/tool");
+    let mut runtime =
+        Runtime::builder().cwd(&root).permissions(permissions).build().expect("a runtime");
+    let here = std::env::current_dir().expect("a folder");
+    let text = format!(
+        "['src/x', 'in/file', 'in/own', {:?}].map((path) => process.permission.has('fs.read', path))
+          .concat(process.permission.has('fs.write', 'in/own/x'), process.permission.has('run', './bin/tool'),
+            process.permission.has('run', './bin/other'))",
+        here.join("src")
+    );
+    let told = runtime.eval(&text).expect("a list");
+    assert_eq!(told, json!([true, true, false, false, true, true, false]));
+    drop(runtime);
     fs::remove_dir_all(root).expect("the tree is there");
 }

@@ -186,3 +186,26 @@ fn threads_ask_the_same_policy() {
     );
     assert_eq!(told, json!("no true,ERR_ACCESS_DENIED"));
 }
+
+#[test]
+fn of_two_variables_of_one_name_the_later_wins() {
+    let add = |order: &mut rjs::SpawnOrder| {
+        assert_eq!(order.env.iter().filter(|(name, _)| name == "GIVEN").count(), 1);
+        for value in ["early", "late"] {
+            order.env.push(("GIVEN".to_owned(), value.to_owned()));
+        }
+        order.env.insert(0, ("PATH".to_owned(), "/nowhere".to_owned()));
+        Ok(())
+    };
+    let mut runtime = builder().env([("PATH", "/bin:/usr/bin")]).spawn_policy(add).build().unwrap();
+    let told = eval(
+        &mut runtime,
+        "const options = { env: { GIVEN: 'by the script', PATH: '/bin:/usr/bin' } };
+         const { stdout } = cp.spawnSync('env', options);
+         const read = async (stream) => (await stream.setEncoding('utf8').toArray()).join('');
+         const texts = [String(stdout), await read(cp.spawn('env', options).stdout)];
+         return texts.map((text) => text.split('\\n').sort().join(' ').trim());",
+    );
+    let expected = "GIVEN=late PATH=/bin:/usr/bin";
+    assert_eq!(told, json!([expected, expected]));
+}

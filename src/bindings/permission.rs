@@ -7,6 +7,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 use crate::{
     bindings::{buffer::View, diagnostics_channel, warning},
     engine::{
+        folder,
         natives::{arg, define_methods, define_value, exports_of},
         permission::{self, Follow, SCOPES, Scope},
         validate,
@@ -113,7 +114,8 @@ fn may(scope: Scope, reference: Option<&str>, context: &Context) -> bool {
         }
         (Scope::Env, Some(name)) => permission::has_variable(name, context),
         (Scope::Run, Some(file)) => {
-            permission::granted(context).is_none_or(|granted| granted.may_run(file))
+            let here = folder::current(context);
+            permission::granted(context).is_none_or(|granted| granted.may_run(file, &here))
         }
         _ => permission::has(scope, context),
     }

@@ -218,7 +218,8 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
     if settings.is_limited {
         // What is loaded before the program may be read, as the program itself.
         let files = settings.requires.iter().filter(|module| module.starts_with(['/', '.']));
-        let read = |permissions: Permissions, file: &String| permissions.allow_fs_read(file);
+        let read =
+            |permissions: Permissions, file: &String| permissions.allow_fs_read_exactly(file);
         builder = builder.permissions(files.fold(settings.permissions, read));
     }
     if let Some(title) = settings.title {

@@ -542,6 +542,8 @@ impl RuntimeBuilder {
     pub(super) fn into_launch(mut self) -> Launch {
         // It is the runtime's word to its workers, and theirs is given anew.
         self.env.retain(|(name, _)| name != launch::WORKER_VARIABLE);
+        let here = self.folder().ok().flatten();
+        let here = here.or_else(|| env::current_dir().ok()).unwrap_or_default();
         let exec_path = self
             .exec_path
             .or_else(|| env::current_exe().ok())
@@ -549,8 +551,8 @@ impl RuntimeBuilder {
             .unwrap_or_default();
         let script = self.script.clone();
         let with_script = |permissions: Permissions| match &script {
-            Some(script) => permissions.allow_fs_read(script),
-            None => permissions,
+            Some(script) => permissions.allow_fs_read_exactly(script).placed(&here),
+            None => permissions.placed(&here),
         };
         let permissions = self.permissions.map(with_script);
         let mut argv = vec![exec_path.clone()];

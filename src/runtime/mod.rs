@@ -423,6 +423,7 @@ fn inherit_limits(launch: &mut Launch) -> Result<(), CreateError> {
         let own = launch.permissions.take();
         launch.permissions = Some(own.map_or(inherited.clone(), |own| own.within(&inherited)));
     }
+    launch.permissions = launch.permissions.take().map(|own| own.in_environment(&launch.env));
     Ok(())
 }
 

@@ -90,10 +90,11 @@ impl Command {
         }
         let own = self.env.iter().map(|(name, value)| format!("{name}={value}"));
         let further = further.iter().map(|(name, value)| format!("{name}={value}"));
+        let env = env::last_of_each(own.chain(further).collect());
         SpawnRequest {
             file: c_string(self.program.as_ref().unwrap_or(&self.file)),
             args: self.argv.clone(),
-            env: own.chain(further).map(|pair| c_string(&pair)).collect(),
+            env: env.iter().map(|pair| c_string(pair)).collect(),
             cwd: self.folder(context).map(|folder| c_string(&folder)),
             stdio,
             detached: self.detached,
@@ -116,17 +117,13 @@ pub(super) struct Raw {
 impl Raw {
     /// With those options of a command that are given with it.
     pub(super) fn command(self, options: &JsObject, context: &mut Context) -> JsResult<Command> {
-        let pair = |text: &String| {
-            let (name, value) = text.split_once('=').unwrap_or((text, ""));
-            (name.to_owned(), value.to_owned())
-        };
         Ok(Command {
             argv: arguments(&self.args, context)?,
             file: self.file,
             program: None,
             args: self.args,
             cwd: cwd(options, context)?,
-            env: self.env.iter().map(pair).collect(),
+            env: self.env.iter().map(|text| env::parted(text)).collect(),
             detached: flag(options, "detached", context)?.unwrap_or(false),
             uid: id(options, "uid", context)?,
             gid: id(options, "gid", context)?,
@@ -379,7 +376,6 @@ fn environment(options: &JsObject, context: &mut Context) -> JsResult<Vec<(Strin
         let text = without_nul(&text, &format!("options.env['{name}']"), context)?;
         pairs.push((name, text));
     }
-    // The one that counts is the last of its name.
     if let Some((_, path)) = pairs.iter_mut().rev().find(|(name, _)| name == "PATH")
         && let Some(extended) = node_link::extended(path, context)
     {

@@ -8,12 +8,16 @@ use std::{
 
 use boa_engine::{Context, JsResult};
 
-use super::{command::Command, stdio::Slot};
-use crate::engine::{
-    permission::{self, Permissions, Start, Started},
-    spawn_policy::{self, SpawnCall, SpawnOrder, SpawnStdio},
+use super::{command::Command, node_link, stdio::Slot};
+use crate::{
+    bindings::process::env,
+    engine::{
+        permission::{self, Permissions, Start, Started},
+        spawn_policy::{self, SpawnCall, SpawnOrder, SpawnStdio},
+    },
 };
 
+const PATH: &str = "PATH";
 const NODE_OPTIONS: &str = "NODE_OPTIONS";
 const RJS_OPTIONS: &str = "RJS_OPTIONS";
 
@@ -26,6 +30,9 @@ pub(super) fn pass(
 ) -> JsResult<()> {
     let permissions = permission::granted(context);
     if permissions.is_some() {
+        // What is looked at is what the child gets.
+        let pairs = command.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        command.env = env::last_of_each(pairs).iter().map(|pair| env::parted(pair)).collect();
         // Whatever a script says of its limits counts for nothing.
         command.env.retain(|(name, _)| name != permission::VARIABLE);
         for (name, _) in &command.env {
@@ -65,14 +72,18 @@ pub(crate) fn pass_replacement(
 }
 
 fn check(command: &Command, context: &mut Context) -> JsResult<Started> {
-    // Of two of one name the system sees the first.
-    let path = command.env.iter().find(|(name, _)| name == "PATH");
+    let path = command.env.iter().find(|(name, _)| name == PATH);
     let folder = command.folder(context);
+    let own = permission::granted(context).and_then(|granted| granted.path().map(str::to_owned));
+    // Ours, and what it becomes where it has no `node`.
+    let extended = own.as_ref().and_then(|own| node_link::extended(own, context));
+    let own_paths: Vec<_> = own.into_iter().chain(extended).collect();
     let start = Start {
         file: &command.file,
         argv0: command.argv.first().map_or(b"", |argv0| argv0.to_bytes()),
         path: path.map(|(_, path)| path.as_str()),
         cwd: folder.as_deref().map(Path::new),
+        own_paths: &own_paths,
         env: &command.env,
     };
     permission::check_start(&start, context)

@@ -1,5 +1,7 @@
 //! `process.env`: an object whose values are always strings.
 
+use std::collections::HashSet;
+
 use boa_engine::{
     Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
 };
@@ -79,6 +81,27 @@ pub(crate) fn pairs(
         pairs.push((key.to_string(), value.to_std_string_lossy()));
     }
     Ok(pairs)
+}
+
+/// Name and value of a variable as the system has it: `NAME=value`.
+pub(crate) fn parted(text: &str) -> (String, String) {
+    // A name may begin with the sign.
+    let sign = text.char_indices().skip(1).find(|(_, sign)| *sign == '=').map(|(at, _)| at);
+    let (name, value) = match sign {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, ""),
+    };
+    (name.to_owned(), value.to_owned())
+}
+
+/// Of several variables of one name, `NAME=value` each, the last: who reads them takes the first or the
+/// last, as it pleases.
+pub(crate) fn last_of_each(mut pairs: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let is_last: Vec<bool> = pairs.iter().rev().map(|pair| seen.insert(parted(pair).0)).collect();
+    let mut is_last = is_last.into_iter().rev();
+    pairs.retain(|_| is_last.next().unwrap_or(true));
+    pairs
 }
 
 /// Whether an object is `process.env`: for who looks at kinds of objects it is a plain one.

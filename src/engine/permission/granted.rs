@@ -1,6 +1,6 @@
 //! What a program is granted, as a value.
 
-use std::path::Path;
+use std::{env, path::Path};
 
 use super::{Follow, Scope, paths::Paths, programs::Programs, resolve, row, variables::Variables};
 
@@ -16,6 +16,8 @@ pub struct Permissions {
     pub(super) programs: Programs,
     pub(super) variables: Variables,
     pub(super) switches: Vec<Scope>,
+    /// The `PATH` of the runtime that they limit, once there is one.
+    pub(super) path: Option<String>,
 }
 
 impl Permissions {
@@ -26,10 +28,17 @@ impl Permissions {
     }
 
     /// Files below this path may be read: a file, a folder with all in it, `*` for everything; a `*` at
-    /// the end stands for any rest.
+    /// the end stands for any rest. A relative path begins in the working directory of the runtime.
     #[must_use]
     pub fn allow_fs_read(mut self, path: &str) -> Self {
         self.read.add(path);
+        self
+    }
+
+    /// This file, or folder with all in it, may be read; a `*` in its name is a letter as any other.
+    #[must_use]
+    pub fn allow_fs_read_exactly(mut self, path: &str) -> Self {
+        self.read.add_literal(path);
         self
     }
 
@@ -48,7 +57,7 @@ impl Permissions {
     }
 
     /// This program may be started, under this name: a path, or a name that is looked for in the `PATH`
-    /// now, once and for all. `rjs` is this very executable, which is what `fork()` starts; so is `node`
+    /// now, once and for all; a relative path begins in the working directory of the runtime. `rjs` is this very executable, which is what `fork()` starts; so is `node`
     /// where the `PATH` has none.
     ///
     /// A shell, or any program that starts others, is as good as [`Self::allow_child_process`]; one that
@@ -97,9 +106,24 @@ impl Permissions {
         self.allow(Scope::Inspector)
     }
 
-    /// What both grant.
+    /// The same with relative paths that begin in this folder, unless they have begun elsewhere.
+    #[must_use]
+    pub(crate) fn placed(mut self, folder: &Path) -> Self {
+        self.read.place(folder);
+        self.write.place(folder);
+        self.programs.place(folder);
+        self
+    }
+
+    /// What both grant. Relative paths begin in the process's working directory then.
     #[must_use]
     pub fn within(&self, other: &Self) -> Self {
+        let here = env::current_dir().unwrap_or_default();
+        let placed = |one: &Self| one.clone().placed(&here);
+        placed(self).common(&placed(other))
+    }
+
+    fn common(&self, other: &Self) -> Self {
         let has_all = |permissions: &Self| permissions.has_switch(Scope::ChildProcess);
         Self {
             read: self.read.within(&other.read),
@@ -111,7 +135,21 @@ impl Permissions {
             },
             variables: self.variables.within(&other.variables),
             switches: self.switches.iter().copied().filter(|s| other.has_switch(*s)).collect(),
+            path: None,
         }
+    }
+
+    /// The same, for a runtime with this environment.
+    #[must_use]
+    pub(crate) fn in_environment(mut self, env: &[(String, String)]) -> Self {
+        let path = env.iter().rev().find(|(name, _)| name == "PATH");
+        self.path = path.map(|(_, path)| path.clone());
+        self
+    }
+
+    /// The `PATH` that the runtime was started with.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.path.as_deref()
     }
 
     fn allow(mut self, scope: Scope) -> Self {

@@ -14,7 +14,7 @@ pub(crate) const VARIABLE: &str = "RJS_PERMISSIONS";
 
 /// The value of [`VARIABLE`]. What is no Unicode is not granted.
 pub(crate) fn variable(permissions: &Permissions) -> String {
-    let Permissions { read, write, programs, variables, switches } = permissions;
+    let Permissions { read, write, programs, variables, switches, .. } = permissions;
     let name = |scope: &Scope| SCOPES.iter().find(|row| row.0 == *scope).map(|row| row.1);
     let files =
         programs.files().filter_map(|(found, file)| Some([found.to_str()?, file.to_str()?]));

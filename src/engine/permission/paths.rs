@@ -12,6 +12,16 @@ use super::{Follow, inheritance::plain};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paths {
     patterns: Vec<Pattern>,
+    /// Those that nobody has said yet where they begin.
+    relative: Vec<Asked>,
+}
+
+/// What is to be granted, as it was written.
+#[derive(Clone, Debug)]
+struct Asked {
+    text: String,
+    /// A star in it is a letter as any other.
+    is_literal: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,25 +37,25 @@ enum Pattern {
 impl Paths {
     /// Adds what an option names.
     pub(super) fn add(&mut self, text: &str) {
-        if text == "*" {
-            self.patterns.push(Pattern::All);
-        } else if let Some((prefix, _)) = text.split_once('*') {
-            // As in Node, what stands behind the star does not count.
-            self.add_prefix(prefix);
+        self.ask(Asked { text: text.to_owned(), is_literal: false });
+    }
+
+    /// Adds a file or folder, whatever is in its name.
+    pub(super) fn add_literal(&mut self, path: &str) {
+        self.ask(Asked { text: path.to_owned(), is_literal: true });
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        if asked.text.starts_with('/') || asked.text == "*" {
+            self.patterns.push(asked.pattern(Path::new("/")));
         } else {
-            let path = resolve(Path::new(text), Follow::Yes);
-            let is_folder = path.is_dir() || text.ends_with('/');
-            self.patterns.push(if is_folder { Pattern::Below(path) } else { Pattern::Exact(path) });
+            self.relative.push(asked);
         }
     }
 
-    fn add_prefix(&mut self, prefix: &str) {
-        let path = Path::new(prefix);
-        self.patterns.push(if prefix.ends_with('/') {
-            Pattern::Below(resolve(path, Follow::Yes))
-        } else {
-            Pattern::Prefix(resolve(path, Follow::No))
-        });
+    /// Says where those begin that are relative.
+    pub(super) fn place(&mut self, folder: &Path) {
+        self.patterns.extend(self.relative.drain(..).map(|asked| asked.pattern(folder)));
     }
 
     pub(super) fn is_all(&self) -> bool {
@@ -69,7 +79,7 @@ impl Paths {
                 }
             }
         }
-        Self { patterns }
+        Self { patterns, relative: Vec::new() }
     }
 
     /// As values of options.
@@ -110,7 +120,28 @@ impl Paths {
                 _ => return None,
             })
         };
-        Some(Self { patterns: texts.map(pattern).collect::<Option<_>>()? })
+        Some(Self { patterns: texts.map(pattern).collect::<Option<_>>()?, relative: Vec::new() })
+    }
+}
+
+impl Asked {
+    fn pattern(&self, folder: &Path) -> Pattern {
+        let text = &*self.text;
+        if text == "*" && !self.is_literal {
+            return Pattern::All;
+        }
+        match text.split_once('*').filter(|_| !self.is_literal) {
+            // As in Node, what stands behind the star does not count.
+            Some((prefix, _)) if prefix.is_empty() || prefix.ends_with('/') => {
+                Pattern::Below(resolve(&folder.join(prefix), Follow::Yes))
+            }
+            Some((prefix, _)) => Pattern::Prefix(resolve(&folder.join(prefix), Follow::No)),
+            None => {
+                let path = resolve(&folder.join(text), Follow::Yes);
+                let is_folder = path.is_dir() || text.ends_with('/');
+                if is_folder { Pattern::Below(path) } else { Pattern::Exact(path) }
+            }
+        }
     }
 }
 
@@ -258,6 +289,33 @@ mod tests {
         assert!(!paths.is_all());
         paths.add("*");
         assert!(paths.is_all() && holds(&paths, "in/b"));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_star_in_a_name_that_is_meant_is_a_letter() {
+        let folder = folder("literal");
+        let mut paths = Paths::default();
+        paths.add_literal(&folder.join("in/a*b").to_string_lossy());
+        let holds = |path: &str| paths.hold(&resolve(&folder.join(path), Follow::Yes));
+        assert!(holds("in/a*b") && !holds("in/a") && !holds("in/ab") && !holds("in/a*bc"));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn relative_paths_begin_where_they_are_placed() {
+        let folder = folder("relative");
+        let mut paths = Paths::default();
+        for text in ["in", "./out/s*", "deep*", "../x*y"] {
+            paths.add(text);
+        }
+        assert!(!paths.hold(&folder.join("in")), "nowhere yet");
+        paths.place(&folder);
+        let holds = |path: &str| paths.hold(&resolve(&folder.join(path), Follow::Yes));
+        assert!(holds("in/deep") && holds("out/secret") && holds("deeper") && holds("../xx"));
+        assert!(!holds("out") && !holds("out/other") && !holds("dee") && !holds("../other"));
+        let here = std::env::current_dir().unwrap();
+        assert!(!paths.hold(&here.join("in")));
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -3,7 +3,8 @@
 use std::{
     env,
     ffi::OsStr,
-    fs,
+    fs::{self, File},
+    io::{self, Read},
     os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -16,10 +17,18 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 /// Variables that have other code loaded into a program: who gives them starts another program.
 const LOADER_VARIABLES: &[&str] = &["LD_", "GLIBC_TUNABLES"];
 
+/// Variables that have a script run other programs than it would, beside its `PATH`.
+const SCRIPT_VARIABLES: &[&str] = &["BASH_ENV", "BASH_FUNC_"];
+
+/// How a program begins that is no script.
+const PROGRAM_HEADER: &[u8] = b"\x7fELF";
+
 /// Programs by name and file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Programs {
     entries: Vec<Entry>,
+    /// Paths that nobody has said yet where they begin.
+    relative: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +50,9 @@ pub(crate) struct Start<'a> {
     pub(crate) path: Option<&'a str>,
     /// The working directory that relative paths start from, if not the present one.
     pub(crate) cwd: Option<&'a Path>,
-    /// Its environment.
+    /// What the `PATH` of a script may be: its interpreter may be looked for there, as what it runs.
+    pub(crate) own_paths: &'a [String],
+    /// Its environment, of each name one.
     pub(crate) env: &'a [(String, String)],
 }
 
@@ -80,16 +91,31 @@ impl Permissions {
         }
         match start.env.iter().find(|(name, value)| is_foreign(name, value)) {
             Some((variable, _)) => denied(variable),
-            None => Ok(Started::File(file)),
+            None if !is_script(&file) => Ok(Started::File(file)),
+            None => match start.env.iter().find(|(name, value)| start.misleads(name, value)) {
+                Some((variable, _)) => denied(variable),
+                None => Ok(Started::File(file)),
+            },
         }
     }
 
-    /// Whether this program may be started under the name by which it is found.
-    pub(crate) fn may_run(&self, file: &str) -> bool {
-        let path = env::var("PATH").ok();
-        let argv0 = file.as_bytes();
-        let start = Start { file, argv0, path: path.as_deref(), cwd: None, env: &[] };
+    /// Whether this program may be started under the name by which it is found from this working
+    /// directory.
+    pub(crate) fn may_run(&self, file: &str, cwd: &Path) -> bool {
+        let (argv0, path) = (file.as_bytes(), self.path());
+        let start = Start { file, argv0, path, cwd: Some(cwd), own_paths: &[], env: &[] };
         self.start(&start).is_ok()
+    }
+}
+
+impl Start<'_> {
+    /// Whether a variable has a script run what it would not by itself.
+    fn misleads(&self, name: &str, value: &str) -> bool {
+        if name == "PATH" {
+            return !self.own_paths.iter().any(|own| own == value);
+        }
+        SCRIPT_VARIABLES.iter().any(|part| name.starts_with(part))
+            && env::var_os(name).is_none_or(|own| own != value)
     }
 }
 
@@ -104,6 +130,23 @@ impl Programs {
 
     /// Looks for a program; what is not there is not added.
     pub(super) fn add(&mut self, program: &str) {
+        if program.contains('/') && !program.starts_with('/') {
+            self.relative.push(program.to_owned());
+        } else {
+            self.look_for(program);
+        }
+    }
+
+    /// Says where those begin that are relative.
+    pub(super) fn place(&mut self, folder: &Path) {
+        for program in std::mem::take(&mut self.relative) {
+            if let Some(program) = folder.join(program).to_str() {
+                self.look_for(program);
+            }
+        }
+    }
+
+    fn look_for(&mut self, program: &str) {
         let path = env::var("PATH").ok();
         let found = match program {
             "rjs" => env::current_exe().ok(),
@@ -138,7 +181,10 @@ impl Programs {
             };
             other.entries.iter().any(same)
         };
-        Self { entries: self.entries.iter().filter(is_common).cloned().collect() }
+        Self {
+            entries: self.entries.iter().filter(is_common).cloned().collect(),
+            relative: Vec::new(),
+        }
     }
 }
 
@@ -171,6 +217,17 @@ fn first(file: &str, path: Option<&str>, cwd: Option<&Path>) -> Option<PathBuf> 
     folders.map(|part| folder.join(part).join(file)).find(|file| is_executable(file))
 }
 
+/// Whether a file names who runs it, or leaves that to a shell. What cannot be read is none: nobody could
+/// run it.
+fn is_script(file: &Path) -> bool {
+    let mut header = [0; PROGRAM_HEADER.len()];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut header));
+    match read {
+        Ok(()) => header != PROGRAM_HEADER,
+        Err(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+    }
+}
+
 /// Whether a path is that of a file that somebody may execute.
 fn is_executable(file: &Path) -> bool {
     fs::metadata(file)
@@ -184,7 +241,46 @@ mod tests {
     use super::*;
 
     fn start<'a>(file: &'a str, argv0: &'a str, path: &'a str) -> Start<'a> {
-        Start { file, argv0: argv0.as_bytes(), path: Some(path), cwd: None, env: &[] }
+        Start {
+            file,
+            argv0: argv0.as_bytes(),
+            path: Some(path),
+            cwd: None,
+            own_paths: &[],
+            env: &[],
+        }
+    }
+
+    #[test]
+    fn a_script_has_the_path_of_its_parent() {
+        let folder = env::temp_dir().join(format!("rjs-scripts-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let folder = fs::canonicalize(folder).unwrap();
+        let own_paths = ["/usr/bin".to_owned(), "/usr/bin:/link".to_owned()];
+        let ask = |file: &Path, name: &str, value: &str| {
+            let file = file.to_string_lossy();
+            let env = [(name.to_owned(), value.to_owned())];
+            let granted = Permissions::none().allow_run(&file);
+            let start = start(&file, &file, "");
+            granted.start(&Start { own_paths: &own_paths, env: &env, ..start }).map(drop)
+        };
+        let denied = |name: &str| Err((Scope::Run, name.to_owned()));
+        for (name, text) in [("env", "#!/usr/bin/env x\n"), ("shell", "x\n"), ("short", "x")] {
+            let script = folder.join(name);
+            fs::write(&script, text).unwrap();
+            fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+            for own in &own_paths {
+                assert_eq!(ask(&script, "PATH", own), Ok(()), "{name}");
+            }
+            for other in ["/planted", "/planted:/usr/bin", "/usr/bin:/planted", ""] {
+                assert_eq!(ask(&script, "PATH", other), denied("PATH"), "{name}");
+            }
+            assert_eq!(ask(&script, "BASH_ENV", "x"), denied("BASH_ENV"));
+            assert_eq!(ask(&script, "OTHER", "x"), Ok(()));
+        }
+        let program = fs::canonicalize("/bin/sh").unwrap();
+        assert_eq!(ask(&program, "PATH", "/planted"), Ok(()));
+        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
