@@ -8,15 +8,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use boa_engine::Context;
+use boa_engine::{Context, vm::RuntimeLimits};
 
 use super::state;
-use crate::sys::overwrite::{Exposed, Overwriter, expose};
-
-/// Keeps a context interruptible. To be dropped before the context moves.
-pub(crate) struct Interruptible {
-    _limits: Exposed,
-}
+use crate::sys::overwrite::{Overwriter, lend};
 
 /// Ends the JavaScript of a realm, from any thread.
 #[derive(Clone)]
@@ -25,15 +20,30 @@ pub(crate) struct Interrupter {
     came: Arc<AtomicBool>,
 }
 
-/// Makes a context interruptible from here on, where it must stay.
-pub(crate) fn allow(context: &mut Context) -> (Interruptible, Interrupter) {
+/// Does work while the context that its owner has inside of it can be interrupted.
+pub(crate) fn allow<C, T>(
+    owner: &mut C,
+    context: fn(&mut C) -> &mut Context,
+    work: impl FnOnce(&mut C, Interrupter) -> T,
+) -> T {
     let came = Arc::new(AtomicBool::new(false));
-    state::of(context).set_interruption(came.clone());
+    let own = context(owner);
+    state::of(own).set_interruption(came.clone());
+    let nothing = nothing(own);
+    lend(
+        owner,
+        |owner| context(owner).runtime_limits_mut(),
+        nothing,
+        |owner, limits| work(owner, Interrupter { limits, came }),
+    )
+}
+
+/// The limits of a context with which nothing runs in it.
+pub(super) fn nothing(context: &Context) -> RuntimeLimits {
     let mut nothing = context.runtime_limits();
     nothing.set_loop_iteration_limit(0);
     nothing.set_recursion_limit(0);
-    let (exposed, limits) = expose(context.runtime_limits_mut(), nothing);
-    (Interruptible { _limits: exposed }, Interrupter { limits, came })
+    nothing
 }
 
 impl Interrupter {

@@ -21,7 +21,7 @@ use super::{
     observer::HostEvent,
     state::{self, Engine},
     syntax::CHECK_NAME,
-    watchdog::{Time, Watchdog, Watched},
+    watchdog::{Time, Watchdog},
 };
 use crate::sys::{allocation, usage::ThreadClock};
 
@@ -263,18 +263,12 @@ pub(crate) fn apply(limits: &Limits, context: &mut Context) {
     install(&context.global_object(), context);
 }
 
-/// A call of the host's that has its time before it. To be dropped before the context moves.
-pub(crate) struct Call {
-    engine: Rc<Engine>,
-    watched: Option<Watched>,
-}
-
-/// A call of the host's begins.
-pub(crate) fn begin(context: &mut Context) -> Option<Call> {
+/// Does what a call of the host's is for, in the time that calls have.
+pub(crate) fn during<T>(context: &mut Context, work: impl FnOnce(&mut Context) -> T) -> T {
     let engine = state::of(context);
     let meter = &engine.meter;
     if !meter.is_measuring.get() {
-        return None;
+        return work(context);
     }
     let limits = meter.limits.borrow();
     let wall = limits.wall_time.and_then(|limit| Instant::now().checked_add(limit));
@@ -286,14 +280,20 @@ pub(crate) fn begin(context: &mut Context) -> Option<Call> {
     meter.deadline.set(wall);
     engine.event_loop.set_deadline(wall);
     meter.cpu_deadline.set(cpu);
-    let is_timed = wall.is_some() || cpu.is_some();
-    let watched = is_timed.then(|| meter.watchdog.watch(Time { wall, cpu }, context));
-    Some(Call { engine, watched })
+    let _call = Call { engine: engine.clone() };
+    if wall.is_none() && cpu.is_none() {
+        return work(context);
+    }
+    meter.watchdog.watch(Time { wall, cpu }, context, work)
+}
+
+/// A call of the host's that has its time before it.
+struct Call {
+    engine: Rc<Engine>,
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        drop(self.watched.take());
         // Nothing runs any more, even if the call was done when its time was up.
         if self.engine.meter.watchdog.has_bitten() {
             self.engine.is_used_up();

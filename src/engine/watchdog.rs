@@ -12,8 +12,9 @@ use std::{
 
 use boa_engine::Context;
 
+use super::interruption;
 use crate::sys::{
-    overwrite::{Exposed, Overwriter, expose},
+    overwrite::{Overwriter, lend},
     usage::ThreadClock,
 };
 
@@ -61,30 +62,22 @@ impl Time {
     }
 }
 
-/// A call that is watched. To be dropped before the context moves.
-pub(crate) struct Watched {
-    shared: Arc<Shared>,
-    exposed: Option<Exposed>,
-}
-
 impl Watchdog {
-    /// Watches what runs in this context, which stays where it is until the answer is dropped.
+    /// Watches work in this context.
     ///
     /// Where the system has no thread for it, the loop looks at the time alone.
-    pub(super) fn watch(&self, time: Time, context: &mut Context) -> Watched {
-        let mut nothing = context.runtime_limits();
-        nothing.set_loop_iteration_limit(0);
-        nothing.set_recursion_limit(0);
-        let (exposed, limits) = expose(context.runtime_limits_mut(), nothing);
-        self.start();
-        let wakes = Instant::now().checked_add(time.left());
-        let mut state = self.shared.lock();
-        state.watch = Some(Watch { time, limits });
-        if state.wakes_at.is_none_or(|at| wakes.is_some_and(|wakes| wakes < at)) {
-            self.shared.changed.notify_one();
-        }
-        drop(state);
-        Watched { shared: self.shared.clone(), exposed: Some(exposed) }
+    pub(super) fn watch<T>(
+        &self,
+        time: Time,
+        context: &mut Context,
+        work: impl FnOnce(&mut Context) -> T,
+    ) -> T {
+        let nothing = interruption::nothing(context);
+        lend(context, Context::runtime_limits_mut, nothing, |context, limits| {
+            self.start();
+            let _watched = self.shared.begin(Watch { time, limits });
+            work(context)
+        })
     }
 
     /// Whether it has ended a program.
@@ -105,6 +98,17 @@ impl Watchdog {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has this watched until the answer is dropped.
+    fn begin(&self, watch: Watch) -> Watched<'_> {
+        let wakes = Instant::now().checked_add(watch.time.left());
+        let mut state = self.lock();
+        state.watch = Some(watch);
+        if state.wakes_at.is_none_or(|at| wakes.is_some_and(|wakes| wakes < at)) {
+            self.changed.notify_one();
+        }
+        Watched(self)
     }
 
     fn watch(&self) {
@@ -130,10 +134,12 @@ impl Shared {
     }
 }
 
-impl Drop for Watched {
+/// Work that is watched.
+struct Watched<'a>(&'a Shared);
+
+impl Drop for Watched<'_> {
     fn drop(&mut self) {
-        self.shared.lock().watch.take();
-        drop(self.exposed.take());
+        self.0.lock().watch.take();
     }
 }
 

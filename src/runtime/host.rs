@@ -125,8 +125,7 @@ impl Runtime {
     /// # Errors
     /// [`EvalError`], if it is not there or does not run to its end.
     pub fn load(&mut self, module: &str) -> Result<Exports, EvalError> {
-        let _call = limits::begin(&mut self.context);
-        loaded(module, &mut self.context)
+        limits::during(&mut self.context, |context| loaded(module, context))
     }
 
     /// Calls a function that a module exports. A promise that it returns is waited for.
@@ -168,8 +167,8 @@ impl Runtime {
         if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
             return false;
         }
-        let _call = limits::begin(&mut self.context);
-        engine.event_loop.turn(&mut self.context, max_wait);
+        let turn = |context: &mut Context| engine.event_loop.turn(context, max_wait);
+        limits::during(&mut self.context, turn);
         engine.exit_code().is_none() && engine.event_loop.is_alive()
     }
 
@@ -177,8 +176,7 @@ impl Runtime {
     pub fn run_until_idle(&mut self) -> Option<i32> {
         let engine = state::of(&self.context);
         if engine.exit_code().is_none() {
-            let _call = limits::begin(&mut self.context);
-            engine.event_loop.run(&mut self.context);
+            limits::during(&mut self.context, |context| engine.event_loop.run(context));
         }
         engine.exit_code()
     }
@@ -212,22 +210,27 @@ impl Runtime {
         &mut self,
         work: impl FnOnce(&mut Context) -> JsResult<JsValue>,
     ) -> Result<Value, EvalError> {
-        let context = &mut self.context;
-        let _call = limits::begin(context);
-        let value = entered(context, |context| {
-            let value = work(context)?;
-            // Whatever comes of a promise is the caller's.
-            if let Some(promise) = value.as_object() {
-                state::of(context).rejections.forget(&promise);
-            }
-            Ok(value)
-        })?;
-        let settled = settled(&value, Patience::WhileAlive, context);
-        let value = settled.map_err(|error| failure(error, context))?;
-        unless_ended(context)?;
-        let value = value.ok_or(EvalError::Unsettled)?;
-        entered(context, |context| json::to_serde(&value, context))
+        limits::during(&mut self.context, |context| value_in(context, work))
     }
+}
+
+fn value_in(
+    context: &mut Context,
+    work: impl FnOnce(&mut Context) -> JsResult<JsValue>,
+) -> Result<Value, EvalError> {
+    let value = entered(context, |context| {
+        let value = work(context)?;
+        // Whatever comes of a promise is the caller's.
+        if let Some(promise) = value.as_object() {
+            state::of(context).rejections.forget(&promise);
+        }
+        Ok(value)
+    })?;
+    let settled = settled(&value, Patience::WhileAlive, context);
+    let value = settled.map_err(|error| failure(error, context))?;
+    unless_ended(context)?;
+    let value = value.ok_or(EvalError::Unsettled)?;
+    entered(context, |context| json::to_serde(&value, context))
 }
 
 /// Does something as the loop does it: ticks and microtasks run behind it.

@@ -342,52 +342,8 @@ impl Runtime {
 
     /// Runs a program until nothing is left to do, or until it ends itself; returns its exit code.
     pub fn run(&mut self, program: &Program) -> i32 {
-        let context = &mut self.context;
-        let _call = limits::begin(context);
-        state::of(context).async_ids.enter_root();
         let imports = std::mem::take(&mut self.imports);
-        callbacks::enter(context, |context| {
-            permission::warn(context)?;
-            match program {
-                Program::File(path) => {
-                    let path = folder::placed(path, context).into_owned();
-                    commonjs::run_main(&path, &imports, context)
-                }
-                Program::Text { source, name, print, input_type } => {
-                    let text = text::Text { source, name, print: *print, input_type: *input_type };
-                    text::run(&text, &imports, context)
-                }
-                Program::Conversation => {
-                    builtins::load("internal/repl/standalone", context).map(drop)
-                }
-            }
-        });
-        let engine = state::of(context);
-        while engine.exit_code().is_none() {
-            engine.event_loop.run(context);
-            if engine.exit_code().is_some() {
-                break;
-            }
-            exit::emit_before_exit(context);
-            if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
-                break;
-            }
-        }
-        if engine.exit_code().is_none()
-            && let Some(warnings) = esm::unsettled(context)
-        {
-            exit::finish_unsettled(&warnings, context);
-        }
-        let code = exit::finish(context);
-        worker_threads::end_all(false, context);
-        // What was sent arrives, however the program ended.
-        ipc::flush_all(context);
-        if worker_threads::inside(context).is_none() {
-            handles::restore_terminal();
-        }
-        trace::end(code, context);
-        child_process::remove_node_link(context);
-        code
+        limits::during(&mut self.context, |context| run(program, &imports, context))
     }
 
     /// Makes it one for texts that a person types; `colors`: values are shown in colours.
@@ -409,6 +365,51 @@ impl Runtime {
             report::uncaught(&value, context)
         })
     }
+}
+
+/// See [`Runtime::run`].
+fn run(program: &Program, imports: &[String], context: &mut Context) -> i32 {
+    state::of(context).async_ids.enter_root();
+    callbacks::enter(context, |context| {
+        permission::warn(context)?;
+        match program {
+            Program::File(path) => {
+                let path = folder::placed(path, context).into_owned();
+                commonjs::run_main(&path, imports, context)
+            }
+            Program::Text { source, name, print, input_type } => {
+                let text = text::Text { source, name, print: *print, input_type: *input_type };
+                text::run(&text, imports, context)
+            }
+            Program::Conversation => builtins::load("internal/repl/standalone", context).map(drop),
+        }
+    });
+    let engine = state::of(context);
+    while engine.exit_code().is_none() {
+        engine.event_loop.run(context);
+        if engine.exit_code().is_some() {
+            break;
+        }
+        exit::emit_before_exit(context);
+        if engine.exit_code().is_some() || !engine.event_loop.is_alive() {
+            break;
+        }
+    }
+    if engine.exit_code().is_none()
+        && let Some(warnings) = esm::unsettled(context)
+    {
+        exit::finish_unsettled(&warnings, context);
+    }
+    let code = exit::finish(context);
+    worker_threads::end_all(false, context);
+    // What was sent arrives, however the program ended.
+    ipc::flush_all(context);
+    if worker_threads::inside(context).is_none() {
+        handles::restore_terminal();
+    }
+    trace::end(code, context);
+    child_process::remove_node_link(context);
+    code
 }
 
 /// What a parent may not, its child may not either, whatever its own options say.

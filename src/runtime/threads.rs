@@ -194,19 +194,18 @@ fn run(Task { orders, folder, inherited }: Task) -> Result<i32, CreateError> {
         .and_then(|()| worker_threads::furnish(&process, &mut context));
     made.map_err(|error| CreateError::Engine(error.to_string()))?;
     let mut runtime = Runtime::of(context);
-    let (interruptible, interrupter) = interruption::allow(&mut runtime.context);
-    let remote = state::of(&runtime.context).event_loop.remote();
-    let code = if control.open(remote, interrupter) {
+    let own: fn(&mut Runtime) -> &mut Context = |runtime| &mut runtime.context;
+    let code = interruption::allow(&mut runtime, own, |runtime, interrupter| {
+        let remote = state::of(&runtime.context).event_loop.remote();
+        if !control.open(remote, interrupter) {
+            // Ended before it began, as in Node.
+            return 0;
+        }
         inside.begin(&runtime.context);
         runtime.preload(&setup.preload);
         runtime.import_first(&setup.imports);
         runtime.run(&into_program(program, setup.input_type))
-    } else {
-        // Ended before it began, as in Node.
-        0
-    };
-    drop(interruptible);
-    drop(runtime);
+    });
     Ok(code)
 }
 
