@@ -1,6 +1,10 @@
 //! `process.nextTick`'s queue, and what Node does after every callback into JavaScript.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 
@@ -34,17 +38,51 @@ enum Tick {
     Delivery(Rc<dyn Receiver>, JsObject, [JsValue; 2]),
 }
 
+/// What the tick queue is running. In Node the frame of the function that does so stands below the
+/// program's in every stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Running {
+    /// Nothing: the loop, or the main script, called what runs.
+    #[default]
+    Nothing,
+    /// A callback of `process.nextTick` with so many arguments.
+    Callback(usize),
+    /// Work of our own.
+    Native,
+    /// The microtasks after the ticks.
+    Microtasks,
+    /// Whoever listens for unhandled rejections.
+    Rejections,
+}
+
+impl Running {
+    /// Line and column of the frame in Node 25, `None` where there is none.
+    pub(crate) fn position(self) -> Option<(u32, u32)> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Callback(0) => (85, 11),
+            Self::Callback(count @ 1..=4) => (88 + count as u32, 21),
+            Self::Callback(_) => (93, 22),
+            // Node's own callbacks mostly take a stream and a state or an error.
+            Self::Native => (90, 21),
+            Self::Microtasks => (104, 5),
+            Self::Rejections => (105, 32),
+        })
+    }
+}
+
 /// The queue behind `process.nextTick`.
 pub(crate) struct TickQueue {
     /// Each with the async context of whoever queued it.
     waiting: RefCell<VecDeque<(Tick, Option<JsObject>)>>,
     scope: Rc<Scope<JsObject>>,
+    running: Cell<Running>,
 }
 
 impl TickQueue {
     /// An empty queue.
     pub(crate) fn new(scope: Rc<Scope<JsObject>>) -> Self {
-        Self { waiting: RefCell::default(), scope }
+        Self { waiting: RefCell::default(), scope, running: Cell::default() }
     }
 
     fn push(&self, tick: Tick) {
@@ -81,6 +119,11 @@ impl TickQueue {
         self.push(Tick::Delivery(receiver, object, values));
     }
 
+    /// What it runs now.
+    fn running(&self) -> Running {
+        self.running.get()
+    }
+
     /// True when nothing is queued.
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.borrow().is_empty()
@@ -89,6 +132,12 @@ impl TickQueue {
     fn pop(&self) -> Option<(Tick, Option<JsObject>)> {
         self.waiting.borrow_mut().pop_front()
     }
+}
+
+/// What the tick queue of this realm is running.
+pub(crate) fn running(context: &Context) -> Running {
+    // While the realm is made there is no queue yet.
+    context.get_data::<Rc<Engine>>().map_or(Running::Nothing, |engine| engine.ticks.running())
 }
 
 /// Drains ticks and microtasks until both are empty, then reports unhandled rejections; again
@@ -100,23 +149,32 @@ pub(crate) fn drain(context: &mut Context) {
     if engine.ticks.is_empty() {
         engine.microtasks.drain(context);
     }
+    // `process._tickCallback()` drains within a drain.
+    let outer = engine.ticks.running.get();
+    drain_ticks(&engine, context);
+    engine.ticks.running.set(outer);
+}
+
+fn drain_ticks(engine: &Engine, context: &mut Context) {
     loop {
         while let Some((tick, frame)) = engine.ticks.pop() {
             let scope = engine.event_loop.scope();
             if scope.is_used() {
-                scope.within(frame, || run(tick, &engine, context));
+                scope.within(frame, || run(tick, engine, context));
             } else {
-                run(tick, &engine, context);
+                run(tick, engine, context);
             }
             if engine.exit_code().is_some() || engine.is_used_up() {
                 return;
             }
         }
         engine.async_ids.leave();
+        engine.ticks.running.set(Running::Microtasks);
         engine.microtasks.drain(context);
         if engine.exit_code().is_some() {
             return;
         }
+        engine.ticks.running.set(Running::Rejections);
         if engine.ticks.is_empty() && !super::rejections::process(context) {
             return;
         }
@@ -124,6 +182,10 @@ pub(crate) fn drain(context: &mut Context) {
 }
 
 fn run(tick: Tick, engine: &Engine, context: &mut Context) {
+    engine.ticks.running.set(match &tick {
+        Tick::Call(_, args, _) => Running::Callback(args.len()),
+        Tick::Native(_) | Tick::Delivery(..) => Running::Native,
+    });
     let result = match tick {
         Tick::Call(callback, args, operation) if !engine.async_ids.is_watched() => {
             engine.async_ids.enter(operation);

@@ -19,7 +19,11 @@ use boa_engine::{
 use boa_gc::{Finalize, GcRefCell, Trace};
 
 use super::{Stacks, constructors::original, derive, frame::Frame, of, render, trace};
-use crate::engine::{natives::arg, sources};
+use crate::engine::{
+    natives::arg,
+    sources,
+    ticks::{self, Running},
+};
 
 /// Which of the innermost frames an error does not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +59,9 @@ pub(super) struct Captured {
     limit: Option<usize>,
     #[unsafe_ignore_trace]
     skip: Skip,
+    /// What the tick queue ran when the error was made.
+    #[unsafe_ignore_trace]
+    running: Running,
     /// What was shown or assigned.
     value: GcRefCell<Option<JsValue>>,
     /// What stands before the header: the place of a syntax error, as Node shows it.
@@ -89,7 +96,7 @@ pub(super) fn make(
         Some(mut data) => Frames::Engine(std::mem::replace(&mut *data, Error::new(kind))),
         None => Frames::None,
     };
-    let mut captured = Captured::new(object.clone(), frames, limit, skip);
+    let mut captured = Captured::new(object.clone(), frames, limit, skip, context);
     captured.place = place;
     stacks.install(captured, context);
     Ok(object)
@@ -115,7 +122,7 @@ pub(super) fn capture_stack_trace(
         None => Skip::Frames(1),
     };
     let frames = Frames::Engine(here(limit, &skip, context)?);
-    let captured = Captured::new(object.clone(), frames, limit, skip);
+    let captured = Captured::new(object.clone(), frames, limit, skip, context);
     let descriptor = stacks.descriptor(captured, context);
     object.define_property_or_throw(js_string!("stack"), descriptor, context)?;
     Ok(JsValue::undefined())
@@ -135,10 +142,31 @@ pub(super) fn caller(function: &JsObject, context: &mut Context) -> Option<Frame
 fn frames(skip: &Skip, limit: usize, context: &mut Context) -> JsResult<Vec<Frame>> {
     let data = here(Some(limit), skip, context)?;
     let text = of(context).engine_text(data, context)?;
+    let running = ticks::running(context);
+    Ok(read(&text, skip, limit, running, context))
+}
+
+/// The first `limit` frames of the engine's text, and the one below the program's.
+fn read(
+    text: &str,
+    skip: &Skip,
+    limit: usize,
+    running: Running,
+    context: &mut Context,
+) -> Vec<Frame> {
     let sources = sources::of(context);
-    let raw = trace::read(&text, &sources);
+    let raw = trace::read(text, &sources);
     let from = trace::skipped(&raw, skip);
-    Ok(derive::derive(&raw[from..], limit, &sources))
+    let mut frames = derive::derive(&raw[from..], limit, &sources);
+    let is_below_all = match skip {
+        Skip::All => false,
+        Skip::Native(_) => from < raw.len(),
+        Skip::Frames(_) | Skip::Scripts(_) => true,
+    };
+    if is_below_all && frames.len() < limit && !trace::ends_in_a_module(&raw) {
+        frames.extend(running.position().map(derive::of_ticks));
+    }
+    frames
 }
 
 /// The engine's data of the stack that there is now.
@@ -190,19 +218,31 @@ pub(super) fn below(function: &JsObject, context: &mut Context) -> Skip {
 }
 
 impl Captured {
-    fn new(owner: JsObject, frames: Frames, limit: Option<usize>, skip: Skip) -> Self {
+    fn new(
+        owner: JsObject,
+        frames: Frames,
+        limit: Option<usize>,
+        skip: Skip,
+        context: &Context,
+    ) -> Self {
+        let running = ticks::running(context);
         let value = GcRefCell::new(None);
-        Self { owner, frames, limit, skip, value, place: None, showing: Cell::new(false) }
+        Self { owner, frames, limit, skip, running, value, place: None, showing: Cell::new(false) }
     }
 
     /// The stack of an error whose frames the engine has already written down.
-    pub(super) fn from_text(owner: JsObject, text: String, limit: Option<usize>) -> Self {
-        Self::new(owner, Frames::Text(text), limit, Skip::Frames(0))
+    pub(super) fn from_text(
+        owner: JsObject,
+        text: String,
+        limit: Option<usize>,
+        context: &Context,
+    ) -> Self {
+        Self::new(owner, Frames::Text(text), limit, Skip::Frames(0), context)
     }
 
     /// A stack that is whatever was assigned to it.
-    pub(super) fn assigned(owner: JsObject, value: JsValue) -> Self {
-        let captured = Self::new(owner, Frames::None, None, Skip::All);
+    pub(super) fn assigned(owner: JsObject, value: JsValue, context: &Context) -> Self {
+        let captured = Self::new(owner, Frames::None, None, Skip::All, context);
         *captured.value.borrow_mut() = Some(value);
         captured
     }
@@ -230,10 +270,7 @@ impl Captured {
             Frames::Text(text) => text.clone(),
             Frames::None => String::new(),
         };
-        let sources = sources::of(context);
-        let raw = trace::read(&text, &sources);
-        let from = trace::skipped(&raw, &self.skip);
-        let frames = derive::derive(&raw[from..], limit, &sources);
+        let frames = read(&text, &self.skip, limit, self.running, context);
         let stack = render::stack(&self.owner, frames, context)?;
         Ok(match (&self.place, stack.as_string()) {
             (Some(place), Some(text)) => {
@@ -313,7 +350,7 @@ pub(super) fn set(this: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     let Some(object) = this.as_object() else { return Ok(JsValue::undefined()) };
     let stacks = of(context);
     if let Some((holder, _)) = stacks.holder(&object) {
-        stacks.install(Captured::assigned(holder, arg(args, 0)), context);
+        stacks.install(Captured::assigned(holder, arg(args, 0), context), context);
     }
     Ok(JsValue::undefined())
 }
@@ -346,7 +383,7 @@ pub(super) fn set_inherited(
 ) -> JsResult<JsValue> {
     let Some(object) = this.as_object() else { return Ok(JsValue::undefined()) };
     if object.is::<Error>() && object.is_extensible(context)? {
-        of(context).install(Captured::assigned(object, arg(args, 0)), context);
+        of(context).install(Captured::assigned(object, arg(args, 0), context), context);
         return Ok(JsValue::undefined());
     }
     object.create_data_property_or_throw(js_string!("stack"), arg(args, 0), context)?;
@@ -367,5 +404,7 @@ pub(crate) fn complete(object: &JsObject, context: &mut Context) {
     let is_thrown = stacks.engine_text(data.clone(), context).is_ok_and(|text| !text.is_empty());
     let data = if is_thrown { Some(data) } else { here(limit, &Skip::Frames(0), context).ok() };
     let frames = data.map_or(Frames::None, Frames::Engine);
-    stacks.install(Captured::new(object.clone(), frames, limit, Skip::Frames(0)), context);
+    // When it was thrown nobody knows: it is mostly asked for where it was caught.
+    let captured = Captured::new(object.clone(), frames, limit, Skip::Frames(0), context);
+    stacks.install(captured, context);
 }

@@ -94,6 +94,16 @@ fn evaluated(origin: String, line: u32, column: u32) -> Frame {
     frame
 }
 
+/// The frame of Node's function that runs ticks and microtasks.
+pub(super) fn of_ticks((line, column): (u32, u32)) -> Frame {
+    let name = "node:internal/process/task_queues".into();
+    let mut frame = Frame::at(Location::Script { name, line, column });
+    frame.function = Some("processTicksAndRejections".into());
+    frame.type_name = Some("process".into());
+    frame.call = Call::Method;
+    frame
+}
+
 /// `eval at name (where)`: the script frame that called `eval`.
 fn origin(raw: &[RawFrame], at: usize, sources: &Sources) -> String {
     let caller = (at + 1..raw.len())

@@ -4,6 +4,8 @@
 
 use std::{fmt, rc::Rc};
 
+use crate::engine::syntax::lexer::is_word_part;
+
 /// How a function was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
@@ -80,7 +82,7 @@ impl Frame {
             return format!("{type_name}.{}", self.method.as_deref().unwrap_or("<anonymous>"));
         };
         let mut text = String::new();
-        if !type_name.is_empty() && !name.starts_with(type_name) {
+        if !type_name.is_empty() && !begins_with_word(name, type_name) {
             text.push_str(type_name);
             text.push('.');
         }
@@ -94,6 +96,11 @@ impl Frame {
         }
         text
     }
+}
+
+/// True if `name` is `word` or goes on with something else than a word.
+fn begins_with_word(name: &str, word: &str) -> bool {
+    name.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_word_part))
 }
 
 /// True if `name` is `method` or ends in `.method` or ` method`.

@@ -261,7 +261,7 @@ fn with_trace(kind: ErrorKind, message: &str, trace: String, context: &mut Conte
     let prototype = constructors::original(kind, context).prototype();
     let object = JsObject::new(context.root_shape(), prototype, Error::new(kind)).upcast();
     let stacks = of(context);
-    stacks.install(Captured::from_text(object.clone(), trace, stacks.limit()), context);
+    stacks.install(Captured::from_text(object.clone(), trace, stacks.limit(), context), context);
     define_value(&object, js_string!("message"), JsString::from(message), false);
     object
 }

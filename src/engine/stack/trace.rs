@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::capture::Skip;
-use crate::engine::sources::Sources;
+use crate::engine::{scripts::WRAPPER_NAME, sources::Sources};
 
 /// One frame as the engine tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,11 @@ pub(super) fn skipped(frames: &[RawFrame], skip: &Skip) -> usize {
             .position(|frame| matches!(frame, RawFrame::Native { label } if is_called(label, name)))
             .map_or(frames.len(), |index| index + 1),
     }
+}
+
+/// True if the outermost frame is the body of a CommonJS module: no tick runs such a body.
+pub(super) fn ends_in_a_module(frames: &[RawFrame]) -> bool {
+    matches!(frames.last(), Some(RawFrame::Script { name: Some(name), .. }) if &**name == WRAPPER_NAME)
 }
 
 /// True if a native frame's label, `Type.name (module)` or `name`, is of a function of this name.
