@@ -221,3 +221,7 @@ module.exports = {
   Script, createContext, createScript, runInContext, runInNewContext, runInThisContext,
   isContext, compileFunction, measureMemory, constants,
 };
+
+if (native.modules !== undefined) {
+  Object.assign(module.exports, require('internal/vm/module')(native.modules, contexts, validateSource));
+}

@@ -365,6 +365,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     both("v8", Public, bindings::v8::exports, include_str!("../js/v8.js")),
     native("util", Public, bindings::util::exports),
     native("util/types", Public, bindings::util::types_exports),
+    script("internal/vm/module", Internal, include_str!("../js/internal/vm/module.js")),
     both("vm", Public, bindings::vm::exports, include_str!("../js/vm.js")),
     script("internal/test/context", Internal, include_str!("../js/internal/test/context.js")),
     script("internal/test/mock", Internal, include_str!("../js/internal/test/mock.js")),

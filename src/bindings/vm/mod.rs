@@ -1,6 +1,7 @@
 //! The native half of `vm`: scripts, and realms whose global object shows a sandbox.
 
 mod contextify;
+mod modules;
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsString, JsValue, Script, js_string, realm::Realm,
@@ -8,6 +9,7 @@ use boa_engine::{
 use boa_gc::{Finalize, GcRefCell, Trace};
 
 use crate::engine::{
+    commonjs,
     natives::{Method, arg, define_value, exports_of, function},
     realm, report, scripts,
 };
@@ -67,7 +69,11 @@ struct Compiled {
 
 /// The native half.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
-    Ok(exports_of(METHODS, context).into())
+    let exports = exports_of(METHODS, context);
+    if commonjs::resolver(context).settings.borrow().vm_modules {
+        define_value(&exports, js_string!("modules"), modules::exports(context), true);
+    }
+    Ok(exports.into())
 }
 
 /// `makeContext(sandbox, allowsEval)`: a context that shows the sandbox; without one, a plain one.

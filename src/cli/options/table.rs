@@ -107,6 +107,12 @@ const MODULES: &[OptionRow] = &[
     required("--import", None, "MODULE", import, "import MODULE before the program"),
     required("--conditions", Some("-C"), "NAME", condition, "a condition of packages' exports"),
     flag(
+        "--experimental-vm-modules",
+        None,
+        |s| s.modules.vm_modules = true,
+        "vm.SourceTextModule and vm.SyntheticModule",
+    ),
+    flag(
         "--preserve-symlinks",
         None,
         |s| s.modules.preserve_symlinks = true,

@@ -13,6 +13,8 @@ pub struct ModuleSettings {
     pub preserve_symlinks_main: bool,
     /// `require()` refuses ES modules.
     pub refuse_require_of_modules: bool,
+    /// `vm` has the classes of modules.
+    pub vm_modules: bool,
     /// Warn of what Node plans to deprecate.
     pub pending_deprecations: bool,
 }

@@ -7,8 +7,10 @@ use boa_engine::{
     module::{ModuleRequest, Referrer},
 };
 
-use super::{Loader, evaluate, graph, load, record::Kind, resolve, working_folder};
-use crate::engine::state;
+use super::{
+    Loader, errors::Failure, evaluate, graph, load, record::Kind, resolve, working_folder,
+};
+use crate::engine::{errors::Code, state};
 
 /// The module that `import(specifier)` in the referrer means.
 ///
@@ -19,6 +21,14 @@ pub(super) fn import(
     request: &ModuleRequest,
     context: &mut Context,
 ) -> JsResult<Module> {
+    if let Referrer::Module(module) = referrer
+        && loader.record_of(module).is_none()
+    {
+        // One of `vm`'s, which the program did not say how to import from.
+        let message = "A dynamic import callback was not specified.".to_owned();
+        let failure = Failure::new(Code::ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING, message);
+        return Err(failure.into_error(context));
+    }
     let base = base(referrer, context);
     let specifier = request.specifier().to_std_string_lossy();
     let target = super::resolved(&specifier, &base, context);

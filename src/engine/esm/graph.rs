@@ -107,6 +107,11 @@ fn fetch_children(
 /// Has the engine load and link a graph whose modules are all there.
 fn complete(root: &Rc<Record>, fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
     spread_waiting(fresh, context)?;
+    bind(root, fresh, context)
+}
+
+/// Loads in the engine, checks and links.
+pub(super) fn bind(root: &Rc<Record>, fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
     if root.kind != Kind::Json {
         load_in_engine(root, context)?;
     }

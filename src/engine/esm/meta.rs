@@ -9,6 +9,10 @@ use crate::engine::natives::{arg, closure, define_value};
 
 /// Fills the object that a module gets.
 pub(super) fn fill(loader: &Loader, meta: &JsObject, module: &Module, context: &mut Context) {
+    if loader.record_of(module).is_none() {
+        // One of `vm`'s: as empty as in Node.
+        return;
+    }
     let url = module.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     if let Some(name) = url.strip_prefix("node:") {
         return builtin::fill_meta(name, meta, context);

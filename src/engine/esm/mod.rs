@@ -6,7 +6,7 @@
 //! language, one cycle at a time (`evaluate`), so that a module can be required while others run.
 //!
 //! `resolve` finds URLs and `format` says what a file is, both without JavaScript; `load` makes
-//! modules of texts, values and builtins; `require` is `require()` of an ES module, `entry` the main
+//! modules of texts, values and builtins, `own` are those of `vm`; `require` is `require()` of an ES module, `entry` the main
 //! module and what `--import` names.
 
 mod builtin;
@@ -20,6 +20,7 @@ mod graph;
 mod link;
 mod load;
 mod meta;
+mod own;
 mod record;
 mod require;
 mod resolve;
@@ -35,6 +36,7 @@ pub(crate) use self::{
     builtin::sync as sync_builtins,
     entry::{Entry, run, unsettled},
     format::{Format, is_module_text, of_path as format_of_path, warn_of_missing_type},
+    own::OwnModule,
     require::{check, require, run_as_main},
 };
 use self::{
@@ -50,6 +52,8 @@ pub(crate) struct Loader {
     entry: entry::State,
     /// The URL of the main module, once that is an ES module.
     main: RefCell<Option<String>>,
+    /// The modules of a program's own graph, while the engine loads it.
+    own: RefCell<Vec<Rc<Record>>>,
 }
 
 /// The loader of this realm.
@@ -82,10 +86,7 @@ impl Loader {
     /// The child of a module that the engine asks for while a graph is loaded.
     fn child(&self, referrer: &Referrer, request: &ModuleRequest) -> Option<Rc<Record>> {
         let Referrer::Module(module) = referrer else { return None };
-        let record = self.records.get(&module.path()?.to_string_lossy(), false)?;
-        if record.module() != *module {
-            return None;
-        }
+        let record = self.record_of(module)?;
         let specifier = request.specifier().to_std_string_lossy();
         let known = |other: &crate::engine::syntax::Request| {
             other.specifier == specifier && load::has_same_attributes(&other.attributes, request)
