@@ -117,7 +117,7 @@ fn is_experimental(name: &str) -> bool {
 }
 
 /// The row of an option; Node takes underscores for dashes in long names.
-fn find(name: &str) -> Option<&'static OptionRow> {
+pub(super) fn find(name: &str) -> Option<&'static OptionRow> {
     let dashed = name.strip_prefix("--").map(|rest| format!("--{}", rest.replace('_', "-")));
     rows().find(|row| {
         row.long == name || row.short == Some(name) || dashed.as_deref() == Some(row.long)

@@ -7,10 +7,6 @@ use super::{
 };
 use crate::{Runtime, ThreadOptions};
 
-/// What concerns the process as a whole, which a thread shares.
-const PROCESS_WIDE: &[&str] =
-    &["--title", "--trace-ipc", "--trace-processes", "--permission", "--env-file"];
-
 /// Reads the options of a thread.
 ///
 /// # Errors
@@ -39,7 +35,7 @@ fn refused(options: &[String], settings: &mut Settings) -> Vec<String> {
         }
         let name = word.split('=').next().unwrap_or(word);
         let next = words.peek().map(|next| next.as_str());
-        let is_wide = PROCESS_WIDE.contains(&name) || name.starts_with("--allow-");
+        let is_wide = parse::find(name).is_some_and(|row| row.is_process_wide);
         match parse::take(word, next, Origin::CommandLine, settings) {
             Ok(took_next) => {
                 if is_wide {
@@ -92,6 +88,9 @@ mod tests {
         let options = words(&["--no-warnings", "--title=x", "--nope", "-r", "./a.js"]);
         assert_eq!(read(&options, &[]).map(drop), Err(words(&["--title=x", "--nope"])));
         assert!(read(&words(&["--trace-warnings"]), &[]).is_ok());
+        for option in ["--env-file-if-exists=x", "--no-warm-fork", "--allow-fs-read=*"] {
+            assert_eq!(read(&words(&[option]), &[]).map(drop), Err(words(&[option])));
+        }
     }
 
     #[test]

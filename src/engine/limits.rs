@@ -8,6 +8,10 @@ use std::{
     cell::{Cell, RefCell},
     fmt,
     rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -173,14 +177,14 @@ impl Limits {
         self
     }
 
-    /// How many child processes there may be at once.
+    /// How many child processes there may be at once, those of the program's threads included.
     #[must_use]
     pub fn children(mut self, limit: u64) -> Self {
         self.children = Some(limit);
         self
     }
 
-    /// How many child processes may be started in all.
+    /// How many child processes may be started in all, by the program's threads too.
     #[must_use]
     pub fn total_children(mut self, limit: u64) -> Self {
         self.total_children = Some(limit);
@@ -224,6 +228,13 @@ impl Limits {
 /// The exit code of a program that was ended for what it used, as `timeout(1)` has it.
 const ENDED: i32 = 124;
 
+/// The child processes of a program, those of its threads included.
+#[derive(Debug, Default)]
+pub(crate) struct Processes {
+    alive: AtomicU64,
+    total: AtomicU64,
+}
+
 /// What a realm is measured by.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -235,8 +246,9 @@ pub(crate) struct Meter {
     watchdog: Watchdog,
     /// What the thread held when the runtime was made, bytes.
     held_before: Cell<isize>,
+    /// What of `processes` is this realm's.
     children: Cell<u64>,
-    total_children: Cell<u64>,
+    processes: RefCell<Arc<Processes>>,
     /// What ended the program.
     ended_by: Cell<Option<Limit>>,
     has_told_of_output: Cell<bool>,
@@ -416,26 +428,49 @@ impl Meter {
 pub(crate) fn admit_child(context: &mut Context) -> Result<(), JsError> {
     let engine = state::of(context);
     let meter = &engine.meter;
-    let (alive, total) = (meter.children.get(), meter.total_children.get());
+    let processes = meter.processes.borrow().clone();
     let (children, total_children) = {
         let limits = meter.limits.borrow();
         (limits.children, limits.total_children)
     };
-    if let Some(limit) = children.filter(|limit| alive >= *limit) {
+    if let Some(limit) = children.filter(|limit| processes.alive.load(Ordering::Relaxed) >= *limit)
+    {
         return Err(reached(Limit::Children, limit, context));
     }
-    if let Some(limit) = total_children.filter(|limit| total >= *limit) {
-        return Err(reached(Limit::TotalChildren, limit, context));
+    let allowed = total_children.unwrap_or(u64::MAX);
+    let another = |total: u64| (total < allowed).then(|| total + 1);
+    let counted = processes.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
+    match counted {
+        Ok(_) => Ok(()),
+        Err(_) => Err(reached(Limit::TotalChildren, allowed, context)),
     }
-    meter.total_children.set(total + 1);
-    Ok(())
 }
 
 /// A child process began (`1`) or ended (`-1`).
 pub(crate) fn count_child(change: i64, context: &Context) {
-    let engine = state::of(context);
-    let alive = engine.meter.children.get();
-    engine.meter.children.set(alive.saturating_add_signed(change));
+    let meter = &state::of(context).meter;
+    let own = meter.children.get();
+    let changed = own.saturating_add_signed(change);
+    meter.children.set(changed);
+    let alive = &meter.processes.borrow().alive;
+    alive.fetch_add(changed.wrapping_sub(own), Ordering::Relaxed);
+}
+
+/// Who counts the child processes of this realm, and of the threads that it starts.
+pub(crate) fn processes(context: &Context) -> Arc<Processes> {
+    state::of(context).meter.processes.borrow().clone()
+}
+
+/// Has the child processes of this realm, which has none yet, counted with those of another.
+pub(crate) fn count_with(processes: Arc<Processes>, context: &Context) {
+    *state::of(context).meter.processes.borrow_mut() = processes;
+}
+
+impl Drop for Meter {
+    /// Children that outlive their realm are nobody's.
+    fn drop(&mut self) {
+        self.processes.borrow().alive.fetch_sub(self.children.get(), Ordering::Relaxed);
+    }
 }
 
 /// The longest message, if that is limited; bytes.

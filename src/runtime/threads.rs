@@ -4,6 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     rc::Rc,
+    sync::Arc,
 };
 
 use boa_engine::Context;
@@ -14,7 +15,13 @@ use crate::{
         process::launch::Reports,
         worker_threads::{self, Assignment, Orders, Starter},
     },
-    engine::{commonjs::ModuleSettings, errors::Code, interruption, limits::Limits, state},
+    engine::{
+        commonjs::ModuleSettings,
+        errors::Code,
+        interruption,
+        limits::{self, Limits, Processes},
+        state,
+    },
 };
 
 /// What options ask of a thread. See [`RuntimeBuilder::thread_options`].
@@ -80,6 +87,7 @@ struct Inherited {
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
     limits: Limits,
+    processes: Arc<Processes>,
     owns_process: bool,
     readers: Option<Readers>,
 }
@@ -91,6 +99,7 @@ pub(super) fn allow(extras: &Extras, context: &mut Context) {
         stack_trace_limit: extras.stack_trace_limit,
         modules: extras.modules.clone(),
         limits: extras.limits.clone(),
+        processes: limits::processes(context),
         owns_process: extras.owns_process,
         readers: extras.threads,
     };
@@ -182,6 +191,7 @@ fn run(Task { orders, folder, inherited }: Task) -> Result<i32, CreateError> {
     let control = orders.control.clone();
     let (mut context, process) = seed::take()?;
     state::of(&context).event_loop.prepare().map_err(CreateError::Io)?;
+    limits::count_with(inherited.processes.clone(), &context);
     let mut assignment = orders.accept(&mut context);
     let setup = Setup::of(inherited, &assignment);
     if let Some(reports) = setup.reports {

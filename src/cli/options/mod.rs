@@ -79,12 +79,20 @@ pub(crate) struct OptionRow {
     pub(crate) help: &'static str,
     /// Whether `NODE_OPTIONS` may hold it.
     pub(crate) is_for_environment: bool,
+    /// It concerns the process as a whole: a thread cannot have it.
+    pub(crate) is_process_wide: bool,
 }
 
 impl OptionRow {
     /// An option that says what this one program is: not for every program of an environment.
     const fn command_line_only(mut self) -> Self {
         self.is_for_environment = false;
+        self
+    }
+
+    /// An option of the process, which its threads share.
+    const fn process_wide(mut self) -> Self {
+        self.is_process_wide = true;
         self
     }
 

@@ -17,7 +17,15 @@ const fn flag(
     help: &'static str,
 ) -> OptionRow {
     let value = Value::None(set);
-    OptionRow { long, short, value, choices: &[], help, is_for_environment: true }
+    OptionRow {
+        long,
+        short,
+        value,
+        choices: &[],
+        help,
+        is_for_environment: true,
+        is_process_wide: false,
+    }
 }
 
 const fn required(
@@ -28,7 +36,15 @@ const fn required(
     help: &'static str,
 ) -> OptionRow {
     let value = Value::Required(name, take);
-    OptionRow { long, short, value, choices: &[], help, is_for_environment: true }
+    OptionRow {
+        long,
+        short,
+        value,
+        choices: &[],
+        help,
+        is_for_environment: true,
+        is_process_wide: false,
+    }
 }
 
 /// An option of Node's that changes nothing here.
@@ -54,34 +70,42 @@ pub(crate) const GROUPS: &[Group] = &[
 ];
 
 const PERMISSIONS: &[OptionRow] = &[
-    flag("--permission", None, |s| s.is_limited = true, "allow only what is allowed below"),
+    flag("--permission", None, |s| s.is_limited = true, "allow only what is allowed below")
+        .process_wide(),
     required(
         "--allow-fs-read",
         None,
         "PATH",
         allow_fs_read,
         "reading PATH, or all of a folder; *: all",
-    ),
+    )
+    .process_wide(),
     required(
         "--allow-fs-write",
         None,
         "PATH",
         allow_fs_write,
         "making, changing and removing PATH",
-    ),
+    )
+    .process_wide(),
     flag(
         "--allow-child-process",
         None,
         |s| grant(s, Permissions::allow_child_process),
         "starting processes",
-    ),
-    required("--allow-run", None, "NAME,…", allow_run, "starting these programs; rjs: this one"),
-    required("--allow-env", None, "NAME,…", allow_env, "variables; without it, all of them"),
-    flag("--allow-net", None, |s| grant(s, Permissions::allow_net), "opening sockets"),
-    flag("--allow-worker", None, |s| grant(s, Permissions::allow_worker), "starting threads"),
-    flag("--allow-addons", None, |s| grant(s, Permissions::allow_addons), ""),
-    flag("--allow-wasi", None, |s| grant(s, Permissions::allow_wasi), ""),
-    flag("--allow-inspector", None, |s| grant(s, Permissions::allow_inspector), ""),
+    )
+    .process_wide(),
+    required("--allow-run", None, "NAME,…", allow_run, "starting these programs; rjs: this one")
+        .process_wide(),
+    required("--allow-env", None, "NAME,…", allow_env, "variables; without it, all of them")
+        .process_wide(),
+    flag("--allow-net", None, |s| grant(s, Permissions::allow_net), "opening sockets")
+        .process_wide(),
+    flag("--allow-worker", None, |s| grant(s, Permissions::allow_worker), "starting threads")
+        .process_wide(),
+    flag("--allow-addons", None, |s| grant(s, Permissions::allow_addons), "").process_wide(),
+    flag("--allow-wasi", None, |s| grant(s, Permissions::allow_wasi), "").process_wide(),
+    flag("--allow-inspector", None, |s| grant(s, Permissions::allow_inspector), "").process_wide(),
 ];
 
 const PROGRAM: &[OptionRow] = &[
@@ -93,6 +117,7 @@ const PROGRAM: &[OptionRow] = &[
         choices: &[],
         help: "run TEXT and print its value",
         is_for_environment: false,
+        is_process_wide: false,
     },
     flag("--check", Some("-c"), |s| s.check = true, "parse the script without running it")
         .command_line_only(),
@@ -133,26 +158,30 @@ const MODULES: &[OptionRow] = &[
 ];
 
 const CHILDREN: &[OptionRow] = &[
-    flag("--trace-ipc", None, |s| s.trace_ipc = true, "print every message of IPC channels"),
+    flag("--trace-ipc", None, |s| s.trace_ipc = true, "print every message of IPC channels")
+        .process_wide(),
     required(
         "--trace-processes",
         None,
         "FILE",
         trace_processes,
         "write the tree of processes to FILE",
-    ),
+    )
+    .process_wide(),
     flag(
         "--warm-fork",
         None,
         |s| s.warm_fork = Some(WarmFork::Always),
         "start even the first child as a copy",
-    ),
+    )
+    .process_wide(),
     flag(
         "--no-warm-fork",
         None,
         |s| s.warm_fork = Some(WarmFork::Never),
         "start all children from the executable",
-    ),
+    )
+    .process_wide(),
     flag(
         "--as-node",
         None,
@@ -208,7 +237,9 @@ const WARNINGS: &[OptionRow] = &[
 ];
 
 const PROCESS: &[OptionRow] = &[
-    required("--env-file", None, "FILE", env_file, "set the variables of FILE").command_line_only(),
+    required("--env-file", None, "FILE", env_file, "set the variables of FILE")
+        .command_line_only()
+        .process_wide(),
     required(
         "--env-file-if-exists",
         None,
@@ -216,8 +247,9 @@ const PROCESS: &[OptionRow] = &[
         env_file_if_exists,
         "likewise, if there is such a file",
     )
-    .command_line_only(),
-    required("--title", None, "TITLE", title, "what the process is called"),
+    .command_line_only()
+    .process_wide(),
+    required("--title", None, "TITLE", title, "what the process is called").process_wide(),
     flag("--expose-gc", None, |s| s.expose_gc = true, "give programs the function gc()"),
     // net and dgram look for these in process.execArgv.
     flag("--network-family-autoselection", None, |_| {}, ""),
