@@ -113,6 +113,10 @@ impl fmt::Display for Limit {
 /// time, and shows in the text of a function). Text given to `eval` and `Function`, and arrow functions
 /// without braces, do it only where they end. What one native call takes is seen when it is done.
 ///
+/// **Threads** of a program (`Worker`) count their child processes with it. Each has the other limits for
+/// itself, and how many there are is not limited: a host whose scripts are to have none says so by
+/// [`crate::Permissions`].
+///
 /// Who runs code that may do such things on purpose runs it in a process of its own, which can be killed and
 /// whose memory the system limits: with [`crate::run_if_worker`] a host is its own child, and
 /// [`crate::channel::Channel`] speaks to it.

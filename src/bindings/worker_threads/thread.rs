@@ -104,38 +104,16 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         let message = "This program cannot start threads";
         return Err(coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message));
     };
-    let env = plan.shared_env(context)?;
-    let (launch, has_own_options) = plan.launch(&starter, context)?;
-    let data = plan.data(context)?;
     let threads = threads(context);
     let key = threads.last.get() + 1;
     threads.last.set(key);
-    let relations = relations::of(context);
-    let id = relations.last_thread.fetch_add(1, Ordering::Relaxed) + 1;
     let (own_public, public) = PortEnd::pair();
     let (own_internal, internal) = PortEnd::pair();
+    let orders = plan.orders(key, [public, internal], &starter, context)?;
+    let (id, control) = (orders.id, orders.control.clone());
     let (own_public, own_internal) =
         (port::create(own_public, context)?, port::create(own_internal, context)?);
     port::relay(&own_public, worker, context);
-    let control = Arc::<Control>::default();
-    let remote = state::of(context).event_loop.remote();
-    let orders = Orders {
-        launch,
-        program: plan.program(context)?,
-        has_own_options,
-        name: plan.text("name", context)?,
-        id,
-        limits: plan.limits(context)?,
-        has_stdin: plan.flag("stdin", context)?,
-        tracks_descriptors: plan.flag("trackUnmanagedFds", context)?,
-        env,
-        data,
-        public,
-        internal,
-        relations,
-        control: control.clone(),
-        parent: Parent { remote, key },
-    };
     let join = (starter.start)(orders, folder::own(context)).map_err(|error| {
         let error = SysError::new(Errno::of(&error), "pthread_create");
         throw_sys(context, &error, Wording::Short)
@@ -157,6 +135,38 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
 struct Plan(JsObject);
 
 impl Plan {
+    /// What the thread with this number among its parent's is told, with its ends of the two ports.
+    fn orders(
+        &self,
+        key: u64,
+        [public, internal]: [PortEnd; 2],
+        starter: &Starter,
+        context: &mut Context,
+    ) -> JsResult<Orders> {
+        let env = self.shared_env(context)?;
+        let (launch, has_own_options) = self.launch(starter, context)?;
+        let data = self.data(context)?;
+        let relations = relations::of(context);
+        let remote = state::of(context).event_loop.remote();
+        Ok(Orders {
+            launch,
+            program: self.program(context)?,
+            has_own_options,
+            name: self.text("name", context)?,
+            id: relations.last_thread.fetch_add(1, Ordering::Relaxed) + 1,
+            limits: self.limits(context)?,
+            has_stdin: self.flag("stdin", context)?,
+            tracks_descriptors: self.flag("trackUnmanagedFds", context)?,
+            env,
+            data,
+            public,
+            internal,
+            relations,
+            control: Arc::default(),
+            parent: Parent { remote, key },
+        })
+    }
+
     fn get(&self, name: &str, context: &mut Context) -> JsResult<JsValue> {
         self.0.get(JsString::from(name), context)
     }
