@@ -29,7 +29,8 @@ pub struct Ended {
 impl Runtime {
     /// Ends the program and its children: asks the children to end (SIGTERM), lets the loop turn until they
     /// have or `grace` is up, kills those that are left (SIGKILL), and lets the program's `exit` listeners
-    /// run. When it returns, none of the children is left but those that were started with `detached`.
+    /// run. When it returns, none of the children is left but those that were started with `detached`, or by
+    /// threads of the program.
     ///
     /// A program that has ended already (with `process.exit`, say) gets no turn any more; its children are
     /// ended in the same way.
