@@ -44,7 +44,7 @@ pub(crate) fn lend<C, T: Copy + Send, R>(
     let offset = (&raw mut *part(owner)).addr().wrapping_sub((&raw mut *owner).addr());
     let is_inside = offset.checked_add(size_of::<T>()).is_some_and(|end| end <= size_of::<C>());
     assert!(is_inside, "the part lies inside of the value");
-    let first = (&raw mut *owner).cast::<u8>().wrapping_add(offset).cast::<Word>();
+    let first = (&raw mut *owner).cast::<Word>().wrapping_byte_add(offset);
     let shared = Arc::new(Shared(Mutex::new(Some((Place(first), words_of(&replacement))))));
     let loan = Loan(shared.clone());
     // The owner is borrowed until this returns: it does not end before the loan, however that ends.
