@@ -40,9 +40,13 @@ fn main() {
     }
 }
 
+/// Whether Cargo's variable has this value.
+fn is_set(name: &str, value: &str) -> bool {
+    env::var(name).is_ok_and(|given| given == value)
+}
+
 /// Whether the linker understands GNU's scripts, and it is worth while.
 fn takes_scripts() -> bool {
-    let is_set = |name: &str, value: &str| env::var(name).is_ok_and(|given| given == value);
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     is_set("PROFILE", "release")
         && is_set("CARGO_CFG_TARGET_OS", "linux")
@@ -70,7 +74,6 @@ fn put_together(folder: &Path) -> io::Result<PathBuf> {
 
 /// Whether this builds for the machine that it runs on, and that has the GNU C library.
 fn is_possible() -> bool {
-    let is_set = |name: &str, value: &str| env::var(name).is_ok_and(|given| given == value);
     env::var_os("RJS_DYNAMIC").is_none()
         && is_set("CARGO_CFG_TARGET_OS", "linux")
         && is_set("CARGO_CFG_TARGET_ENV", "gnu")

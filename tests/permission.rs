@@ -39,6 +39,17 @@ fn tree(name: &str) -> PathBuf {
     root
 }
 
+/// Nothing was added to `out`, and nothing taken away.
+fn assert_untouched(root: &Path) {
+    let mut left: Vec<_> = fs::read_dir(root.join("out"))
+        .expect("it is there")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["data.json", "module.js", "module.mjs", "pkg", "secret", "self"]);
+}
+
 #[test]
 fn no_way_around() {
     let root = tree("around");
@@ -55,13 +66,7 @@ fn no_way_around() {
         .expect("rjs starts");
     let printed = String::from_utf8_lossy(&output.stdout);
     assert_eq!(printed, "95 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
-    let mut left: Vec<_> = fs::read_dir(root.join("out"))
-        .expect("it is there")
-        .flatten()
-        .map(|e| e.file_name())
-        .collect();
-    left.sort();
-    assert_eq!(left, ["data.json", "module.js", "module.mjs", "pkg", "secret", "self"]);
+    assert_untouched(&root);
     fs::remove_dir_all(root).expect("the tree is there");
 }
 
@@ -170,13 +175,7 @@ fn who_races_himself_sees_nothing() {
         .expect("rjs starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n", "{errors}");
-    let mut left: Vec<_> = fs::read_dir(root.join("out"))
-        .expect("it is there")
-        .flatten()
-        .map(|e| e.file_name())
-        .collect();
-    left.sort();
-    assert_eq!(left, ["data.json", "module.js", "module.mjs", "pkg", "secret", "self"]);
+    assert_untouched(&root);
     fs::remove_dir_all(root).expect("the tree is there");
 }
 
