@@ -7,10 +7,12 @@ const {
   validateBoolean, validateInteger, validateObject, validateString,
 } = require('internal/validate');
 
-const { makeContext, compile, run, compileBody } = native;
+const { makeContext, compile, run, compileBody, fingerprint } = native;
 
 // Sandbox (or global object) -> the native context.
 const contexts = new WeakMap();
+
+const atOnce = Symbol('atOnce');
 
 const constants = Object.freeze({
   __proto__: null,
@@ -62,6 +64,39 @@ function validateLoader(value) {
   if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value);
 }
 
+// What answers `import()` in a text: nothing, the program's own loader, or a function of the program's, which
+// is told of the script, function, module or context that the text belongs to.
+function importerOf(callback, owner) {
+  if (callback === undefined) return undefined;
+  if (callback === constants.USE_MAIN_CONTEXT_DEFAULT_LOADER) return true;
+  return async (specifier, attributes) => {
+    if (native.modules === undefined) {
+      throw coded('ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG',
+        'A dynamic import callback was invoked without --experimental-vm-modules');
+    }
+    const imported = await callback(specifier, owner(), attributes, 'evaluation');
+    return require('internal/vm/module').namespaceOf(imported);
+  };
+}
+
+// There is no compiled code that could be kept. What stands for it tells of which text it is, so that a program
+// which keeps it learns when to make it anew.
+function cachedDataOf(code) {
+  return Buffer.from(`rjs ${process.versions.rjs} ${fingerprint(code)}\n`, 'latin1');
+}
+
+function isCachedDataOf(code, data) {
+  return cachedDataOf(code).equals(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+// What Node notes on a script or function about cached data.
+function noteCachedData(target, code, { cachedData, produceCachedData }) {
+  if (cachedData !== undefined) target.cachedDataRejected = !isCachedDataOf(code, cachedData);
+  if (!produceCachedData) return;
+  target.cachedData = cachedDataOf(code);
+  target.cachedDataProduced = true;
+}
+
 function validateCachedData(value) {
   if (value === undefined || ArrayBuffer.isView(value)) return;
   throw invalidArgType('options.cachedData', 'an instance of Buffer, TypedArray, or DataView', value);
@@ -82,9 +117,7 @@ function validateRun(options) {
   optional(options, 'breakOnSigint', validateBoolean);
   if (options.timeout !== undefined) {
     validateInteger(options.timeout, 'options.timeout', 1, 4294967295);
-    throw absent('the option timeout (the engine cannot be interrupted)');
   }
-  if (options.breakOnSigint) throw absent('the option breakOnSigint (the engine cannot be interrupted)');
 }
 
 function sourceMapOf(code) {
@@ -93,29 +126,33 @@ function sourceMapOf(code) {
 
 class Script {
   #compiled;
+  #code;
 
-  constructor(code, options = {}) {
+  // `now` is given by the functions that run the script at once: what is wrong with it is seen then.
+  constructor(code, options = {}, now) {
     code = `${code}`;
     options = asOptions(options, 'filename');
     validateSource(options);
     const { filename = 'evalmachine.<anonymous>', lineOffset = 0, columnOffset = 0 } = options;
-    this.#compiled = compile(code, filename, lineOffset, columnOffset);
-    // The engine has no format for compiled code: data of another engine is never of use.
-    if (options.cachedData !== undefined) this.cachedDataRejected = true;
-    if (options.produceCachedData) this.cachedDataProduced = false;
+    const importer = importerOf(options.importModuleDynamically, () => this);
+    this.#compiled = compile(code, filename, lineOffset, columnOffset, importer, now === atOnce);
+    this.#code = code;
+    noteCachedData(this, code, options);
     this.sourceURL = undefined;
     this.sourceMapURL = sourceMapOf(code);
   }
 
   runInThisContext(options = {}) {
     validateRun(options);
-    return run(this.#compiled, options.displayErrors ?? true);
+    const { displayErrors = true, timeout, breakOnSigint } = options;
+    return run(this.#compiled, displayErrors, undefined, timeout, breakOnSigint);
   }
 
   runInContext(contextifiedObject, options = {}) {
     const context = contextOf(contextifiedObject);
     validateRun(options);
-    return run(this.#compiled, options.displayErrors ?? true, context);
+    const { displayErrors = true, timeout, breakOnSigint } = options;
+    return run(this.#compiled, displayErrors, context, timeout, breakOnSigint);
   }
 
   runInNewContext(contextObject, options = {}) {
@@ -123,7 +160,7 @@ class Script {
   }
 
   createCachedData() {
-    throw absent('cached data');
+    return cachedDataOf(this.#code);
   }
 }
 
@@ -159,9 +196,10 @@ function createContext(contextObject = {}, options = {}) {
       throw invalidArgValue('options.microtaskMode', options.microtaskMode,
         "must be one of: 'afterEvaluate', undefined");
     }
-    throw absent('the option microtaskMode');
   }
-  const context = makeContext(isPlain ? undefined : contextObject, strings);
+  const importer = importerOf(options.importModuleDynamically, () => object);
+  const ownQueue = options.microtaskMode !== undefined;
+  const context = makeContext(isPlain ? undefined : contextObject, strings, ownQueue, importer);
   const object = isPlain ? run(compile('this', '', 0, 0), false, context) : contextObject;
   contexts.set(object, context);
   return object;
@@ -173,13 +211,13 @@ function createScript(code, options) {
 
 function runInThisContext(code, options) {
   options = options === undefined ? {} : asOptions(options, 'filename');
-  return new Script(code, options).runInThisContext(options);
+  return new Script(code, options, atOnce).runInThisContext(options);
 }
 
 function runInContext(code, contextifiedObject, options) {
   contextOf(contextifiedObject);
   options = options === undefined ? {} : asOptions(options, 'filename');
-  return new Script(code, options).runInContext(contextifiedObject, options);
+  return new Script(code, options, atOnce).runInContext(contextifiedObject, options);
 }
 
 function runInNewContext(code, contextObject, options) {
@@ -203,13 +241,13 @@ function compileFunction(code, params, options = {}) {
     throw invalidArgType('options.contextExtensions', 'an instance of Array', contextExtensions);
   }
   contextExtensions.forEach((extension, i) => validateTarget(extension, `options.contextExtensions[${i}]`));
-  if (contextExtensions.length > 0) throw absent('the option contextExtensions');
   const context = parsingContext === undefined ? undefined : contexts.get(parsingContext);
-  const made = compileBody(code, filename, lineOffset, columnOffset, (params ?? []).join(','), context);
+  const importer = importerOf(options.importModuleDynamically, () => made);
+  const made = compileBody(
+    code, filename, lineOffset, columnOffset, (params ?? []).join(','), context, importer, contextExtensions);
   const sourceMapURL = sourceMapOf(code);
   if (sourceMapURL !== undefined) made.sourceMapURL = sourceMapURL;
-  if (options.cachedData !== undefined) made.cachedDataRejected = true;
-  if (options.produceCachedData) made.cachedDataProduced = false;
+  noteCachedData(made, code, options);
   return made;
 }
 
@@ -223,5 +261,7 @@ module.exports = {
 };
 
 if (native.modules !== undefined) {
-  Object.assign(module.exports, require('internal/vm/module')(native.modules, contexts, validateSource));
+  const cache = { make: cachedDataOf, fits: isCachedDataOf };
+  Object.assign(module.exports,
+    require('internal/vm/module').prepare({ engine: native.modules, contexts, validateSource, importerOf, cache }));
 }

@@ -212,3 +212,12 @@ fn require_builtin(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let name: JsString = arg(args, 0).to_string(context)?;
     load(&name.to_std_string_lossy(), context)
 }
+
+/// `process.emitWarning(…args)`, as programs have it.
+pub(crate) fn emit_warning(args: &[JsValue], context: &mut Context) -> JsResult<()> {
+    let process = load_object("process", context)?;
+    match process.get(js_string!("emitWarning"), context)?.as_callable() {
+        Some(emit) => emit.call(&process.into(), args, context).map(drop),
+        None => Ok(()),
+    }
+}

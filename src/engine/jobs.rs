@@ -11,6 +11,7 @@ use boa_engine::{
     Context, JsData, JsObject, JsResult, JsValue,
     job::{Job, JobCallback, JobExecutor, NativeAsyncJob, PromiseJob, TimeoutJob},
     object::builtins::JsFunction,
+    realm::Realm,
 };
 use boa_gc::{Finalize, Trace};
 
@@ -54,7 +55,13 @@ pub(crate) struct Microtasks {
     removal: RefCell<Option<TimeoutJob>>,
     /// Guards against draining inside of a drain.
     draining: Cell<bool>,
+    /// Some realm has a queue of its own.
+    has_own: Cell<bool>,
 }
+
+/// The queue of a realm whose jobs run only when it says so.
+#[derive(Clone, Default, Trace, Finalize, JsData)]
+struct OwnQueue(#[unsafe_ignore_trace] Rc<RefCell<VecDeque<Microtask>>>);
 
 enum Microtask {
     Promise(PromiseJob),
@@ -120,6 +127,44 @@ impl Microtasks {
         (result, Some(Waiter { job, removal }))
     }
 
+    /// From now on the jobs of a realm wait until [`Microtasks::drain_own`] runs them.
+    pub(crate) fn separate(&self, realm: &Realm) {
+        self.has_own.set(true);
+        realm.host_defined_mut().insert(OwnQueue::default());
+    }
+
+    /// Runs the jobs of a realm that has a queue of its own, those that they queue there included.
+    ///
+    /// # Errors
+    /// What breaks off everything; an exception of a job is uncaught, and the others run.
+    pub(crate) fn drain_own(realm: &Realm, context: &mut Context) -> JsResult<()> {
+        let own = realm.host_defined().get::<OwnQueue>().cloned();
+        let Some(queue) = own.map(|own| own.0.clone()) else { return Ok(()) };
+        while !state::of(context).is_being_ended() {
+            let next = queue.borrow_mut().pop_front();
+            let Some(task) = next else { break };
+            match perform(task, context) {
+                Err(error) if error.as_engine().is_some() => return Err(error),
+                Err(error) => state::uncaught(error, context),
+                Ok(()) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The queue that the realm has for itself.
+    fn own_queue(&self, realm: Option<&Realm>) -> Option<OwnQueue> {
+        let realm = realm.filter(|_| self.has_own.get())?;
+        realm.host_defined().get::<OwnQueue>().cloned()
+    }
+
+    fn enqueue(&self, own: Option<OwnQueue>, job: Microtask) {
+        match own {
+            Some(own) => own.0.borrow_mut().push_back(job),
+            None => self.queue.borrow_mut().push_back(job),
+        }
+    }
+
     /// True when nothing is queued.
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.borrow().is_empty()
@@ -134,11 +179,7 @@ impl Microtasks {
         }
         loop {
             while let Some(task) = self.next(context) {
-                let result = match task {
-                    Microtask::Promise(job) => job.call(context).map(drop),
-                    Microtask::Async(job) => run_async(job, context),
-                };
-                if let Err(error) = result {
+                if let Err(error) = perform(task, context) {
                     state::uncaught(error, context);
                 }
             }
@@ -162,8 +203,12 @@ impl Microtasks {
 impl JobExecutor for Microtasks {
     fn enqueue_job(self: Rc<Self>, job: Job, _context: &mut Context) {
         match job {
-            Job::PromiseJob(job) => self.queue.borrow_mut().push_back(Microtask::Promise(job)),
-            Job::AsyncJob(job) => self.queue.borrow_mut().push_back(Microtask::Async(job)),
+            Job::PromiseJob(job) => {
+                self.enqueue(self.own_queue(job.realm()), Microtask::Promise(job));
+            }
+            Job::AsyncJob(job) => {
+                self.enqueue(self.own_queue(job.realm()), Microtask::Async(job));
+            }
             // The engine asks for these only through features (Atomics.waitAsync) that run as soon as a
             // microtask may.
             Job::GenericJob(job) => {
@@ -178,6 +223,13 @@ impl JobExecutor for Microtasks {
     fn run_jobs(self: Rc<Self>, context: &mut Context) -> JsResult<()> {
         self.drain(context);
         Ok(())
+    }
+}
+
+fn perform(task: Microtask, context: &mut Context) -> JsResult<()> {
+    match task {
+        Microtask::Promise(job) => job.call(context).map(drop),
+        Microtask::Async(job) => run_async(job, context),
     }
 }
 

@@ -4,6 +4,7 @@
 //! floors below have never heard of JavaScript.
 
 pub(crate) mod async_ids;
+pub(crate) mod breaking;
 pub(crate) mod builtins;
 pub(crate) mod callbacks;
 pub(crate) mod classes;

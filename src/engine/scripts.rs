@@ -3,14 +3,22 @@
 use std::path::Path;
 
 use boa_engine::{
-    Context, JsError, JsNativeError, JsObject, JsResult, JsValue, Script, Source, js_string,
+    Context, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, Script, Source,
+    ast::scope::Scope,
+    interner::Interner,
+    js_string,
+    module::Referrer,
+    parser::{Error as ParseError, Parser},
 };
 
 use super::{
+    esm::importers,
     natives::define_name,
     sources::{self, SourceText},
     stack, state,
-    syntax::{self, Additions, Goal, additions, additions_with_checks},
+    syntax::{
+        self, Additions, Goal, additions, additions_with_checks, interactive::top_level_names,
+    },
 };
 
 /// The name under which module wrappers are compiled, by which stack traces know them; to programs
@@ -48,15 +56,86 @@ pub(crate) fn compile_wrapper(
     Ok(function)
 }
 
+/// Compiles `source` as the body of a function of its own, which sees the properties of objects: in what comes
+/// back, a function of these objects, `scopes` of them, that returns it. The script, too, in which it stands.
+pub(crate) fn compile_function(
+    source: &str,
+    path: &str,
+    parameters: &str,
+    scopes: usize,
+    context: &mut Context,
+) -> JsResult<(Script, JsObject)> {
+    let mut prefix = "(function(){".to_owned();
+    for index in 0..scopes {
+        prefix.push_str(&format!("with(arguments[{index}])"));
+    }
+    prefix.push_str(&format!("return(function({parameters}){{"));
+    let suffix = "\n})})";
+    let (additions, parsed) = with_additions(source, context, |additions, context| {
+        let body = additions.insert(source);
+        parse(&format!("{prefix}{body}{}{suffix}", additions.end()), path, context)
+    });
+    let script = parsed.map_err(|error| refused(error, source, path, Goal::Body, context))?;
+    let function = script.evaluate(context)?.as_callable().ok_or_else(|| {
+        let error = JsNativeError::syntax().with_message("Unexpected token '}'").into();
+        refused(error, source, path, Goal::Body, context)
+    })?;
+    let text = SourceText::new(format!("{prefix}{source}{suffix}"), prefix.len());
+    sources::of(context).add(path, text.with_additions(&additions));
+    Ok((script, function))
+}
+
 /// Parses a script of the current realm.
 pub(crate) fn parse_script(source: &str, path: &str, context: &mut Context) -> JsResult<Script> {
     let (additions, parsed) = with_additions(source, context, |additions, context| {
         parse(&additions.insert(source), path, context)
     });
-    let script = parsed.map_err(|error| refused(error, source, path, Goal::Script, context))?;
+    let script = parsed.map_err(|error| {
+        let redeclared = redeclared(source, path, context);
+        redeclared.unwrap_or_else(|| refused(error, source, path, Goal::Script, context))
+    })?;
     let text = SourceText::new(source.to_owned(), 0).with_additions(&additions);
     sources::of(context).add(path, text);
     Ok(script)
+}
+
+/// Whether a text can be parsed as a script, leaving the realm as it is: the engine notes the names of a script
+/// in its realm when it parses that.
+pub(crate) fn check_script(source: &str, path: &str, context: &mut Context) -> JsResult<()> {
+    let parsed = tolerantly(source, context, |text, _| {
+        let mut parser = Parser::new(Source::from_bytes(text));
+        let parsed = parser.parse_script(&Scope::new_global(), &mut Interner::new());
+        let told = |error: ParseError| JsNativeError::syntax().with_message(error.to_string());
+        parsed.map(drop).map_err(|error| told(error).into())
+    });
+    parsed.map_err(|error| refused(error, source, path, Goal::Script, context))
+}
+
+/// The error of a script without another fault that declares a name which its realm has.
+fn redeclared(source: &str, path: &str, context: &mut Context) -> Option<JsError> {
+    if syntax::explain(source, Goal::Script).is_some() {
+        return None;
+    }
+    let (names, _) = top_level_names(source);
+    let scope = context.realm().scope().clone();
+    let known = |name: &&&str| scope.get_binding(&JsString::from(**name)).is_some();
+    names.iter().find(known).map(|name| already_declared(name, source, path, context))
+}
+
+/// The error of a script that declares a name once more. As in V8 it does not say where.
+fn already_declared(name: &str, source: &str, path: &str, context: &mut Context) -> JsError {
+    let message = format!("Identifier '{name}' has already been declared");
+    let text = SourceText::new(source.to_owned(), 0);
+    let place = format!("{path}:1\n{}\n\n", text.marked(0, 1));
+    JsError::from_opaque(stack::syntax_error(&message, Some(place), context).into())
+}
+
+/// The error of a script that runs a second time in its realm, if it declares anything that may be declared
+/// once only.
+pub(crate) fn declared_twice(source: &str, path: &str, context: &mut Context) -> Option<JsError> {
+    let (names, lexical) = top_level_names(source);
+    let name = names[..lexical].first()?;
+    Some(already_declared(name, source, path, context))
 }
 
 /// Evaluates a script in the global scope and returns its completion value.
@@ -83,9 +162,11 @@ pub(crate) fn with_additions<T>(
 }
 
 fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {
-    tolerantly(text, context, |text, context| {
+    let script = tolerantly(text, context, |text, context| {
         Script::parse(Source::from_bytes(text).with_path(Path::new(path)), None, context)
-    })
+    })?;
+    importers::forget(&Referrer::Script(script.clone()), context);
+    Ok(script)
 }
 
 /// Parses a text, and if the engine refuses it, with `using` renamed where that is a name.

@@ -15,8 +15,8 @@ use boa_engine::{
 };
 
 use super::{
-    async_ids::AsyncIds, builtins::BuiltinTable, descriptors::Descriptors, folder::Folder,
-    jobs::Microtasks, limits::Meter, module_hook::ModuleHook, observer::Observer,
+    async_ids::AsyncIds, breaking::Broken, builtins::BuiltinTable, descriptors::Descriptors,
+    folder::Folder, jobs::Microtasks, limits::Meter, module_hook::ModuleHook, observer::Observer,
     rejections::Rejections, standard::Standard, ticks::TickQueue, time_zone::LocalZone,
 };
 use crate::event_loop::EventLoop;
@@ -68,6 +68,8 @@ pub(crate) struct Engine {
     exit: Cell<Option<i32>>,
     /// Set once another thread ended the program.
     interruption: OnceCell<Arc<AtomicBool>>,
+    /// The works under way that can be broken off, the outermost first.
+    pub(super) breakable: RefCell<Vec<Broken>>,
     uncaught: RefCell<Option<UncaughtHandler>>,
 }
 
@@ -101,6 +103,7 @@ impl Engine {
             failed: Cell::new(false),
             exit: Cell::new(None),
             interruption: OnceCell::new(),
+            breakable: RefCell::default(),
             uncaught: RefCell::new(None),
         }
     }
@@ -114,6 +117,14 @@ impl Engine {
     fn interrupted(&self) -> Option<i32> {
         let came = self.interruption.get()?.load(Ordering::Acquire);
         came.then_some(1)
+    }
+
+    /// Whether everything that runs is to end: the program, or a work that can be broken off.
+    pub(super) fn is_being_ended(&self) -> bool {
+        let is_broken = |broken: &Broken| broken.load(Ordering::Acquire) != 0;
+        self.interrupted().is_some()
+            || self.is_used_up()
+            || self.breakable.borrow().iter().any(is_broken)
     }
 
     /// Has another thread end the program by this flag.

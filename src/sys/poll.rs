@@ -49,6 +49,26 @@ pub(crate) fn wait_readable<const N: usize>(fds: [BorrowedFd<'_>; N]) -> io::Res
     }
 }
 
+/// Waits until one of these descriptors can be read, or has failed, `limit` at most (`None`: however long
+/// that takes): which; none if that is up. poll(2).
+pub(crate) fn wait_any(fds: &[BorrowedFd<'_>], limit: Option<Duration>) -> io::Result<Vec<bool>> {
+    let limit = limit.map_or(PollTimeout::NONE, |limit| {
+        PollTimeout::try_from(limit).unwrap_or(PollTimeout::MAX)
+    });
+    let mut fds: Vec<PollFd<'_>> =
+        fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
+    loop {
+        match poll(&mut fds, limit) {
+            Err(nix::errno::Errno::EINTR) => {}
+            outcome => {
+                outcome?;
+                let came = |fd: &PollFd<'_>| fd.revents().is_some_and(|flags| !flags.is_empty());
+                return Ok(fds.iter().map(came).collect());
+            }
+        }
+    }
+}
+
 /// The most events that one [`Poll::wait`] reports.
 pub(crate) const MAX_EVENTS: usize = if cfg!(test) { 16 } else { 1024 };
 

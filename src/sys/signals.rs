@@ -113,6 +113,8 @@ const SIGNALS: usize = MAX as usize + 1;
 /// Where the handler writes to; -1 is no descriptor.
 static WRITERS: [[AtomicI32; SLOTS]; SIGNALS] =
     [const { [const { AtomicI32::new(-1) }; SLOTS] }; SIGNALS];
+/// The slot, plus one, of the watch that alone is told of a signal; 0: all are.
+static ALONE: [AtomicUsize; SIGNALS] = [const { AtomicUsize::new(0) }; SIGNALS];
 /// How many handlers are running: a descriptor is closed only while there are none.
 static HANDLING: AtomicUsize = AtomicUsize::new(0);
 /// Serializes who changes `WRITERS` and the dispositions.
@@ -121,10 +123,12 @@ static CHANGES: Mutex<()> = Mutex::new(());
 extern "C" fn on_signal(signal: libc::c_int) {
     HANDLING.fetch_add(1, SeqCst);
     let saved = Nix::last_raw();
-    if let Some(slots) = usize::try_from(signal).ok().and_then(|at| WRITERS.get(at)) {
-        for slot in slots {
+    let at = usize::try_from(signal).unwrap_or_default();
+    if let (Some(slots), Some(alone)) = (WRITERS.get(at), ALONE.get(at)) {
+        let alone = alone.load(SeqCst);
+        for (index, slot) in slots.iter().enumerate() {
             let fd = slot.load(SeqCst);
-            if fd >= 0 {
+            if fd >= 0 && (alone == 0 || alone == index + 1) {
                 // SAFETY: write is async-signal-safe; the byte lives for the call; `HANDLING`
                 // keeps the descriptor open.
                 unsafe { libc::write(fd, [1_u8].as_ptr().cast(), 1) };
@@ -173,6 +177,17 @@ impl SignalWatch {
         Ok(Self { signal, slot, reader, _writer: writer, is_stopped: AtomicBool::new(false) })
     }
 
+    /// Starts watching; until this ends, other watches are not told of the signal. Of several such the last
+    /// that began is told.
+    ///
+    /// # Errors
+    /// As those of [`SignalWatch::start`].
+    pub(crate) fn start_alone(signal: i32) -> Result<Self, SysError> {
+        let watch = Self::start(signal)?;
+        ALONE[watch.signal as usize].store(watch.slot + 1, SeqCst);
+        Ok(watch)
+    }
+
     /// How many times the signal came since the last call. Signals that come faster than they are
     /// read may count once, as everywhere.
     pub(crate) fn take(&self) -> usize {
@@ -197,6 +212,9 @@ impl SignalWatch {
         let _changing = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
         let slots = &WRITERS[self.signal as usize];
         slots[self.slot].store(-1, SeqCst);
+        let alone = &ALONE[self.signal as usize];
+        // Nobody follows where another watch has taken its place.
+        let _ = alone.compare_exchange(self.slot + 1, 0, SeqCst, SeqCst);
         if slots.iter().all(|slot| slot.load(SeqCst) < 0) {
             let action = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
             // SAFETY: the default disposition runs no code of ours.
@@ -259,6 +277,17 @@ mod tests {
         assert_eq!(second.take(), 1);
         assert_eq!(watch.take(), 0);
         assert_eq!(watch.signal(), libc::SIGURG);
+    }
+
+    #[test]
+    fn a_watch_that_is_alone_is_told_alone() {
+        let watch = SignalWatch::start(libc::SIGWINCH).expect("SIGWINCH can be caught");
+        let alone = SignalWatch::start_alone(libc::SIGWINCH).expect("twice, too");
+        nix::sys::signal::raise(Signal::SIGWINCH).expect("a process may signal itself");
+        assert_eq!((watch.take(), alone.take()), (0, 1));
+        drop(alone);
+        nix::sys::signal::raise(Signal::SIGWINCH).expect("a process may signal itself");
+        assert_eq!(watch.take(), 1);
     }
 
     #[test]

@@ -7,13 +7,16 @@ const {
   validateBoolean, validateFunction, validateInteger, validateObject, validateString,
 } = require('internal/validate');
 const { emitWarning } = require('process');
+const { types: { isModuleNamespaceObject } } = require('util');
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
-// The native functions, the contexts of `vm`, and its check of options: set once.
+// The native functions, the contexts of `vm`, and what it has for all kinds of texts: set once.
 let engine;
 let contexts;
 let validateSource;
+let importerOf;
+let cache;
 
 // Module -> { handle, identifier, context, status, error, modules, isLed }.
 const states = new WeakMap();
@@ -23,10 +26,6 @@ let isWarned = false;
 
 const failed = (code, message) => coded(`ERR_VM_MODULE_${code}`, message);
 const mustBe = (what) => failed('STATUS', `Module status must ${what}`);
-
-function absent(what) {
-  return coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `vm: ${what} is not available in this version of rjs`);
-}
 
 function stateOf(module, name = 'Module') {
   const state = states.get(module);
@@ -53,10 +52,10 @@ function decode(options) {
   return { context, identifier: identifier ?? nameFor(context) };
 }
 
-function compile(text, identifier, context, offsets) {
+function compile(text, identifier, context, offsets, importer, fillMeta) {
   const { lineOffset = 0, columnOffset = 0 } = offsets;
   const realm = context === undefined ? undefined : contexts.get(context);
-  return engine.compile(text, identifier, lineOffset, columnOffset, realm);
+  return engine.compile(text, identifier, lineOffset, columnOffset, realm, importer, fillMeta);
 }
 
 function begin(module, handle, { identifier, context }, status) {
@@ -122,8 +121,6 @@ function validateEvaluation(options) {
   const { timeout, breakOnSigint } = options;
   if (timeout !== undefined) validateInteger(timeout, 'options.timeout', 1, 4294967295);
   if (breakOnSigint !== undefined) validateBoolean(breakOnSigint, 'options.breakOnSigint');
-  if (timeout !== undefined) throw absent('the option timeout');
-  if (breakOnSigint) throw absent('the option breakOnSigint');
 }
 
 function evaluate(module, options) {
@@ -133,7 +130,8 @@ function evaluate(module, options) {
     throw mustBe('be one of linked, evaluated, or errored');
   }
   if (state.status === 'errored') throw state.error;
-  const promise = engine.evaluate(state.handle);
+  const realm = state.context === undefined ? undefined : contexts.get(state.context);
+  const promise = engine.evaluate(state.handle, realm, options.timeout, options.breakOnSigint);
   if (module.status !== 'errored') return promise;
   promise.catch(() => {});
   throw module.error;
@@ -209,20 +207,23 @@ class Module {
 class SourceTextModule extends Module {
   #requests;
   #specifiers;
+  #text;
 
   constructor(sourceText, options = {}) {
     super();
     validateString(sourceText, 'sourceText');
     validateObject(options, 'options');
-    if (options.initializeImportMeta !== undefined) {
-      validateFunction(options.initializeImportMeta, 'options.initializeImportMeta');
-      throw absent('the option initializeImportMeta');
-    }
-    if (typeof options.importModuleDynamically === 'function') {
-      throw absent('the option importModuleDynamically of modules');
-    }
+    const { initializeImportMeta, importModuleDynamically, cachedData } = options;
+    if (initializeImportMeta !== undefined) validateFunction(initializeImportMeta, 'options.initializeImportMeta');
     const decoded = decode(options);
-    begin(this, compile(sourceText, decoded.identifier, decoded.context, options), decoded, 'unlinked');
+    const importer = importerOf(importModuleDynamically, () => this);
+    const fillMeta = initializeImportMeta && ((meta) => { initializeImportMeta(meta, this); });
+    const handle = compile(sourceText, decoded.identifier, decoded.context, options, importer, fillMeta);
+    if (cachedData !== undefined && !cache.fits(sourceText, cachedData)) {
+      throw failed('CACHED_DATA_REJECTED', 'cachedData buffer was rejected');
+    }
+    this.#text = sourceText;
+    begin(this, handle, decoded, 'unlinked');
   }
 
   get moduleRequests() {
@@ -266,7 +267,10 @@ class SourceTextModule extends Module {
   }
 
   createCachedData() {
-    throw absent('cached data');
+    if (['evaluating', 'evaluated', 'errored'].includes(this.status)) {
+      throw failed('CANNOT_CREATE_CACHED_DATA', 'Cached data cannot be created for a module which has been evaluated');
+    }
+    return cache.make(this.#text);
   }
 }
 
@@ -323,7 +327,17 @@ class SyntheticModule extends Module {
   }
 }
 
-module.exports = (...given) => {
-  [engine, contexts, validateSource] = given;
+// What a callback gave for an import, as what `import()` is to give.
+function namespaceOf(imported) {
+  if (isModuleNamespaceObject(imported)) return imported;
+  if (!states.has(imported)) throw failed('NOT_MODULE', 'Provided module is not an instance of Module');
+  if (imported.status === 'errored') throw imported.error;
+  return imported.namespace;
+}
+
+function prepare(given) {
+  ({ engine, contexts, validateSource, importerOf, cache } = given);
   return { Module, SourceTextModule, SyntheticModule };
-};
+}
+
+module.exports = { prepare, namespaceOf };

@@ -2,23 +2,28 @@
 
 mod contextify;
 mod modules;
+mod script;
 
-use boa_engine::{
-    Context, JsData, JsObject, JsResult, JsString, JsValue, Script, js_string, realm::Realm,
-};
-use boa_gc::{Finalize, GcRefCell, Trace};
+use std::time::Duration;
+
+use boa_engine::{Context, JsData, JsObject, JsResult, JsString, JsValue, js_string, realm::Realm};
+use boa_gc::{Finalize, Trace};
 
 use crate::engine::{
+    breaking::{Breaks, breakable},
     commonjs,
+    esm::importers::{self, Importer},
+    jobs::Microtasks,
     natives::{Method, arg, define_value, exports_of, function},
-    realm, report, scripts,
+    realm, state,
 };
 
 const METHODS: &[Method] = &[
-    ("makeContext", 2, make_context),
-    ("compile", 4, compile),
-    ("run", 3, run),
-    ("compileBody", 6, compile_body),
+    ("makeContext", 4, make_context),
+    ("compile", 6, script::compile),
+    ("run", 5, script::run),
+    ("compileBody", 8, script::compile_body),
+    ("fingerprint", 1, script::fingerprint),
 ];
 
 /// The methods of V8's own `console`.
@@ -55,18 +60,6 @@ const MAX_OFFSET: f64 = 100_000.0;
 #[derive(Trace, Finalize, JsData)]
 struct VmContext(Realm);
 
-/// A script's text, and what was made of it: the engine binds a script to a realm when it parses.
-#[derive(Trace, Finalize, JsData)]
-struct Compiled {
-    #[unsafe_ignore_trace]
-    text: String,
-    #[unsafe_ignore_trace]
-    path: String,
-    own: Script,
-    /// For the context that it ran in last.
-    other: GcRefCell<Option<(JsObject, Script)>>,
-}
-
 /// The native half.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
@@ -76,7 +69,8 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     Ok(exports.into())
 }
 
-/// `makeContext(sandbox, allowsEval)`: a context that shows the sandbox; without one, a plain one.
+/// `makeContext(sandbox, allowsEval, hasOwnQueue, importer)`: a context that shows the sandbox; without one,
+/// a plain one.
 fn make_context(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let realm = match arg(args, 0).as_object() {
         Some(sandbox) => {
@@ -96,6 +90,10 @@ fn make_context(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     if !arg(args, 1).to_boolean() {
         realm::forbid_eval(&realm);
     }
+    if arg(args, 2).to_boolean() {
+        state::of(context).microtasks.separate(&realm);
+    }
+    importers::set_for_realm(importer_of(&arg(args, 3)), &realm);
     let handle = JsObject::from_proto_and_data(None, VmContext(realm));
     Ok(handle.into())
 }
@@ -132,70 +130,44 @@ fn within<T>(
     result
 }
 
+/// How a text imports: by a function, as the program does (`true`), or not at all.
+fn importer_of(value: &JsValue) -> Importer {
+    match value.as_callable() {
+        Some(function) => Importer::Function(function),
+        None if value.to_boolean() => Importer::Program,
+        None => Importer::Absent,
+    }
+}
+
+/// Does work for a realm, in the time that `timeout` and `breakOnSigint` allow; then the jobs of the realm, if
+/// it has a queue of its own.
+fn broken_off<T>(
+    args: &[JsValue],
+    realm: Option<Realm>,
+    context: &mut Context,
+    work: impl FnOnce(&mut Context) -> JsResult<T>,
+) -> JsResult<T> {
+    let timeout = arg(args, 0).as_number().map(|ms| Duration::from_millis(ms as u64));
+    let breaks = Breaks { timeout, on_sigint: arg(args, 1).to_boolean() };
+    breakable(breaks, context, |context| {
+        let result = work(context);
+        if let Some(realm) = realm {
+            Microtasks::drain_own(&realm, context)?;
+        }
+        result
+    })
+}
+
 /// The text with so many lines and columns before it.
 fn shifted(args: &[JsValue], context: &mut Context) -> JsResult<(String, String)> {
     let text = arg(args, 0).to_string(context)?.to_std_string_lossy();
     let path = arg(args, 1).to_string(context)?.to_std_string_lossy();
     let offset = |index| arg(args, index).as_number().unwrap_or(0.0).clamp(0.0, MAX_OFFSET);
     let (lines, columns) = (offset(2) as usize, offset(3) as usize);
+    // What has no name is known by the one that stacks show.
+    let path = if path.is_empty() { "<anonymous>".to_owned() } else { path };
     if lines == 0 && columns == 0 {
         return Ok((text, path));
     }
     Ok((format!("{}{}{text}", "\n".repeat(lines), " ".repeat(columns)), path))
-}
-
-/// `compile(code, filename, lineOffset, columnOffset)`.
-fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (text, path) = shifted(args, context)?;
-    let own = scripts::parse_script(&text, &path, context)?;
-    let compiled = Compiled { text, path, own, other: GcRefCell::new(None) };
-    Ok(JsObject::from_proto_and_data(None, compiled).into())
-}
-
-/// `run(compiled, displayErrors, context)`: here if there is no context.
-fn run(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let result = run_script(args, context);
-    match result {
-        Err(error) if arg(args, 1).to_boolean() => Err(report::placed(error, context)),
-        result => result,
-    }
-}
-
-fn run_script(args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let compiled = arg(args, 0).to_object(context)?;
-    let Some((handle, realm)) = realm_of(&arg(args, 2)) else {
-        let own = compiled.downcast_ref::<Compiled>().map(|compiled| compiled.own.clone());
-        return own.map_or(Ok(JsValue::undefined()), |script| script.evaluate(context));
-    };
-    within(Some(realm), context, |context| match in_context(&compiled, &handle, context)? {
-        Some(script) => script.evaluate(context),
-        None => Ok(JsValue::undefined()),
-    })
-}
-
-/// The script for the current realm, which is that of `handle`.
-fn in_context(
-    compiled: &JsObject,
-    handle: &JsObject,
-    context: &mut Context,
-) -> JsResult<Option<Script>> {
-    let Some(compiled) = compiled.downcast_ref::<Compiled>() else { return Ok(None) };
-    if let Some((known, script)) = &*compiled.other.borrow()
-        && JsObject::equals(known, handle)
-    {
-        return Ok(Some(script.clone()));
-    }
-    let script = scripts::parse_script(&compiled.text, &compiled.path, context)?;
-    *compiled.other.borrow_mut() = Some((handle.clone(), script.clone()));
-    Ok(Some(script))
-}
-
-/// `compileBody(code, filename, lineOffset, columnOffset, parameters, context)`: a function.
-fn compile_body(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (text, path) = shifted(args, context)?;
-    let parameters = arg(args, 4).to_string(context)?.to_std_string_lossy();
-    let realm = realm_of(&arg(args, 5)).map(|(_, realm)| realm);
-    within(realm, context, |context| {
-        scripts::compile_wrapper(&text, &path, &parameters, context).map(Into::into)
-    })
 }

@@ -2,7 +2,7 @@
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, object::builtins::JsArray};
 
-use super::{realm_of, shifted, within};
+use super::{broken_off, importer_of, realm_of, shifted, within};
 use crate::engine::{
     esm::OwnModule,
     natives::{Method, arg, exports_of},
@@ -11,13 +11,13 @@ use crate::engine::{
 };
 
 const METHODS: &[Method] = &[
-    ("compile", 5, compile),
+    ("compile", 7, compile),
     ("requests", 1, requests),
     ("awaits", 1, awaits),
     ("link", 2, link),
     ("instantiate", 1, instantiate),
     ("namespace", 1, namespace),
-    ("evaluate", 1, evaluate),
+    ("evaluate", 4, evaluate),
     ("progress", 1, progress),
     ("failure", 1, failure),
 ];
@@ -32,11 +32,15 @@ fn module_of(value: &JsValue, context: &mut Context) -> JsResult<OwnModule> {
     module.ok_or_else(|| validate::invalid_this(context, "Module"))
 }
 
-/// `compile(text, identifier, lineOffset, columnOffset, context)`: a handle.
+/// `compile(text, identifier, lineOffset, columnOffset, context, importer, fillMeta)`: a handle.
 fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (text, identifier) = shifted(args, context)?;
     let realm = realm_of(&arg(args, 4)).map(|(_, realm)| realm);
-    let module = within(realm, context, |context| OwnModule::of_text(text, identifier, context))?;
+    let importer = importer_of(&arg(args, 5));
+    let meta = arg(args, 6).as_callable();
+    let module = within(realm, context, |context| {
+        OwnModule::of_text(text, identifier, importer, meta, context)
+    })?;
     Ok(JsObject::from_proto_and_data(None, module).into())
 }
 
@@ -80,9 +84,12 @@ fn namespace(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<J
     Ok(module_of(&arg(args, 0), context)?.namespace(context).into())
 }
 
-/// `evaluate(module)`: the engine's promise.
+/// `evaluate(module, context, timeout, breakOnSigint)`: the engine's promise.
 fn evaluate(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    Ok(module_of(&arg(args, 0), context)?.evaluate(context)?.into())
+    let module = module_of(&arg(args, 0), context)?;
+    let realm = realm_of(&arg(args, 1)).map(|(_, realm)| realm);
+    let breaks = args.get(2..).unwrap_or_default();
+    broken_off(breaks, realm, context, |context| module.evaluate(context).map(Into::into))
 }
 
 /// `progress(module)`: `undefined` before it is evaluated.

@@ -60,9 +60,6 @@ fn read(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
     let message = format!(
         "Accessing non-existent property '{key}' of module exports inside circular dependency"
     );
-    let process = builtins::load_object("process", context)?;
-    if let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() {
-        emit.call(&process.into(), &[JsString::from(message).into()], context)?;
-    }
+    builtins::emit_warning(&[JsString::from(message).into()], context)?;
     Ok(JsValue::undefined())
 }

@@ -477,10 +477,7 @@ fn not_commonjs(
              package.json file or use the .mjs extension.",
             path.display()
         );
-        let process = builtins::load_object("process", context)?;
-        if let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() {
-            emit.call(&process.into(), &[JsString::from(message).into()], context)?;
-        }
+        builtins::emit_warning(&[JsString::from(message).into()], context)?;
     }
     Err(error)
 }

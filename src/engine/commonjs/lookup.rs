@@ -234,16 +234,12 @@ pub(super) fn warn_of_deprecation(
     code: &str,
     context: &mut Context,
 ) -> JsResult<()> {
-    let process = builtins::load_object("process", context)?;
-    let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() else {
-        return Ok(());
-    };
     let args = [
         JsString::from(message).into(),
         js_string!("DeprecationWarning").into(),
         JsString::from(code).into(),
     ];
-    emit.call(&process.into(), &args, context).map(drop)
+    builtins::emit_warning(&args, context)
 }
 
 /// `Module._stat(path)`: 1 for a folder, 0 for a file, below 0 for what is not there.

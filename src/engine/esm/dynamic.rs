@@ -7,10 +7,8 @@ use boa_engine::{
     module::{ModuleRequest, Referrer},
 };
 
-use super::{
-    Loader, errors::Failure, evaluate, graph, load, record::Kind, resolve, working_folder,
-};
-use crate::engine::{errors::Code, state};
+use super::{Loader, evaluate, graph, load, record::Kind, resolve, working_folder};
+use crate::engine::state;
 
 /// The module that `import(specifier)` in the referrer means.
 ///
@@ -21,13 +19,8 @@ pub(super) fn import(
     request: &ModuleRequest,
     context: &mut Context,
 ) -> JsResult<Module> {
-    if let Referrer::Module(module) = referrer
-        && loader.record_of(module).is_none()
-    {
-        // One of `vm`'s, which the program did not say how to import from.
-        let message = "A dynamic import callback was not specified.".to_owned();
-        let failure = Failure::new(Code::ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING, message);
-        return Err(failure.into_error(context));
+    if let Some(relay) = loader.importers.import(referrer, request, context)? {
+        return Ok(relay);
     }
     let base = base(referrer, context);
     let specifier = request.specifier().to_std_string_lossy();
@@ -53,7 +46,11 @@ pub(super) fn base(referrer: &Referrer, context: &Context) -> String {
     }
 }
 
-/// Scripts are known by their paths; those without a file are in the working folder.
+/// Scripts are known by their paths or URLs; those without a file are in the working folder.
 fn of_script(path: &Path, context: &Context) -> String {
+    let name = path.to_string_lossy();
+    if name.starts_with("file:") || name.starts_with("data:") {
+        return name.into_owned();
+    }
     if path.is_absolute() { resolve::file_url(path) } else { working_folder(context) }
 }

@@ -114,12 +114,8 @@ pub(crate) fn warn_of_missing_type(
         super::url_of(path),
         package.path.display()
     );
-    let process: JsObject = builtins::load_object("process", context)?;
-    if let Some(emit) = process.get(js_string!("emitWarning"), context)?.as_callable() {
-        let options = JsObject::with_object_proto(context.intrinsics());
-        let code = js_string!("MODULE_TYPELESS_PACKAGE_JSON");
-        crate::engine::natives::define_value(&options, js_string!("code"), code, true);
-        emit.call(&process.into(), &[JsString::from(message).into(), options.into()], context)?;
-    }
-    Ok(())
+    let options = JsObject::with_object_proto(context.intrinsics());
+    let code = js_string!("MODULE_TYPELESS_PACKAGE_JSON");
+    crate::engine::natives::define_value(&options, js_string!("code"), code, true);
+    builtins::emit_warning(&[JsString::from(message).into(), options.into()], context)
 }

@@ -8,13 +8,14 @@ use std::{
 
 use boa_engine::{
     Context, JsResult, JsString, JsValue, Module, Source, js_string,
-    module::{ModuleRequest, SyntheticModuleInitializer},
+    module::{ModuleRequest, Referrer, SyntheticModuleInitializer},
 };
 
 use super::{
     Loader, builtin,
     errors::Failure,
     format::{self, Format},
+    importers,
     record::{Kind, Record},
     resolve::Target,
 };
@@ -184,6 +185,9 @@ pub(super) fn parse(
     let parsed = scripts::tolerantly(&closed, context, |text, context| {
         Module::parse(Source::from_bytes(text).with_path(Path::new(url)), None, context)
     });
+    if let Ok(module) = &parsed {
+        importers::forget(&Referrer::Module(module.clone()), context);
+    }
     parsed.map_err(|error| scripts::refused(error, text, url, syntax::Goal::Module, context))
 }
 

@@ -9,8 +9,8 @@ use crate::engine::natives::{arg, closure, define_value};
 
 /// Fills the object that a module gets.
 pub(super) fn fill(loader: &Loader, meta: &JsObject, module: &Module, context: &mut Context) {
-    if loader.record_of(module).is_none() {
-        // One of `vm`'s: as empty as in Node.
+    if loader.importers.fill_meta(module, meta, context) || loader.record_of(module).is_none() {
+        // One of the program's own (`vm`).
         return;
     }
     let url = module.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();

@@ -6,7 +6,7 @@
 //! language, one cycle at a time (`evaluate`), so that a module can be required while others run.
 //!
 //! `resolve` finds URLs and `format` says what a file is, both without JavaScript; `load` makes
-//! modules of texts, values and builtins, `own` are those of `vm`; `require` is `require()` of an ES module, `entry` the main
+//! modules of texts, values and builtins, `own` are those of `vm`, `importers` what `import()` is to these; `require` is `require()` of an ES module, `entry` the main
 //! module and what `--import` names.
 
 mod builtin;
@@ -17,6 +17,7 @@ mod evaluate;
 mod format;
 mod frames;
 mod graph;
+pub(crate) mod importers;
 mod link;
 mod load;
 mod meta;
@@ -54,6 +55,7 @@ pub(crate) struct Loader {
     main: RefCell<Option<String>>,
     /// The modules of a program's own graph, while the engine loads it.
     own: RefCell<Vec<Rc<Record>>>,
+    importers: importers::Importers,
 }
 
 /// The loader of this realm.

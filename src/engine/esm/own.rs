@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsValue, builtins::promise::PromiseState,
-    object::builtins::JsPromise,
+    module::Referrer, object::builtins::JsPromise,
 };
 use boa_gc::{Finalize, Trace};
 
 use super::{
-    Loader, evaluate, graph, load, of,
+    Loader, evaluate, graph,
+    importers::{self, Importer},
+    load, of,
     record::{Progress, Record},
 };
 use crate::engine::syntax::Request;
@@ -20,16 +22,21 @@ use crate::engine::syntax::Request;
 pub(crate) struct OwnModule(#[unsafe_ignore_trace] Rc<Record>);
 
 impl OwnModule {
-    /// Compiles a text for the current realm; `identifier` is its name in stacks.
+    /// Compiles a text for the current realm; `identifier` is its name in stacks. `importer` answers its
+    /// `import()`, `meta` fills its `import.meta`.
     ///
     /// # Errors
     /// The `SyntaxError` of the text.
     pub(crate) fn of_text(
         text: String,
         identifier: String,
+        importer: Importer,
+        meta: Option<JsObject>,
         context: &mut Context,
     ) -> JsResult<Self> {
-        load::source(identifier, text, None, context).map(|record| Self(Rc::new(record)))
+        let record = load::source(identifier, text, None, context)?;
+        importers::set(&Referrer::Module(record.module()), importer, meta, context);
+        Ok(Self(Rc::new(record)))
     }
 
     /// What it asks for, each once.

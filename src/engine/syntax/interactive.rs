@@ -68,6 +68,34 @@ pub(crate) fn redeclarable(text: &str) -> String {
     changed
 }
 
+/// The names that `let`, `const` and `class` outside of brackets declare, and behind them those that `var` and
+/// `function` do, and how many come first.
+pub(crate) fn top_level_names(text: &str) -> (Vec<&str>, usize) {
+    let tokens = placed(text);
+    let (mut names, mut others) = (Vec::new(), Vec::new());
+    for (at, place) in tokens.iter().enumerate() {
+        if place.depth > 0 || !place.begins {
+            continue;
+        }
+        let found: Vec<&str> = match place.text {
+            "let" | "const" | "var" => declared(&tokens[at + 1..]),
+            "class" | "function" | "async" => {
+                let words = tokens[at + 1..].iter().take(3).map(|place| place.text);
+                words.filter(|word| !matches!(*word, "function" | "*")).take(1).collect()
+            }
+            _ => continue,
+        };
+        let kind = match place.text {
+            "let" | "const" | "class" => &mut names,
+            _ => &mut others,
+        };
+        kind.extend(found);
+    }
+    let lexical = names.len();
+    names.append(&mut others);
+    (names, lexical)
+}
+
 /// Whether what follows `let` makes it a declaration.
 fn declares(next: &Placed<'_>) -> bool {
     next.token.kind == Kind::Word || matches!(next.text, "[" | "{")
@@ -187,6 +215,15 @@ fn declared<'a>(tokens: &[Placed<'a>]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_the_top_level() {
+        let text = "var a, b = 1; let c = { let: 2 }, d\nconst e = () => { var f }; class g {} async function h() {}
+                    function* i() {}";
+        let (names, lexical) = top_level_names(text);
+        assert_eq!(names, ["c", "d", "e", "g", "a", "b", "h", "i"]);
+        assert_eq!(lexical, 4);
+    }
 
     #[test]
     fn what_goes_on_is_unfinished() {
