@@ -22,6 +22,7 @@ pub(crate) mod events;
 pub(crate) mod fs;
 pub(crate) mod globals;
 pub(crate) mod handles;
+pub(crate) mod http;
 pub(crate) mod inspect;
 pub(crate) mod internal;
 pub(crate) mod ipc;

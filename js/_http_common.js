@@ -1,0 +1,14 @@
+'use strict';
+
+// An old name of a part of http, as far as programs use it. The parser of Node's insides is not there.
+
+const { METHODS, isInvalidValue, isToken } = require('internal/http/native');
+
+module.exports = {
+  _checkInvalidHeaderChar: isInvalidValue,
+  _checkIsHttpToken: isToken,
+  chunkExpression: /(?:^|\W)chunked(?:$|\W)/i,
+  continueExpression: /(?:^|\W)100-continue(?:$|\W)/i,
+  CRLF: '\r\n',
+  methods: [...METHODS],
+};

@@ -1,0 +1,56 @@
+//! The native half of `http`: the parser of what comes in, the store and the writer of heads that go out, the
+//! list of a server's connections.
+
+mod connections;
+mod date;
+mod fields;
+mod outgoing;
+mod parser;
+mod status;
+mod wire;
+
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
+};
+
+use crate::engine::{
+    classes::class,
+    natives::{Method, arg, define_value, exports_of},
+};
+
+const METHODS: &[Method] = &[
+    ("isToken", 1, |_, args, _| {
+        let text = arg(args, 0).as_string();
+        Ok(text.is_some_and(|text| outgoing::is_token(&text)).into())
+    }),
+    ("isInvalidValue", 1, |_, args, context| {
+        let text = arg(args, 0).to_string(context)?;
+        Ok((!outgoing::is_value(&text)).into())
+    }),
+    ("statusMessage", 1, |_, args, _| {
+        let code = arg(args, 0).as_number().unwrap_or(0.0);
+        let message = status::message(code as u16);
+        Ok(message.map_or(JsValue::undefined(), |message| JsString::from(message).into()))
+    }),
+    ("rawFields", 2, fields::raw),
+    ("headers", 3, fields::headers),
+    ("distinct", 2, fields::distinct),
+];
+
+/// The native builtin `internal/http/native`.
+pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
+    let exports = exports_of(METHODS, context);
+    for spec in [&parser::PARSER, &outgoing::OUTGOING, &connections::CONNECTIONS] {
+        let class = class(spec, None, context);
+        define_value(&exports, JsString::from(spec.name), class.constructor, true);
+    }
+    let methods = wire::METHODS.iter().map(|name| JsValue::from(JsString::from(*name)));
+    let methods = JsArray::from_iter(methods, context);
+    define_value(&exports, js_string!("METHODS"), methods, true);
+    let codes = JsObject::with_object_proto(context.intrinsics());
+    for (code, message) in status::TABLE {
+        define_value(&codes, u32::from(*code), JsString::from(*message), true);
+    }
+    define_value(&exports, js_string!("STATUS_CODES"), codes, true);
+    Ok(exports.into())
+}

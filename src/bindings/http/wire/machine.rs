@@ -1,0 +1,299 @@
+//! A parser that is fed with bytes as they come and says what they are: heads, pieces of bodies, ends.
+
+use std::mem::take;
+
+use memchr::memchr_iter;
+
+use super::{
+    Failure,
+    chunks::{Chunks, Piece},
+    framing::{self, Length},
+    head::{self, Field, Head, Start},
+};
+
+/// What a machine is allowed.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Limits {
+    /// The bytes of a head's target, names and values.
+    pub(in super::super) head: usize,
+    /// Lets pass what other implementations send against the standard.
+    pub(in super::super) is_lenient: bool,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(in super::super) enum Event {
+    /// All was looked at.
+    More,
+    Head(Box<Head>, Meaning),
+    /// A piece of the body, from and to a place of the input.
+    Body(usize, usize),
+    /// The end of a message, with its trailers and their bytes.
+    End(Vec<u8>, Vec<Field>),
+    /// What follows is no HTTP any more.
+    Upgraded,
+    Failed(Failure),
+}
+
+/// What a head says about what follows.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is one field's
+pub(in super::super) struct Meaning {
+    pub(in super::super) keeps_alive: bool,
+    pub(in super::super) asks_for_upgrade: bool,
+    pub(in super::super) names_host: bool,
+    pub(in super::super) expects: bool,
+}
+
+/// What the program says about a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Verdict {
+    /// It has the body that it says.
+    Usual,
+    /// It has none (the answer to HEAD).
+    NoBody,
+    /// What follows is another protocol.
+    Upgrade,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Between messages, or in a head of which a part is there.
+    Head,
+    /// A head was told, its body not begun.
+    Told(Length),
+    Bytes(u64),
+    Chunked(Chunks),
+    Trailers,
+    UntilEnd,
+    /// A message is over that the connection does not survive.
+    Last,
+    Upgraded,
+    Failed(Failure),
+}
+
+/// The parser of one side of a connection.
+#[derive(Debug)]
+pub(in super::super) struct Machine {
+    is_request: bool,
+    limits: Limits,
+    state: State,
+    /// The part of a head or of trailers that came before.
+    pending: Vec<u8>,
+    keeps_alive: bool,
+}
+
+impl Machine {
+    pub(in super::super) fn new(is_request: bool, limits: Limits) -> Self {
+        Self { is_request, limits, state: State::Head, pending: Vec::new(), keeps_alive: true }
+    }
+
+    /// Whether no message is under way.
+    pub(in super::super) fn is_between(&self) -> bool {
+        matches!(self.state, State::Head) && self.pending.is_empty()
+    }
+
+    /// Whether a head is under way or expected.
+    pub(in super::super) fn is_in_head(&self) -> bool {
+        matches!(self.state, State::Head)
+    }
+
+    /// What the program says about the head that was told last. Without it, the usual.
+    pub(in super::super) fn judge(&mut self, verdict: Verdict) {
+        let State::Told(length) = &mut self.state else { return };
+        match verdict {
+            Verdict::Usual => {}
+            Verdict::NoBody => *length = Length::Bytes(0),
+            Verdict::Upgrade => self.state = State::Upgraded,
+        }
+    }
+
+    /// Looks at the input from `from` on: what comes next, and how far it was looked at.
+    pub(in super::super) fn next(&mut self, input: &[u8], from: usize) -> (Event, usize) {
+        match self.step(input, from) {
+            Ok(told) => told,
+            Err(failure) => {
+                self.pending = Vec::new();
+                self.state = State::Failed(failure);
+                (Event::Failed(failure), from)
+            }
+        }
+    }
+
+    /// The input is over.
+    pub(in super::super) fn finish(&mut self) -> Event {
+        match self.state {
+            State::UntilEnd => {
+                self.state = State::Last;
+                Event::End(Vec::new(), Vec::new())
+            }
+            // What has failed was told.
+            State::Last | State::Upgraded | State::Failed(_) => Event::More,
+            State::Head if self.pending.is_empty() => Event::More,
+            _ => {
+                let failure = Failure::new("HPE_INVALID_EOF_STATE", "Invalid EOF state", 0);
+                self.state = State::Failed(failure);
+                Event::Failed(failure)
+            }
+        }
+    }
+
+    fn step(&mut self, input: &[u8], from: usize) -> Result<(Event, usize), Failure> {
+        if let State::Told(length) = self.state {
+            return self.begin_body(length, input, from);
+        }
+        if matches!(self.state, State::Upgraded) {
+            return Ok((Event::Upgraded, from));
+        }
+        if from >= input.len() {
+            return Ok((Event::More, from));
+        }
+        match &mut self.state {
+            State::Head => self.head(input, from),
+            State::Bytes(rest) => {
+                let length = (*rest).min((input.len() - from) as u64);
+                *rest -= length;
+                if *rest == 0 {
+                    self.state = State::Told(Length::Bytes(0));
+                }
+                let end = from + length as usize;
+                Ok((Event::Body(from, end), end))
+            }
+            State::Chunked(chunks) => match chunks.next(input, from)? {
+                Piece::More => Ok((Event::More, input.len())),
+                Piece::Data(start, end) => Ok((Event::Body(start, end), end)),
+                Piece::Last(end) => {
+                    self.state = State::Trailers;
+                    self.trailers(input, end)
+                }
+            },
+            State::Trailers => self.trailers(input, from),
+            State::UntilEnd => Ok((Event::Body(from, input.len()), input.len())),
+            State::Last => {
+                let is_empty = |byte: &u8| matches!(byte, b'\r' | b'\n');
+                match input[from..].iter().position(|byte| !is_empty(byte)) {
+                    None => Ok((Event::More, input.len())),
+                    Some(at) => {
+                        let reason = "Data after `Connection: close`";
+                        Err(Failure::new("HPE_CLOSED_CONNECTION", reason, from + at + 1))
+                    }
+                }
+            }
+            // Both were dealt with.
+            State::Told(_) | State::Upgraded => Ok((Event::More, from)),
+            State::Failed(failure) => Err(*failure),
+        }
+    }
+
+    fn head(&mut self, input: &[u8], from: usize) -> Result<(Event, usize), Failure> {
+        let before = self.pending.len();
+        let fresh = &input[from..];
+        // Positions are told as places of the input.
+        let place = |failure: Failure| Failure {
+            at: (failure.at + from).saturating_sub(before),
+            ..failure
+        };
+        // Empty lines between messages are nothing.
+        if before == 0 && fresh.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+            return Ok((Event::More, input.len()));
+        }
+        let parsed = if before == 0 {
+            head::parse(fresh, self.is_request, self.limits.is_lenient)
+        } else {
+            self.pending.extend_from_slice(fresh);
+            head::parse(&self.pending, self.is_request, self.limits.is_lenient)
+        };
+        let Some((head, length)) = parsed.map_err(place)? else {
+            if before == 0 {
+                self.pending.extend_from_slice(fresh);
+            }
+            check_size(grown(&self.pending), self.limits, input.len())?;
+            return Ok((Event::More, input.len()));
+        };
+        check_size(size_of(&head), self.limits, input.len())?;
+        let framing = framing::of(&head, self.limits.is_lenient).map_err(place)?;
+        self.pending.clear();
+        self.keeps_alive = framing.meaning.keeps_alive;
+        let length_of_body = match (&head.start, framing.length) {
+            (Start::Response { status: 100..=199 | 204 | 304, .. }, _) => Length::Bytes(0),
+            (_, length) => length,
+        };
+        self.state = State::Told(length_of_body);
+        Ok((Event::Head(Box::new(head), framing.meaning), from + length - before))
+    }
+
+    fn begin_body(
+        &mut self,
+        length: Length,
+        input: &[u8],
+        from: usize,
+    ) -> Result<(Event, usize), Failure> {
+        self.state = match length {
+            Length::Bytes(0) => return Ok((self.end(Vec::new(), Vec::new()), from)),
+            Length::Unsaid if self.is_request => {
+                return Ok((self.end(Vec::new(), Vec::new()), from));
+            }
+            Length::Bytes(bytes) => State::Bytes(bytes),
+            Length::Chunked => State::Chunked(Chunks::new()),
+            Length::Encoded if self.is_request => {
+                let reason = "Request has invalid `Transfer-Encoding`";
+                return Err(Failure::new("HPE_INVALID_TRANSFER_ENCODING", reason, from));
+            }
+            Length::Unsaid | Length::Encoded => {
+                self.keeps_alive = false;
+                State::UntilEnd
+            }
+        };
+        self.step(input, from)
+    }
+
+    fn trailers(&mut self, input: &[u8], from: usize) -> Result<(Event, usize), Failure> {
+        let before = self.pending.len();
+        // Most messages have none.
+        if before == 0 && input[from..].starts_with(b"\r\n") {
+            return Ok((self.end(Vec::new(), Vec::new()), from + 2));
+        }
+        let place = |failure: Failure| Failure {
+            at: (failure.at + from).saturating_sub(before),
+            ..failure
+        };
+        self.pending.extend_from_slice(&input[from..]);
+        let parsed = head::parse_trailers(&self.pending, self.limits.is_lenient).map_err(place)?;
+        let Some((fields, length)) = parsed else {
+            check_size(grown(&self.pending), self.limits, input.len())?;
+            return Ok((Event::More, input.len()));
+        };
+        let mut bytes = take(&mut self.pending);
+        bytes.truncate(length);
+        let size = fields.iter().map(|field| field.name.len() + field.value.len()).sum();
+        check_size(size, self.limits, input.len())?;
+        framing::check_trailers(&bytes, &fields).map_err(place)?;
+        Ok((self.end(bytes, fields), from + length - before))
+    }
+
+    fn end(&mut self, bytes: Vec<u8>, fields: Vec<Field>) -> Event {
+        self.state = if self.keeps_alive { State::Head } else { State::Last };
+        Event::End(bytes, fields)
+    }
+}
+
+/// The bytes of a head that its limit counts.
+fn size_of(head: &Head) -> usize {
+    let start = match &head.start {
+        Start::Request { target, .. } => target.len(),
+        Start::Response { reason, .. } => reason.len(),
+    };
+    start + head.fields.iter().map(|field| field.name.len() + field.value.len()).sum::<usize>()
+}
+
+/// About the same for a head that has not ended: without what stands between fields.
+fn grown(bytes: &[u8]) -> usize {
+    bytes.len() - 3 * memchr_iter(b'\n', bytes).count().min(bytes.len() / 4)
+}
+
+fn check_size(size: usize, limits: Limits, at: usize) -> Result<(), Failure> {
+    if size < limits.head {
+        return Ok(());
+    }
+    Err(Failure::new("HPE_HEADER_OVERFLOW", "Header overflow", at))
+}
