@@ -17,6 +17,9 @@ use std::{
 const LIBRARIES: &[(&str, &[&str])] =
     &[("c", &["libc.a"]), ("m", &["libm.a"]), ("gcc_s", &["libgcc_eh.a", "libgcc.a", "libc.a"])];
 
+/// The first functions begin where a large page can (bytes): `sys::code_pages` puts them on one.
+const LARGE_PAGE: usize = 2 << 20;
+
 /// The functions that programs start with, a pattern a line. Made by link/record.sh.
 const FIRST_FUNCTIONS: &str = "link/first-functions.txt";
 
@@ -67,7 +70,9 @@ fn put_together(folder: &Path) -> io::Result<PathBuf> {
     let script = folder.join("first-functions.ld");
     fs::write(
         &script,
-        format!("SECTIONS {{\n  .text.first : {{\n{rules}  }}\n}}\nINSERT BEFORE .text;\n"),
+        format!(
+            "SECTIONS {{\n  .text.first : ALIGN({LARGE_PAGE}) {{\n{rules}  }}\n}}\nINSERT BEFORE .text;\n"
+        ),
     )?;
     Ok(script)
 }

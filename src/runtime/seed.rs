@@ -13,7 +13,7 @@ use crate::{
     builtins::TABLE,
     engine::{commonjs, intrinsics::random, realm, scripts, state},
     sys::{
-        heap,
+        code_pages, heap,
         warm::{self, Served},
     },
 };
@@ -65,6 +65,7 @@ pub fn await_birth() -> Result<Birth, CreateError> {
     let mut seed = make()?;
     anticipate(&mut seed).map_err(|error| CreateError::Engine(error.to_string()))?;
     SPARE.set(Some(seed));
+    code_pages::enlarge();
     Ok(match warm::serve(socket, rehearse) {
         Served::Born(args) => {
             Birth::Warm(args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect())

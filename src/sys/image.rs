@@ -68,10 +68,11 @@ impl Layout {
             auxv_size: 0,
             exe_fd: u32::MAX,
         });
-        layout.apply().is_ok().then_some(layout)
+        layout.show().is_ok().then_some(layout)
     }
 
-    fn apply(self) -> Result<(), Errno> {
+    /// Shows in `/proc` what this says.
+    pub(super) fn show(self) -> Result<(), Errno> {
         // SAFETY: sbrk of nothing only tells where the break is.
         let brk = unsafe { libc::sbrk(0) };
         let map = Map { brk: brk.addr() as u64, ..self.0 };
@@ -90,43 +91,54 @@ impl Layout {
     }
 }
 
-/// Gives this process arguments and an environment, as `execve` would have. They live as long as
-/// the process. The process must have one thread only.
-pub(super) fn replace(layout: Layout, args: &[CString], env: &[CString]) -> Result<(), Errno> {
-    let block: Vec<u8> =
-        args.iter().chain(env).flat_map(CString::as_bytes_with_nul).copied().collect();
-    let length =
-        |strings: &[CString]| strings.iter().map(|s| s.as_bytes_with_nul().len()).sum::<usize>();
-    let (args_length, env_length) = (length(args), length(env));
-    let block = Vec::leak(block);
-    let start = block.as_ptr().addr() as u64;
-    let args_end = start + args_length as u64;
-    publish(block.get_mut(args_length..).unwrap_or_default(), env);
-    let map = Map {
-        arg_start: start,
-        arg_end: args_end,
-        env_start: args_end,
-        env_end: args_end + env_length as u64,
-        ..layout.0
-    };
-    Layout(map).apply()
+/// The arguments and the environment of a process, as they lie in its memory.
+#[derive(Debug)]
+pub(super) struct Image {
+    /// The strings, one behind the other, each with its NUL.
+    block: Vec<u8>,
+    /// How much of the block are arguments, bytes.
+    args_length: usize,
 }
 
-/// Makes `block`, which holds the strings of `env` one behind the other, the environment that the
-/// C library and the standard library read.
-fn publish(block: &'static mut [u8], env: &[CString]) {
-    let mut rest = block;
-    let mut pointers = Vec::with_capacity(env.len() + 1);
-    for string in env {
-        let (variable, behind) = rest.split_at_mut(string.as_bytes_with_nul().len());
-        pointers.push(variable.as_mut_ptr().cast::<c_char>());
-        rest = behind;
+impl Image {
+    pub(super) fn new(args: &[CString], env: &[CString]) -> Self {
+        let mut block =
+            args.iter().flat_map(CString::as_bytes_with_nul).copied().collect::<Vec<_>>();
+        let args_length = block.len();
+        block.extend(env.iter().flat_map(CString::as_bytes_with_nul));
+        Self { block, args_length }
     }
-    pointers.push(ptr::null_mut());
-    let list = Vec::leak(pointers).as_mut_ptr();
-    // SAFETY: one thread, as the caller vouches; the list ends with a null pointer, and it and
-    // its strings are never freed.
-    unsafe { environ = list };
+
+    /// Shows them in `/proc` as this process's, as `execve` would have. They have to stay where they are until something
+    /// else is shown.
+    pub(super) fn show(&self, layout: Layout) -> Result<(), Errno> {
+        let start = self.block.as_ptr().addr() as u64;
+        let args_end = start + self.args_length as u64;
+        let end = start + self.block.len() as u64;
+        let map = Map {
+            arg_start: start,
+            arg_end: args_end,
+            env_start: args_end,
+            env_end: end,
+            ..layout.0
+        };
+        Layout(map).show()
+    }
+
+    /// Keeps them for as long as the process lives, and makes the environment the one that the C library and the
+    /// standard library read. The process must have one thread only.
+    pub(super) fn keep(self) {
+        let variables = Vec::leak(self.block).get_mut(self.args_length..).unwrap_or_default();
+        let mut pointers: Vec<*mut c_char> = variables
+            .split_inclusive_mut(|byte| *byte == 0)
+            .map(|variable| variable.as_mut_ptr().cast())
+            .collect();
+        pointers.push(ptr::null_mut());
+        let list = Vec::leak(pointers).as_mut_ptr();
+        // SAFETY: one thread, as the caller vouches; the list ends with a null pointer, and it and
+        // its strings are never freed.
+        unsafe { environ = list };
+    }
 }
 
 /// Calls this process by another name, in `/proc` and so in `ps` and `top`: as its command line, and
@@ -142,7 +154,7 @@ pub(crate) fn set_title(title: CString) {
     let map = Map { arg_start: start, arg_end: start + length, ..layout.0 };
     // Nothing panics while it holds this lock.
     let mut shown = TITLE.lock().unwrap_or_else(PoisonError::into_inner);
-    if Layout(map).apply().is_ok() {
+    if Layout(map).show().is_ok() {
         // The title before is no longer read from its place.
         *shown = Some(title);
     }
@@ -156,6 +168,27 @@ mod tests {
 
     fn command_line() -> String {
         fs::read_to_string("/proc/self/cmdline").unwrap()
+    }
+
+    #[test]
+    fn an_image_is_shown_and_taken_back() {
+        alone(|| {
+            let layout = Layout::of_this_process().unwrap();
+            let before = (command_line(), fs::read("/proc/self/environ").unwrap());
+            let strings = |texts: [&str; 3]| texts.map(|text| CString::new(text).unwrap());
+            let (args, env) = (strings(["one", "", "two words"]), strings(["A=1", "B=", "C=ü"]));
+            let image = Image::new(&args, &env);
+            image.show(layout).unwrap();
+            assert_eq!(command_line(), "one\0\0two words\0");
+            assert_eq!(fs::read_to_string("/proc/self/environ").unwrap(), "A=1\0B=\0C=ü\0");
+            assert!(std::env::var_os("A").is_none(), "it is shown only");
+            layout.show().unwrap();
+            assert_eq!((command_line(), fs::read("/proc/self/environ").unwrap()), before);
+            image.keep();
+            let variables: Vec<_> = std::env::vars().collect();
+            let expected = [("A", "1"), ("B", ""), ("C", "ü")].map(|(k, v)| (k.into(), v.into()));
+            assert_eq!(variables, expected);
+        });
     }
 
     #[test]

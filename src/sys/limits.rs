@@ -12,6 +12,12 @@ pub(crate) fn address_space() -> Option<u64> {
     (soft != RLIM_INFINITY).then_some(soft)
 }
 
+/// How many descriptors the process may have open; more than that if there is no limit.
+pub(crate) fn open_files() -> u64 {
+    // It fails for no resource that exists.
+    getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft)
+}
+
 /// Raises the soft limit of open files to the hard one, as Node does. Children inherit it.
 pub(crate) fn raise_open_files() -> Result<(), SysError> {
     let (soft, hard) =

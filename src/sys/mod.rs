@@ -5,6 +5,7 @@ pub(crate) mod allocation;
 #[cfg(test)]
 pub(crate) mod alone;
 pub(crate) mod channel;
+pub(crate) mod code_pages;
 pub(crate) mod command;
 pub(crate) mod constants;
 pub(crate) mod content;

@@ -81,4 +81,5 @@ process.send({
   limit: Error.stackTraceLimit,
   random: Math.random(),
 });
+if (process.argv.at(-1) === 'stay') setInterval(() => {}, 1_000_000);
 process.disconnect();

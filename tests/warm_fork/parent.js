@@ -1,6 +1,7 @@
 'use strict';
 // Prints what children of every kind see of themselves, a line each.
 const { fork } = require('child_process');
+const fs = require('fs');
 const os = require('os');
 const path = require('path');
 
@@ -19,6 +20,25 @@ function seen(options) {
       resolve({ ...told, ppid: undefined, random: undefined, parentIsRight, code, signal });
     });
   });
+}
+
+// What the parent sees of a child right after it was started; a signal that comes then is not lost.
+function seenFromOutside(options) {
+  const child = fork(script, ['two words', 'ü', '', 'stay'], options);
+  child.on('error', () => {});
+  if (child.pid === undefined) return 'no child';
+  const read = (file) => fs.readFileSync(`/proc/${child.pid}/${file}`, 'latin1');
+  const seen = {
+    commandLine: read('cmdline'),
+    environment: read('environ').replace(/NODE_CHANNEL_FD=\d+/, ''),
+    folder: fs.readlinkSync(`/proc/${child.pid}/cwd`),
+    leads: /\) \S+ \d+ (\d+)/.exec(read('stat'))[1] === String(child.pid),
+  };
+  child.on('exit', (code, signal) => {
+    if (signal !== 'SIGTERM') console.log('it had ended before', code, signal);
+  });
+  child.kill();
+  return seen;
 }
 
 const KINDS = {
@@ -41,6 +61,11 @@ const KINDS = {
   for (const [kind, options] of Object.entries(KINDS)) {
     console.log(kind, JSON.stringify(await seen(options)));
   }
+  // One upon the other, without a turn of the loop in between.
+  const crowd = [...Object.entries(KINDS), ...Object.entries(KINDS)];
+  const all = await Promise.all(crowd.map(([, options]) => seen(options)));
+  for (const [index, [kind]] of crowd.entries()) console.log('in a crowd', kind, JSON.stringify(all[index]));
+  for (const [, options] of crowd) console.log('at once', JSON.stringify(seenFromOutside(options)));
   process.umask(0o77);
   console.log('umask', JSON.stringify(await seen({})));
   os.setPriority(5);

@@ -10,6 +10,7 @@ use boa_engine::Context;
 
 use crate::{
     bindings::process::{self, launch},
+    engine::state,
     sys::{
         error::SysError,
         spawn::{self, Child, SpawnRequest},
@@ -36,6 +37,8 @@ struct WarmFork {
     loaded_with: RefCell<Vec<CString>>,
     /// How many children so far could have been copies.
     children: Cell<u32>,
+    /// In which turn of the loop the last one was started.
+    last_turn: Cell<Option<u64>>,
     zygotes: Cell<u32>,
 }
 
@@ -51,7 +54,8 @@ pub(super) fn start(
     let Some(cold_children) = cold_children(&request.file, context) else {
         return spawn::spawn(request);
     };
-    match of(context).spawn(&request, cold_children) {
+    let turn = state::of(context).event_loop.turns();
+    match of(context).spawn(&request, cold_children, turn) {
         Some(outcome) => outcome,
         None => spawn::spawn(request),
     }
@@ -94,7 +98,9 @@ impl WarmFork {
         &self,
         request: &SpawnRequest<'_>,
         cold_children: u32,
+        turn: u64,
     ) -> Option<Result<Child, SysError>> {
+        let in_crowd = self.last_turn.replace(Some(turn)) == Some(turn);
         let earlier = self.children.replace(self.children.get().saturating_add(1));
         if earlier + 1 < cold_children {
             return None;
@@ -108,7 +114,7 @@ impl WarmFork {
         if earlier < cold_children || !same_loader(&request.env, &self.loaded_with.borrow()) {
             return None;
         }
-        match zygote.as_ref()?.spawn(request) {
+        match zygote.as_ref()?.spawn(request, in_crowd) {
             Ok(child) => Some(Ok(child)),
             Err(Refusal::Failed(error)) => Some(Err(error)),
             Err(Refusal::Unserved) => None,

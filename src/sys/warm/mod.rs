@@ -9,6 +9,7 @@
 //! Source: `clone(2)`, `prctl(2)`, `close_range(2)`.
 
 mod birth;
+mod crowd;
 mod newborn;
 mod order;
 mod serve;
@@ -118,12 +119,17 @@ impl Zygote {
         self.inheritance == INHERITANCE.load(Ordering::Relaxed)
     }
 
-    /// Asks for a child. The `file` of the request is not looked at: it is the zygote's.
+    /// Asks for a child. The `file` of the request is not looked at: it is the zygote's. `in_crowd`: others are being asked for in the
+    /// same breath.
     ///
     /// # Errors
     /// [`Refusal`] says what is left to be done.
-    pub(crate) fn spawn(&self, request: &SpawnRequest<'_>) -> Result<Child, Refusal> {
-        let bytes = order::encode(request).ok_or(Refusal::Unserved)?;
+    pub(crate) fn spawn(
+        &self,
+        request: &SpawnRequest<'_>,
+        in_crowd: bool,
+    ) -> Result<Child, Refusal> {
+        let bytes = order::encode(request, in_crowd).ok_or(Refusal::Unserved)?;
         let folder = working_folder().map_err(|_| Refusal::Unserved)?;
         let (answer, answers) = fd::pipe().map_err(|_| Refusal::Unserved)?;
         let mut descriptors = vec![answers.as_raw_fd(), folder.as_raw_fd()];

@@ -1,11 +1,28 @@
 //! What a zygote is asked for, as bytes. The descriptors travel beside them.
 
-use std::ffi::CString;
+use std::{
+    ffi::CString,
+    fs::File,
+    io::{IoSliceMut, Read},
+    os::fd::{AsRawFd, FromRawFd, OwnedFd},
+};
 
-use super::super::spawn::{ChildFd, SpawnRequest};
+use nix::{
+    cmsg_space,
+    errno::Errno as Error,
+    sys::socket::{ControlMessageOwned, MsgFlags, recvmsg},
+};
+
+use super::{
+    super::spawn::{ChildFd, SpawnRequest},
+    MAX_DESCRIPTORS,
+};
 
 /// The length of the whole, before everything else (bytes).
-pub(super) const HEADER: usize = 4;
+const HEADER: usize = 4;
+
+/// How much is read at once (bytes). Most orders are smaller.
+const READ_SIZE: usize = 16 * 1024;
 
 /// A request that has arrived.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,11 +33,13 @@ pub(super) struct Order {
     /// For each descriptor from 0 on, whether one was passed for it.
     pub(super) stdio: Vec<bool>,
     pub(super) detached: bool,
+    /// More orders will come at once.
+    pub(super) in_crowd: bool,
 }
 
-/// A request with its header; `None` if a copy cannot fulfil it: a program that `execve` starts
+/// A request with its header, and whether more will come at once; `None` if a copy cannot fulfil it: a program that `execve` starts
 /// as another user is another one in more than its ids (what may look into it, what it may do).
-pub(super) fn encode(request: &SpawnRequest<'_>) -> Option<Vec<u8>> {
+pub(super) fn encode(request: &SpawnRequest<'_>, in_crowd: bool) -> Option<Vec<u8>> {
     let SpawnRequest { file: _, args, env, cwd, stdio, detached, uid, gid, dies_with_parent } =
         request;
     if uid.is_some() || gid.is_some() || *dies_with_parent {
@@ -32,7 +51,7 @@ pub(super) fn encode(request: &SpawnRequest<'_>) -> Option<Vec<u8>> {
     put_strings(&mut bytes, cwd.as_slice());
     put_number(&mut bytes, stdio.len() as u32);
     bytes.extend(stdio.iter().map(|slot| u8::from(matches!(slot, ChildFd::From(_)))));
-    bytes.push(u8::from(*detached));
+    bytes.extend([u8::from(*detached), u8::from(in_crowd)]);
     let length = (bytes.len() - HEADER) as u32;
     bytes[..HEADER].copy_from_slice(&length.to_ne_bytes());
     Some(bytes)
@@ -50,15 +69,16 @@ fn put_strings(bytes: &mut Vec<u8>, strings: &[CString]) {
 }
 
 /// A request without its header; `None` if it is none.
-pub(super) fn decode(bytes: &[u8]) -> Option<Order> {
+fn decode(bytes: &[u8]) -> Option<Order> {
     let mut rest = bytes;
     let args = take_strings(&mut rest)?;
     let env = take_strings(&mut rest)?;
     let mut cwd = take_strings(&mut rest)?;
     let count = take_number(&mut rest)? as usize;
     let stdio = take(&mut rest, count)?.iter().map(|&passed| passed != 0).collect();
-    let detached = take(&mut rest, 1)? != [0];
-    rest.is_empty().then(|| Order { args, env, cwd: cwd.pop(), stdio, detached })
+    let [detached, in_crowd] = take(&mut rest, 2)?.try_into().ok()?;
+    let [detached, in_crowd]: [bool; 2] = [detached != 0, in_crowd != 0];
+    rest.is_empty().then(|| Order { args, env, cwd: cwd.pop(), stdio, detached, in_crowd })
 }
 
 fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
@@ -67,7 +87,7 @@ fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
     Some(taken)
 }
 
-pub(super) fn take_number(rest: &mut &[u8]) -> Option<u32> {
+fn take_number(rest: &mut &[u8]) -> Option<u32> {
     let bytes = take(rest, 4)?;
     bytes.try_into().ok().map(u32::from_ne_bytes)
 }
@@ -81,6 +101,43 @@ fn take_string(rest: &mut &[u8]) -> Option<CString> {
     let length = memchr::memchr(0, rest)?;
     let bytes = take(rest, length + 1)?;
     CString::from_vec_with_nul(bytes.to_vec()).ok()
+}
+
+/// The next order and its descriptors, of which there is at least one; `None` at the end, or if
+/// what comes is no order.
+pub(super) fn receive(socket: &File) -> Option<(Order, Vec<OwnedFd>)> {
+    let mut bytes = vec![0; READ_SIZE];
+    let (count, descriptors) = receive_descriptors(socket, &mut bytes)?;
+    bytes.truncate(count);
+    let mut rest = bytes.get(..HEADER)?;
+    let length = HEADER + take_number(&mut rest)? as usize;
+    if let Some(missing) = length.checked_sub(count) {
+        socket.take(missing as u64).read_to_end(&mut bytes).ok()?;
+    }
+    let order = decode(bytes.get(HEADER..length)?)?;
+    let needed = 2 + order.stdio.iter().filter(|is_passed| **is_passed).count();
+    (descriptors.len() == needed).then_some((order, descriptors))
+}
+
+fn receive_descriptors(socket: &File, bytes: &mut [u8]) -> Option<(usize, Vec<OwnedFd>)> {
+    let mut control = cmsg_space!([i32; MAX_DESCRIPTORS]);
+    let mut slice = [IoSliceMut::new(bytes)];
+    let message = loop {
+        let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+        match recvmsg::<()>(socket.as_raw_fd(), &mut slice, Some(&mut control), flags) {
+            Err(Error::EINTR) => {}
+            outcome => break outcome.ok()?,
+        }
+    };
+    let mut descriptors = Vec::new();
+    for part in message.cmsgs().ok()? {
+        if let ControlMessageOwned::ScmRights(numbers) = part {
+            // SAFETY: the kernel has made these descriptors for this process in this very call.
+            let owned = |number| unsafe { OwnedFd::from_raw_fd(number) };
+            descriptors.extend(numbers.into_iter().map(owned));
+        }
+    }
+    Some((message.bytes, descriptors))
 }
 
 #[cfg(test)]
@@ -113,7 +170,8 @@ mod tests {
         for cwd in [Some("/tmp"), None] {
             let stdio = vec![ChildFd::Ignored, ChildFd::From(null.as_fd()), ChildFd::Ignored];
             let request = request(cwd, stdio);
-            let bytes = encode(&request).unwrap();
+            let in_crowd = cwd.is_none();
+            let bytes = encode(&request, in_crowd).unwrap();
             let (header, body) = bytes.split_at(HEADER);
             assert_eq!(u32::from_ne_bytes(header.try_into().unwrap()) as usize, body.len());
             let expected = Order {
@@ -122,6 +180,7 @@ mod tests {
                 cwd: request.cwd,
                 stdio: vec![false, true, false],
                 detached: request.detached,
+                in_crowd,
             };
             assert_eq!(decode(body), Some(expected));
             for length in 0..body.len() {
@@ -133,8 +192,8 @@ mod tests {
 
     #[test]
     fn another_user_is_for_a_new_program() {
-        assert!(encode(&request(None, vec![])).is_some());
-        assert_eq!(encode(&SpawnRequest { uid: Some(1), ..request(None, vec![]) }), None);
-        assert_eq!(encode(&SpawnRequest { gid: Some(1), ..request(None, vec![]) }), None);
+        assert!(encode(&request(None, vec![]), false).is_some());
+        assert_eq!(encode(&SpawnRequest { uid: Some(1), ..request(None, vec![]) }, false), None);
+        assert_eq!(encode(&SpawnRequest { gid: Some(1), ..request(None, vec![]) }, false), None);
     }
 }

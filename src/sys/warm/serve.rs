@@ -8,30 +8,24 @@ use std::{
     env,
     ffi::CString,
     fs::File,
-    io::{IoSliceMut, Read, Write},
+    io::{Read, Write},
     mem::ManuallyDrop,
-    os::fd::{AsRawFd, FromRawFd, OwnedFd},
+    os::fd::{AsRawFd, OwnedFd},
 };
 
-use nix::{
-    cmsg_space,
-    errno::Errno as Error,
-    sys::{
-        signal::SigSet,
-        socket::{ControlMessageOwned, MsgFlags, recv, recvmsg},
-    },
+use nix::sys::{
+    signal::SigSet,
+    socket::{MsgFlags, recv},
 };
 
 use super::{
     super::{errno::Errno, fd, image::Layout},
-    MAX_DESCRIPTORS, VARIABLE,
+    VARIABLE,
     birth::clone_as_sibling,
+    crowd::{self, Passed},
     newborn,
-    order::{self, HEADER, Order},
+    order::{Order, receive},
 };
-
-/// How much is read at once (bytes). Most orders are smaller.
-const READ_SIZE: usize = 16 * 1024;
 
 /// After so many copies in a row that died without an order, something is wrong with them.
 const MAX_STILLBORN: u32 = 3;
@@ -45,19 +39,23 @@ pub(crate) enum Served {
     Ended,
 }
 
-/// What became of a copy that waited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a copy that waited; the last one is its own.
 enum Fate {
     /// It has an order.
     Taken,
-    /// There will be no order.
-    Unneeded,
+    /// As [`Self::Taken`], and more orders will come at once.
+    Crowd,
     /// It died.
     Dead,
+    /// There will be no order; or this is the copy, and there was none.
+    Ended,
+    /// This is the copy, and has this order.
+    Born(Order, Vec<OwnedFd>),
 }
 
 /// What a copy writes to its baton.
 const TAKEN: u8 = b'T';
+const CROWD: u8 = b'C';
 const UNNEEDED: u8 = b'U';
 
 /// The socket that this process was given to be a zygote; `None` if it is to be none.
@@ -73,7 +71,7 @@ pub(crate) fn socket_of_zygote() -> Option<OwnedFd> {
 ///
 /// `rehearse` is what a copy does while it has no order: whatever touches the memory that it will
 /// need, and leaves nothing behind.
-pub(crate) fn serve(socket: OwnedFd, rehearse: impl FnOnce()) -> Served {
+pub(crate) fn serve(socket: OwnedFd, rehearse: impl Fn()) -> Served {
     // In a copy, the number is closed with all others that the copy is not given.
     let socket = ManuallyDrop::new(File::from(socket));
     end_with_parent();
@@ -82,35 +80,40 @@ pub(crate) fn serve(socket: OwnedFd, rehearse: impl FnOnce()) -> Served {
     let Some(layout) = Layout::of_this_process() else { return Served::Ended };
     let mut stillborn = 0;
     while stillborn < MAX_STILLBORN {
-        let Ok((baton, others_baton)) = fd::pipe() else { return Served::Ended };
-        match clone_as_sibling() {
-            Ok(None) => {
-                drop(baton);
-                let baton = ManuallyDrop::new(File::from(others_baton));
-                return wait_for_order(&socket, &baton, rehearse).map_or(
-                    Served::Ended,
-                    |(order, descriptors)| {
-                        Served::Born(newborn::settle(order, descriptors, layout))
-                    },
-                );
+        match keep_ready(&socket, &rehearse) {
+            Fate::Dead => stillborn += 1,
+            Fate::Taken => stillborn = 0,
+            Fate::Crowd => match crowd::serve(&socket, layout, |pid| report(&socket, pid)) {
+                Passed::Calm => stillborn = 0,
+                Passed::Born(args) => return Served::Born(args),
+                Passed::Ended => return Served::Ended,
+            },
+            Fate::Born(order, descriptors) => {
+                return Served::Born(newborn::settle(order, descriptors, layout));
             }
-            Ok(Some(pid)) => {
-                drop(others_baton);
-                report(&socket, pid);
-                match fate(baton) {
-                    Fate::Taken => stillborn = 0,
-                    Fate::Dead => stillborn += 1,
-                    Fate::Unneeded => return Served::Ended,
-                }
-            }
-            Err(errno) => {
-                if refuse(&socket, errno).is_none() {
-                    return Served::Ended;
-                }
-            }
+            Fate::Ended => return Served::Ended,
         }
     }
     Served::Ended
+}
+
+/// Makes a copy that waits, and waits until it does so no longer.
+fn keep_ready(socket: &File, rehearse: impl Fn()) -> Fate {
+    let Ok((baton, others_baton)) = fd::pipe() else { return Fate::Ended };
+    match clone_as_sibling() {
+        Ok(None) => {
+            drop(baton);
+            let baton = ManuallyDrop::new(File::from(others_baton));
+            wait_for_order(socket, &baton, rehearse)
+                .map_or(Fate::Ended, |(order, descriptors)| Fate::Born(order, descriptors))
+        }
+        Ok(Some(pid)) => {
+            drop(others_baton);
+            report(socket, pid);
+            fate(baton)
+        }
+        Err(errno) => refuse(socket, errno).map_or(Fate::Ended, |()| Fate::Taken),
+    }
 }
 
 /// Lets the kernel end this process when its parent ends, however that does.
@@ -128,7 +131,8 @@ fn fate(baton: OwnedFd) -> Fate {
     let mut byte = [0];
     match File::from(baton).read_exact(&mut byte).map(|()| byte[0]) {
         Ok(TAKEN) => Fate::Taken,
-        Ok(_) => Fate::Unneeded,
+        Ok(CROWD) => Fate::Crowd,
+        Ok(_) => Fate::Ended,
         Err(_) => Fate::Dead,
     }
 }
@@ -137,13 +141,17 @@ fn fate(baton: OwnedFd) -> Fate {
 fn wait_for_order(
     socket: &File,
     mut baton: &File,
-    rehearse: impl FnOnce(),
+    rehearse: impl Fn(),
 ) -> Option<(Order, Vec<OwnedFd>)> {
     if !is_awaited(socket) {
         rehearse();
     }
     let order = receive(socket);
-    let fate = if order.is_some() { TAKEN } else { UNNEEDED };
+    let fate = match &order {
+        Some((Order { in_crowd: true, .. }, _)) => CROWD,
+        Some(_) => TAKEN,
+        None => UNNEEDED,
+    };
     // If the zygote is gone, there will be no further copy.
     let _ = baton.write_all(&[fate]);
     order
@@ -160,41 +168,4 @@ fn refuse(socket: &File, errno: Errno) -> Option<()> {
     let (_, descriptors) = receive(socket)?;
     newborn::answer_unborn(descriptors.first()?, errno);
     Some(())
-}
-
-/// The next order and its descriptors, of which there is at least one; `None` at the end, or if
-/// what comes is no order.
-fn receive(socket: &File) -> Option<(Order, Vec<OwnedFd>)> {
-    let mut bytes = vec![0; READ_SIZE];
-    let (count, descriptors) = receive_descriptors(socket, &mut bytes)?;
-    bytes.truncate(count);
-    let mut rest = bytes.get(..HEADER)?;
-    let length = HEADER + order::take_number(&mut rest)? as usize;
-    if let Some(missing) = length.checked_sub(count) {
-        socket.take(missing as u64).read_to_end(&mut bytes).ok()?;
-    }
-    let order = order::decode(bytes.get(HEADER..length)?)?;
-    let needed = 2 + order.stdio.iter().filter(|is_passed| **is_passed).count();
-    (descriptors.len() == needed).then_some((order, descriptors))
-}
-
-fn receive_descriptors(socket: &File, bytes: &mut [u8]) -> Option<(usize, Vec<OwnedFd>)> {
-    let mut control = cmsg_space!([i32; MAX_DESCRIPTORS]);
-    let mut slice = [IoSliceMut::new(bytes)];
-    let message = loop {
-        let flags = MsgFlags::MSG_CMSG_CLOEXEC;
-        match recvmsg::<()>(socket.as_raw_fd(), &mut slice, Some(&mut control), flags) {
-            Err(Error::EINTR) => {}
-            outcome => break outcome.ok()?,
-        }
-    };
-    let mut descriptors = Vec::new();
-    for part in message.cmsgs().ok()? {
-        if let ControlMessageOwned::ScmRights(numbers) = part {
-            // SAFETY: the kernel has made these descriptors for this process in this very call.
-            let owned = |number| unsafe { OwnedFd::from_raw_fd(number) };
-            descriptors.extend(numbers.into_iter().map(owned));
-        }
-    }
-    Some((message.bytes, descriptors))
 }
