@@ -114,6 +114,9 @@ pub(crate) fn finish_unsettled(warnings: &str, context: &mut Context) {
     let process = super::state(context);
     if process.exit_code.get().is_none() {
         process.exit_code.set(Some(UNSETTLED));
+        if process.launch.reports.no_warnings {
+            return;
+        }
         // Nobody is left to be told that standard error is closed.
         let _ = standard::write(Output::Stderr, warnings.as_bytes(), context);
     }

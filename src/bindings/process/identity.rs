@@ -66,7 +66,7 @@ fn record(fields: &[(&str, &str)], context: &Context) -> JsObject {
 pub(super) fn features(context: &mut Context) -> JsObject {
     let object = JsObject::with_object_proto(context.intrinsics());
     let no = ["inspector", "debug"];
-    let yes = ["uv", "ipv6"];
+    let yes = ["uv", "ipv6", "require_module"];
     let absent =
         ["tls_alpn", "tls_sni", "tls_ocsp", "tls", "openssl_is_boringssl", "cached_builtins"];
     for name in no {
@@ -75,7 +75,7 @@ pub(super) fn features(context: &mut Context) -> JsObject {
     for name in yes {
         define_value(&object, JsString::from(name), true, true);
     }
-    for name in absent.into_iter().chain(["require_module", "quic", "typescript"]) {
+    for name in absent.into_iter().chain(["quic", "typescript"]) {
         define_value(&object, JsString::from(name), false, true);
     }
     object

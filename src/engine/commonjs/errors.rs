@@ -49,6 +49,15 @@ fn require_stack(parent: Option<&JsObject>, context: &mut Context) -> JsResult<V
 
 /// The JavaScript error of a failed resolution.
 pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsError {
+    from_resolve_of(error, None, context)
+}
+
+/// As [`from_resolve`], where the error says which file asked.
+pub(super) fn from_resolve_of(
+    error: ResolveError,
+    from: Option<&str>,
+    context: &mut Context,
+) -> JsError {
     match &error {
         ResolveError::Denied(path) => {
             permission::denied(Scope::FsRead, &path.to_string_lossy(), context)
@@ -59,8 +68,14 @@ pub(super) fn from_resolve(error: ResolveError, context: &mut Context) -> JsErro
         ResolveError::MainMissing { package, request, .. } => {
             missing(describe(&error, None).1, package, Some(request), context)
         }
+        // `require` names the URL, `import` its path.
+        ResolveError::EncodedSeparator { path } => {
+            let path = format!("file://{}", path.display()).into();
+            let (code, message) = describe(&ResolveError::EncodedSeparator { path }, from);
+            coded(context, code, message)
+        }
         _ => {
-            let (code, message) = describe(&error, None);
+            let (code, message) = describe(&error, from);
             coded(context, code, message)
         }
     }
@@ -96,10 +111,18 @@ pub(in crate::engine) fn describe(error: &ResolveError, from: Option<&str>) -> (
             let message = format!("{at} in the package config {}{from}{hint}", package.display());
             (Code::ERR_INVALID_PACKAGE_TARGET, message)
         }
-        ResolveError::InvalidSpecifier { specifier, package } => {
+        ResolveError::InvalidSpecifier { specifier, pattern, field, package } => {
             let message = format!(
-                "Invalid module \"{specifier}\" request is not a valid match in pattern for the package {}{from}",
+                "Invalid module \"{specifier}\" request is not a valid match in pattern \"{pattern}\" for \
+                 the \"{field}\" resolution of {}{from}",
                 package.display()
+            );
+            (Code::ERR_INVALID_MODULE_SPECIFIER, message)
+        }
+        ResolveError::EncodedSeparator { path } => {
+            let path = path.display();
+            let message = format!(
+                "Invalid module \"{path}\" must not include encoded \"/\" or \"\\\" characters{from}"
             );
             (Code::ERR_INVALID_MODULE_SPECIFIER, message)
         }

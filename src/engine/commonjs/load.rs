@@ -79,6 +79,15 @@ fn exports_of_cached(
     if cached.get(js_string!("loaded"), context)?.to_boolean() {
         return cached.get(js_string!("exports"), context);
     }
+    let name = |module: &JsObject, context: &mut Context| -> JsResult<Option<String>> {
+        let name = module.get(js_string!("filename"), context)?;
+        Ok(name.as_string().map(|name| name.to_std_string_lossy()))
+    };
+    if let Some(file) = name(cached, context)? {
+        let first = class::parent_of(cached);
+        let asking = first.map(|first| name(&first, context)).transpose()?.flatten();
+        esm::refuse_cycle(Path::new(&file), asking.as_deref(), context)?;
+    }
     cycle::exports_so_far(cached, context)
 }
 
@@ -250,11 +259,12 @@ fn declared_format(path: &Path, context: &mut Context) -> JsResult<Option<Format
     if let Some(kind) = engine_state::of(context).module_hook.kind(path) {
         return Ok(Some(Format::of_host(kind)));
     }
-    if path.extension().is_none() {
-        return Ok(None);
-    }
     let resolver = super::resolver(context);
-    esm::format_of_path(path, &resolver).map_err(|(code, message)| coded(context, code, message))
+    let format = esm::format_of_path(path, &resolver);
+    let format = format.map_err(|(code, message)| coded(context, code, message))?;
+    // A file without an extension may be either, unless its package says that it is CommonJS.
+    let is_named = path.extension().is_some();
+    Ok(format.filter(|format| is_named || *format == Format::CommonJs))
 }
 
 /// Loads a file that is an ES module: its namespace becomes the exports. As the main module it runs

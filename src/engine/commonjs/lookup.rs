@@ -98,7 +98,9 @@ fn by_package(
     };
     if request.starts_with('#') {
         let target = state.resolver.imported(&from, request);
-        return match target.map_err(|error| errors::from_resolve(error, context))? {
+        let asking = from.to_string_lossy();
+        let told = |error| errors::from_resolve_of(error, Some(&asking), context);
+        return match target.map_err(told)? {
             Some(ImportTarget::File(file)) => Ok(Some(path_value(&file))),
             Some(ImportTarget::Package(name)) => {
                 let args = [JsString::from(name.as_str()).into(), parent.clone().into()];

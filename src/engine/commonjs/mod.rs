@@ -139,6 +139,30 @@ pub(crate) fn load_path(path: JsString, is_main: bool, context: &mut Context) ->
     invoke(&state.class, "_load", &[path.into(), parent, is_main.into()], context)
 }
 
+/// The value of a JSON file, which `require` and `import` share.
+pub(in crate::engine) fn shared_json(
+    text: &str,
+    path: &Path,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    let state = state(context)?;
+    let name = JsString::from(&*path.to_string_lossy());
+    if let Some(cached) = state.cache.get(name.clone(), context)?.as_object()
+        && cached.get(js_string!("loaded"), context)?.to_boolean()
+    {
+        return cached.get(js_string!("exports"), context);
+    }
+    let value = parse_json(text, Some(path), context)?;
+    let module = class::new_module(&state, name.clone(), None, context)?;
+    for (key, value) in
+        [("exports", value.clone()), ("filename", name.clone().into()), ("loaded", true.into())]
+    {
+        module.set(JsString::from(key), value, true, context)?;
+    }
+    state.cache.set(name, module, true, context)?;
+    Ok(value)
+}
+
 /// True while the file's module runs for the first time.
 pub(in crate::engine) fn is_loading(path: &Path, context: &mut Context) -> JsResult<bool> {
     let state = state(context)?;

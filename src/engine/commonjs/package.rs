@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde_json::Value;
+use url::Url;
 
 use super::resolve::ResolveError;
 use crate::engine::permission::{self, Denied, Permissions};
@@ -124,13 +125,18 @@ pub(crate) fn resolve_exports(
         subpath: subpath.to_owned(),
     };
     let targets = Targets { package, conditions, field: "exports" };
+    // Only `imports` lead to other packages.
+    let file = |target| match target {
+        ImportTarget::File(path) => Some(path),
+        ImportTarget::Package(_) => None,
+    };
     if !has_subpaths(package, exports)? {
         if subpath != "." {
             return Err(not_exported());
         }
-        return targets.resolve(exports, subpath, None)?.ok_or_else(not_exported);
+        return targets.resolve(exports, subpath, None)?.and_then(file).ok_or_else(not_exported);
     }
-    targets.matching(exports, subpath)?.ok_or_else(not_exported)
+    targets.matching(exports, subpath)?.and_then(file).ok_or_else(not_exported)
 }
 
 /// The file that `imports` gives for a specifier (`"#x"`); `None` where another package is meant,
@@ -148,23 +154,11 @@ pub(crate) fn resolve_imports(
     if specifier == "#" {
         return Err(ResolveError::InvalidImport { specifier: specifier.to_owned() });
     }
-    if let Some(Value::String(target)) = imports.get(specifier)
-        && !target.starts_with("./")
-        && !target.starts_with("../")
-        && !target.starts_with('/')
-    {
-        return Ok(ImportTarget::Package(target.clone()));
-    }
     let targets = Targets { package, conditions, field: "imports" };
-    if let Some(Value::Object(_)) = imports.get(specifier)
-        && let Some(target) = targets.external(&imports[specifier])
-    {
-        return Ok(ImportTarget::Package(target));
-    }
-    targets.matching(imports, specifier)?.map(ImportTarget::File).ok_or_else(not_defined)
+    targets.matching(imports, specifier)?.ok_or_else(not_defined)
 }
 
-/// What an entry of `imports` leads to.
+/// What an entry of `exports` or `imports` leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ImportTarget {
     File(PathBuf),
@@ -189,6 +183,15 @@ fn has_subpaths(package: &Package, exports: &Value) -> Result<bool, ResolveError
     Ok(dotted != 0)
 }
 
+/// What a target answers.
+enum Answer {
+    Leads(ImportTarget),
+    /// `null`: nothing, and nobody else is asked.
+    Excludes,
+    /// No condition holds.
+    Silent,
+}
+
 /// Resolution of targets within one field of one package.
 struct Targets<'a> {
     package: &'a Package,
@@ -198,7 +201,7 @@ struct Targets<'a> {
 
 impl Targets<'_> {
     /// Looks `key` up among entries that may be patterns (`"./x/*"`).
-    fn matching(&self, entries: &Value, key: &str) -> Result<Option<PathBuf>, ResolveError> {
+    fn matching(&self, entries: &Value, key: &str) -> Result<Option<ImportTarget>, ResolveError> {
         let Value::Object(entries) = entries else { return Ok(None) };
         if let Some(target) = entries.get(key)
             && !key.contains('*')
@@ -211,33 +214,49 @@ impl Targets<'_> {
             .filter_map(|pattern| Some((pattern, matched(pattern, key)?)))
             .max_by_key(|(pattern, _)| (pattern.find('*'), pattern.len()));
         match best {
-            Some((pattern, star)) => self.resolve(&entries[pattern], key, Some(star)),
+            Some((pattern, star)) => {
+                let found = self.resolve(&entries[pattern], key, Some(star));
+                found.map_err(|error| error.of_pattern(pattern))
+            }
             None => Ok(None),
         }
     }
 
-    /// The file of one target; `None` where it excludes (`null`, no condition matches).
+    /// What one target leads to; `None` where it excludes.
     fn resolve(
         &self,
         target: &Value,
         key: &str,
         star: Option<&str>,
-    ) -> Result<Option<PathBuf>, ResolveError> {
+    ) -> Result<Option<ImportTarget>, ResolveError> {
+        Ok(match self.answer(target, key, star)? {
+            Answer::Leads(target) => Some(target),
+            Answer::Excludes | Answer::Silent => None,
+        })
+    }
+
+    fn answer(
+        &self,
+        target: &Value,
+        key: &str,
+        star: Option<&str>,
+    ) -> Result<Answer, ResolveError> {
         match target {
-            Value::String(text) => self.file(text, key, star).map(Some),
+            Value::String(text) => self.named(text, key, star).map(Answer::Leads),
             Value::Object(conditions) => {
                 for (condition, target) in conditions {
                     if condition == "default" || self.conditions.iter().any(|c| c == condition) {
-                        let nested = self.resolve(target, key, star)?;
-                        if nested.is_some() || target.is_null() {
-                            return Ok(nested);
+                        match self.answer(target, key, star)? {
+                            Answer::Silent => {}
+                            answer => return Ok(answer),
                         }
                     }
                 }
-                Ok(None)
+                Ok(Answer::Silent)
             }
+            Value::Array(alternatives) if alternatives.is_empty() => Ok(Answer::Excludes),
             Value::Array(alternatives) => self.first(alternatives, key, star),
-            Value::Null => Ok(None),
+            Value::Null => Ok(Answer::Excludes),
             other => Err(self.invalid(&Value::from(other.to_string()).to_string(), key)),
         }
     }
@@ -247,11 +266,12 @@ impl Targets<'_> {
         alternatives: &[Value],
         key: &str,
         star: Option<&str>,
-    ) -> Result<Option<PathBuf>, ResolveError> {
-        let mut last = Ok(None);
+    ) -> Result<Answer, ResolveError> {
+        let mut last = Ok(Answer::Silent);
         for target in alternatives {
-            match self.resolve(target, key, star) {
-                Ok(None) if !target.is_null() => {}
+            match self.answer(target, key, star) {
+                Ok(Answer::Silent) => {}
+                Ok(Answer::Excludes) => last = Ok(Answer::Excludes),
                 Err(error @ ResolveError::InvalidPackageTarget { .. }) => last = Err(error),
                 done => return done,
             }
@@ -259,33 +279,52 @@ impl Targets<'_> {
         last
     }
 
-    fn file(&self, target: &str, key: &str, star: Option<&str>) -> Result<PathBuf, ResolveError> {
+    /// What a text names: a file of the package, or in `imports` another package.
+    fn named(
+        &self,
+        target: &str,
+        key: &str,
+        star: Option<&str>,
+    ) -> Result<ImportTarget, ResolveError> {
+        let invalid = || self.invalid(&Value::from(target).to_string(), key);
         let Some(rest) = target.strip_prefix("./") else {
-            return Err(self.invalid(&Value::from(target).to_string(), key));
+            let is_package = self.field == "imports" && !target.starts_with(['.', '/']);
+            if !is_package || Url::parse(target).is_ok_and(|url| url.scheme() != "node") {
+                return Err(invalid());
+            }
+            let name = star.map_or_else(|| target.to_owned(), |star| target.replace('*', star));
+            return Ok(ImportTarget::Package(name));
         };
         if rest.split(['/', '\\']).any(forbidden_segment) {
-            return Err(self.invalid(&Value::from(target).to_string(), key));
+            return Err(invalid());
         }
-        let Some(star) = star else { return Ok(self.package.folder().join(rest)) };
-        if star.split(['/', '\\']).any(forbidden_segment) {
-            return Err(ResolveError::InvalidSpecifier {
-                specifier: key.to_owned(),
-                package: self.package.path.clone(),
-            });
+        let invalid_specifier = || ResolveError::InvalidSpecifier {
+            specifier: key.to_owned(),
+            pattern: String::new(),
+            field: self.field,
+            package: self.package.path.clone(),
+        };
+        if star.is_some_and(|star| star.split(['/', '\\']).any(forbidden_segment)) {
+            return Err(invalid_specifier());
         }
-        Ok(self.package.folder().join(rest.replace('*', star)))
+        let path = star.map_or_else(|| rest.to_owned(), |star| rest.replace('*', star));
+        self.file(&path).map(ImportTarget::File)
     }
 
-    /// The other package that a conditional target of `imports` names, if it names one.
-    fn external(&self, target: &Value) -> Option<String> {
-        match target {
-            Value::String(text) if !text.starts_with(['.', '/']) => Some(text.clone()),
-            Value::Object(conditions) => conditions
-                .iter()
-                .find(|(name, _)| *name == "default" || self.conditions.iter().any(|c| c == *name))
-                .and_then(|(_, target)| self.external(target)),
-            _ => None,
+    /// The file at a relative URL.
+    fn file(&self, relative: &str) -> Result<PathBuf, ResolveError> {
+        // As in URLs, more slashes than one begin nothing new.
+        let plain = self.package.folder().join(relative.trim_start_matches('/'));
+        if !relative.contains(['%', '?', '#']) {
+            return Ok(plain);
         }
+        let lower = relative.to_ascii_lowercase();
+        if lower.contains("%2f") || lower.contains("%5c") {
+            return Err(ResolveError::EncodedSeparator { path: plain });
+        }
+        let base = Url::from_directory_path(self.package.folder());
+        let url = base.ok().and_then(|base| base.join(&format!("./{relative}")).ok());
+        Ok(url.and_then(|url| url.to_file_path().ok()).unwrap_or(plain))
     }
 
     fn invalid(&self, target: &str, key: &str) -> ResolveError {

@@ -29,8 +29,15 @@ pub(crate) enum ResolveError {
         key: String,
         package: PathBuf,
     },
+    /// A target whose path has a separator as an escape.
+    EncodedSeparator {
+        path: PathBuf,
+    },
+    /// What `*` stands for goes up, or into other packages.
     InvalidSpecifier {
         specifier: String,
+        pattern: String,
+        field: &'static str,
         package: PathBuf,
     },
     /// `#` alone.
@@ -89,6 +96,18 @@ impl Default for Resolver {
             missing_main: RefCell::default(),
             real_folders: RefCell::default(),
             of_graph: RefCell::default(),
+        }
+    }
+}
+
+impl ResolveError {
+    /// The same where this pattern was followed.
+    pub(super) fn of_pattern(self, followed: &str) -> Self {
+        match self {
+            Self::InvalidSpecifier { specifier, field, package, .. } => {
+                Self::InvalidSpecifier { specifier, pattern: followed.to_owned(), field, package }
+            }
+            other => other,
         }
     }
 }

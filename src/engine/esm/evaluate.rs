@@ -181,11 +181,14 @@ pub(super) fn explain_globals(record: &Record, reason: &JsValue, context: &mut C
     let Some(error) = reason.as_object().filter(|object| object.is::<Error>()) else { return };
     let message = error.get(js_string!("message"), context).unwrap_or_default();
     let Some(message) = message.as_string().map(|text| text.to_std_string_lossy()) else { return };
-    let Some(name) = message.strip_suffix(" is not defined") else { return };
+    // What is assigned and not declared the engine tells in other words.
+    let assigned = message.strip_prefix("cannot assign to uninitialized global property `");
+    let name = assigned.and_then(|rest| rest.strip_suffix('`'));
+    let Some(name) = name.or_else(|| message.strip_suffix(" is not defined")) else { return };
     if !matches!(name, "require" | "module" | "exports" | "__filename" | "__dirname") {
         return;
     }
-    let mut text = format!("{message} in ES module scope");
+    let mut text = format!("{name} is not defined in ES module scope");
     if name == "require" {
         text.push_str(", you can use import instead");
     }

@@ -6,10 +6,14 @@ use boa_engine::{Context, JsError, JsResult, builtins::promise::PromiseState};
 
 use super::{
     Loader, frames, link, load,
-    record::{Kind, Record},
-    resolve::Target,
+    record::{Kind, Progress, Record},
+    resolve::{self, Target},
 };
-use crate::engine::{commonjs, state};
+use crate::engine::{
+    commonjs,
+    errors::{Code, coded},
+    state,
+};
 
 /// Loads a target with its graph, ready to be evaluated.
 ///
@@ -106,8 +110,28 @@ fn fetch_children(
 
 /// Has the engine load and link a graph whose modules are all there.
 fn complete(root: &Rc<Record>, fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+    refuse_running(fresh, context)?;
     spread_waiting(fresh, context)?;
     bind(root, fresh, context)
+}
+
+/// The engine cannot link to a module that is running: one that somebody requires while it does.
+fn refuse_running(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+    for record in fresh {
+        let requests = record.declarations.requests.iter().zip(record.children());
+        let mut running = requests
+            .filter(|(_, child)| child.kind == Kind::Source)
+            .filter(|(_, child)| child.progress.get() == Progress::Evaluating);
+        if let Some((request, _)) = running.next() {
+            let message = format!(
+                "Cannot import Module {} in a cycle. (from {})",
+                request.specifier,
+                resolve::shown(&record.url)
+            );
+            return Err(coded(context, Code::ERR_REQUIRE_CYCLE_MODULE, message));
+        }
+    }
+    Ok(())
 }
 
 /// Loads in the engine, checks and links.

@@ -35,7 +35,12 @@ fn missing(record: &Record, child: &Record, import: &Imported, context: &mut Con
             "Named export '{name}' not found. The requested module '{specifier}' is a CommonJS module, \
              which may not support all module.exports as named exports.\nCommonJS modules can always be \
              imported via the default export, for example using:\n\nimport pkg from '{specifier}';\n{}",
-            destructured(record, import)
+            // As in Node, for an import on one line.
+            if is_on_one_line(record, import, context) {
+                destructured(record, import)
+            } else {
+                String::new()
+            }
         ),
         _ => {
             format!("The requested module '{specifier}' does not provide an export named '{name}'")
@@ -49,6 +54,16 @@ fn missing(record: &Record, child: &Record, import: &Imported, context: &mut Con
 fn place(record: &Record, source: &SourceText, (start, end): (usize, usize)) -> String {
     let (line, _) = source.position(start);
     format!("{}:{line}\n{}\n", record.url, source.marked(start, end))
+}
+
+/// Whether all names of the declaration stand on one line.
+fn is_on_one_line(record: &Record, import: &Imported, context: &mut Context) -> bool {
+    let Some(source) = sources::of(context).get(&record.url) else { return false };
+    let same = record.declarations.imports.iter();
+    let same = same.filter(|other| other.declaration == import.declaration);
+    let lines: Vec<u32> = same.map(|other| source.position(other.span.0).0).collect();
+    let whole = lines.first().and_then(|line| source.line(*line)).unwrap_or_default();
+    lines.iter().all(|line| line == &lines[0]) && whole.contains("import")
 }
 
 /// `const { a, b: c } = pkg;` with the names of the same declaration.

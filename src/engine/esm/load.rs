@@ -61,6 +61,10 @@ pub(super) fn module(
     context: &mut Context,
 ) -> JsResult<(Rc<Record>, bool)> {
     let url = target.url();
+    let unknown = |(key, _): &&(String, String)| key != "type";
+    if let Some(attribute) = attributes.iter().find(unknown) {
+        return Err(unsupported(&url, attribute).into_error(context));
+    }
     let plan = plan(target, context)?;
     let is_json = check_attributes(&plan, &url, attributes).map_err(|e| e.into_error(context))?;
     if let Some(known) = loader.records.get(&url, is_json) {
@@ -105,19 +109,21 @@ fn plan(target: &Target, context: &mut Context) -> JsResult<Plan> {
     }
 }
 
+/// An attribute that means nothing.
+fn unsupported(url: &str, (key, value): &(String, String)) -> Failure {
+    let message =
+        format!("Import attribute \"{key}\" with value \"{value}\" is not supported in {url}");
+    Failure::new(Code::ERR_IMPORT_ATTRIBUTE_UNSUPPORTED, message)
+}
+
 /// True if it is to be a JSON module, which the attributes have to say.
 fn check_attributes(
     plan: &Plan,
     url: &str,
     attributes: &[(String, String)],
 ) -> Result<bool, Failure> {
-    for (key, value) in attributes {
-        if key != "type" || value != "json" {
-            let message = format!(
-                "Import attribute \"{key}\" with value \"{value}\" is not supported in {url}"
-            );
-            return Err(Failure::new(Code::ERR_IMPORT_ATTRIBUTE_UNSUPPORTED, message));
-        }
+    if let Some(attribute) = attributes.iter().find(|(_, value)| value != "json") {
+        return Err(unsupported(url, attribute));
     }
     let is_json =
         matches!(plan, Plan::File(_, Format::Json) | Plan::Data { format: Format::Json, .. });
@@ -220,7 +226,10 @@ fn undeclared(url: String, path: PathBuf, context: &mut Context) -> JsResult<Rec
 
 /// A JSON module; `path` is what errors name.
 fn json(url: String, path: Option<&Path>, text: &str, context: &mut Context) -> JsResult<Record> {
-    let value = commonjs::parse_json(text, path, context)?;
+    let value = match path.filter(|_| !url.contains(['?', '#'])) {
+        Some(path) => commonjs::shared_json(text, path, context)?,
+        None => commonjs::parse_json(text, path, context)?,
+    };
     let steps = SyntheticModuleInitializer::from_copy_closure_with_captures(
         |module, value: &JsValue, _| module.set_export(&js_string!("default"), value.clone()),
         value,

@@ -26,7 +26,7 @@ mod record;
 mod require;
 mod resolve;
 
-use std::{cell::RefCell, path::Path, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc};
 
 use boa_engine::{
     Context, JsObject, JsResult, Module,
@@ -38,7 +38,7 @@ pub(crate) use self::{
     entry::{Entry, run, unsettled},
     format::{Format, is_module_text, of_path as format_of_path, warn_of_missing_type},
     own::OwnModule,
-    require::{check, require, run_as_main},
+    require::{check, refuse_cycle, require, run_as_main},
 };
 use self::{
     record::{Record, Records},
@@ -56,6 +56,8 @@ pub(crate) struct Loader {
     /// The modules of a program's own graph, while the engine loads it.
     own: RefCell<Vec<Rc<Record>>>,
     importers: importers::Importers,
+    /// What specifiers meant, by the URL of who asked.
+    resolved: RefCell<HashMap<(String, String), Target>>,
 }
 
 /// The loader of this realm.
@@ -66,8 +68,23 @@ fn of(context: &Context) -> Rc<Loader> {
         .clone()
 }
 
-/// What a specifier means to the module with this URL.
+/// What a specifier means to the module with this URL. What was found once stays so.
 fn resolved(specifier: &str, base: &str, context: &mut Context) -> Result<Target, errors::Failure> {
+    let loader = of(context);
+    let key = (specifier.to_owned(), base.to_owned());
+    if let Some(known) = loader.resolved.borrow().get(&key) {
+        return Ok(known.clone());
+    }
+    let target = resolved_anew(specifier, base, context)?;
+    loader.resolved.borrow_mut().insert(key, target.clone());
+    Ok(target)
+}
+
+fn resolved_anew(
+    specifier: &str,
+    base: &str,
+    context: &mut Context,
+) -> Result<Target, errors::Failure> {
     let hooked = module_hook::resolve(specifier, &resolve::shown(base), context);
     if let Some(path) = hooked.map_err(errors::Failure::of_host)? {
         return Ok(Target::of_path(&path));

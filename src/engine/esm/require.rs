@@ -88,6 +88,21 @@ fn facade(loader: &Loader, root: &Rc<Record>, context: &mut Context) -> JsResult
     Ok(record.module().namespace(context))
 }
 
+/// The error of a `require` of an ES module that is being required; `parent` asks.
+pub(crate) fn refuse_cycle(
+    path: &Path,
+    parent: Option<&str>,
+    context: &mut Context,
+) -> JsResult<()> {
+    let record = of(context).records.get(&resolve::file_url(path), false);
+    let runs =
+        |record: &Rc<Record>| record.kind == Kind::Source && record.promise.borrow().is_none();
+    match record.filter(runs) {
+        Some(_) => Err(in_a_cycle(path, parent, context)),
+        None => Ok(()),
+    }
+}
+
 /// The error of a graph that imports a CommonJS module which is loading right now.
 fn running_common_js(modules: &[Rc<Record>], context: &mut Context) -> JsResult<Option<JsError>> {
     for record in modules.iter().filter(|record| record.progress.get() == Progress::Loaded) {

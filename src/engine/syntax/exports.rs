@@ -20,7 +20,8 @@ pub(crate) struct CommonJsExports {
 
 impl CommonJsExports {
     fn name(&mut self, name: String) {
-        if !self.names.contains(&name) {
+        // Half of a surrogate pair, which an escape may name, is no name of an export.
+        if !name.contains(char::REPLACEMENT_CHARACTER) && !self.names.contains(&name) {
             self.names.push(name);
         }
     }

@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn names_of_the_top_level() {
-        let text = "var a, b = 1; let c = { let: 2 }, d\nconst e = () => { var f }; class g {} async function h() {}
+        let text = "var a, b = 1; let c = { let: 2 }, d\nconst e = () => { var f }; class g {}\nasync function h() {}
                     function* i() {}";
         let (names, lexical) = top_level_names(text);
         assert_eq!(names, ["c", "d", "e", "g", "a", "b", "h", "i"]);
