@@ -498,6 +498,17 @@ fn define_subject(object: &JsObject, subject: &Subject, context: &mut Context) {
     }
 }
 
+/// The error that V8 throws in the place of the engine's for too deep a recursion, which JavaScript cannot
+/// catch; other errors as they are.
+pub(crate) fn catchable(error: JsError, context: &mut Context) -> JsError {
+    let Some(EngineError::RuntimeLimit(limit)) = error.as_engine() else { return error };
+    let engine = super::state::of(context);
+    if engine.exit_code().is_some() || engine.limit_behind(*limit).is_some() {
+        return error;
+    }
+    JsError::from_opaque(value_of(error, context))
+}
+
 /// The JavaScript value of an error: what `catch` would bind.
 ///
 /// What the engine throws where JavaScript cannot catch it becomes the error that V8 throws: too

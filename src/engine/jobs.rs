@@ -15,7 +15,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, Trace};
 
-use super::{finalization::Collected, state};
+use super::{errors, finalization::Collected, state};
 use crate::event_loop::Scope;
 
 /// The async context that a promise's handler runs in: the one in which it was attached.
@@ -30,7 +30,7 @@ pub(crate) fn callback(callback: JsFunction, scope: &Scope<JsObject>) -> JobCall
     }
 }
 
-/// Calls a handler in its async context.
+/// Calls a handler in its async context. Too deep a recursion rejects the promise that waits for it.
 pub(crate) fn call(
     job: &JobCallback,
     this: &JsValue,
@@ -38,11 +38,13 @@ pub(crate) fn call(
     scope: &Scope<JsObject>,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if !scope.is_used() {
-        return job.callback().call(this, args, context);
-    }
-    let frame = job.host_defined().downcast_ref::<Inherited>().map(|frame| frame.0.clone());
-    scope.within(frame, || job.callback().call(this, args, context))
+    let outcome = if scope.is_used() {
+        let frame = job.host_defined().downcast_ref::<Inherited>().map(|frame| frame.0.clone());
+        scope.within(frame, || job.callback().call(this, args, context))
+    } else {
+        job.callback().call(this, args, context)
+    };
+    outcome.map_err(|error| errors::catchable(error, context))
 }
 
 /// Boa's job executor with Node's order: microtasks run when the tick queue says so.

@@ -18,7 +18,7 @@ use super::{
     jobs::{self, Microtasks},
     kinds, limits, proxies, reflect,
     rejections::Rejections,
-    sources, stack,
+    scripts, sources, stack,
     state::{self, Engine, Loop, NextGlobal},
     syntax,
     time::RealmClock,
@@ -72,13 +72,18 @@ impl HostHooks for Hooks {
     fn ensure_can_compile_strings(
         &self,
         realm: Realm,
-        _parameters: &[JsString],
+        parameters: &[JsString],
         body: &JsString,
         _direct: bool,
         context: &mut Context,
     ) -> JsResult<()> {
         sources::of(context).note_evaluated(body);
-        if syntax::declares_with_using(&body.to_std_string_lossy()) {
+        let text = body.to_std_string_lossy();
+        scripts::ensure_depth(&text, context)?;
+        for parameter in parameters {
+            scripts::ensure_depth(&parameter.to_std_string_lossy(), context)?;
+        }
+        if syntax::declares_with_using(&text) {
             return Err(JsNativeError::syntax().with_message(syntax::NO_DECLARATION).into());
         }
         if !realm.host_defined().has::<NoEval>() {
@@ -192,8 +197,12 @@ pub(crate) fn forbid_eval(realm: &Realm) {
 }
 
 fn recursion_limit() -> usize {
-    let stack = crate::sys::stack::remaining().unwrap_or(FOREIGN_STACK);
-    RECURSION_LIMIT.min(stack / NATIVE_FRAME)
+    RECURSION_LIMIT.min(remaining_stack() / NATIVE_FRAME)
+}
+
+/// How much of the native stack is left for the caller, in bytes; a guess on threads that are not ours.
+pub(crate) fn remaining_stack() -> usize {
+    crate::sys::stack::remaining().unwrap_or(FOREIGN_STACK)
 }
 
 /// Puts our own natives in the place of intrinsics that the engine does badly.

@@ -150,6 +150,9 @@ pub(crate) fn with_additions<T>(
     context: &mut Context,
     parse: impl Fn(&Additions, &mut Context) -> JsResult<T>,
 ) -> (Additions, JsResult<T>) {
+    if let Err(error) = ensure_depth(source, context) {
+        return (Additions::default(), Err(error));
+    }
     if state::of(context).is_counted() {
         let additions = additions_with_checks(source);
         if let Ok(parsed) = parse(&additions, context) {
@@ -159,6 +162,14 @@ pub(crate) fn with_additions<T>(
     let additions = additions(source);
     let parsed = parse(&additions, context);
     (additions, parsed)
+}
+
+/// Refuses a text that the engine has no stack to parse, as V8 does.
+pub(crate) fn ensure_depth(text: &str, context: &mut Context) -> JsResult<()> {
+    if syntax::is_too_deep(text) {
+        return Err(JsError::from_opaque(stack::too_deep(context).into()));
+    }
+    Ok(())
 }
 
 fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {
@@ -196,6 +207,9 @@ pub(crate) fn refused(
     goal: Goal,
     context: &mut Context,
 ) -> JsError {
+    if syntax::is_too_deep(source) {
+        return error;
+    }
     let Some(fault) = syntax::explain(source, goal) else { return error };
     let place = fault.span.map(|(start, end)| {
         let text = SourceText::new(source.to_owned(), 0);

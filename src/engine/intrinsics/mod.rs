@@ -21,7 +21,7 @@ use boa_engine::{Context, JsResult};
 
 /// Puts those in the place of a further realm's that keep nothing of a realm.
 pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
-    arrays::install(context);
+    arrays::install(context)?;
     strings::install(context);
     dates::install(context)?;
     literals::install(context);
@@ -30,7 +30,7 @@ pub(super) fn install_further(context: &mut Context) -> JsResult<()> {
 
 /// Puts them in the place of the engine's. No program has run in this context yet.
 pub(super) fn install(context: &mut Context) -> JsResult<()> {
-    arrays::install(context);
+    arrays::install(context)?;
     strings::install(context);
     dates::install(context)?;
     literals::install(context);

@@ -11,6 +11,7 @@ use super::{
     Fault,
     lexer::{Kind, Lexer, Token},
     messages,
+    nesting::is_too_deep,
 };
 use crate::engine::sources::SourceText;
 
@@ -27,6 +28,9 @@ pub(crate) enum Goal {
 
 /// What is wrong with a text; `None` if nothing is.
 pub(crate) fn explain(text: &str, goal: Goal) -> Option<Fault> {
+    if is_too_deep(text) {
+        return Some(Fault { message: "Maximum call stack size exceeded".into(), span: None });
+    }
     match goal {
         Goal::Script | Goal::Module => parsed(text, "", "", goal),
         // A `}` too many would end the function that the parser is given.

@@ -15,6 +15,7 @@ mod exports;
 pub(crate) mod interactive;
 pub(crate) mod lexer;
 mod messages;
+mod nesting;
 mod using;
 
 pub(crate) use additions::{Additions, LITERAL, additions, additions_with_checks};
@@ -24,6 +25,7 @@ pub(crate) use disposal::with_disposal_written_out;
 pub(crate) use explain::{Goal, explain};
 pub(crate) use exports::commonjs_exports;
 pub(crate) use messages::is_reserved;
+pub(crate) use nesting::is_too_deep;
 pub(crate) use using::{NO_DECLARATION, declares_with_using, with_using_renamed};
 
 /// What is wrong, and where.
