@@ -7,7 +7,7 @@ use std::{cell::Cell, hint, time::Duration};
 use crate::sys::usage::{self, Who};
 
 /// After so many bytes there is a collection, at the least (bytes).
-const LEAST: usize = 8 << 20;
+const LEAST: usize = 6 << 20;
 
 /// And at the most.
 const MOST: usize = 1 << 30;
