@@ -19,12 +19,10 @@ const fn native(name: &'static str, access: Access, make: Make) -> Builtin {
     Builtin { name, native: Some(make), source: None, access }
 }
 
-#[allow(dead_code)]
 const fn script(name: &'static str, access: Access, source: &'static str) -> Builtin {
     Builtin { name, native: None, source: Some(source), access }
 }
 
-#[allow(dead_code)]
 const fn both(name: &'static str, access: Access, make: Make, source: &'static str) -> Builtin {
     Builtin { name, native: Some(make), source: Some(source), access }
 }

@@ -35,7 +35,6 @@
 //! it scripts recurse as deep as the thread's stack allows), [`await_birth`] and [`end_process`].
 
 // The lower floors are whole before every floor above uses all of them.
-#![allow(dead_code)]
 
 mod bindings;
 mod builtins;

@@ -1,6 +1,6 @@
 //! Calls from the loop into JavaScript. Node: `MakeCallback`.
 
-use boa_engine::{Context, JsObject, JsResult, JsValue};
+use boa_engine::{Context, JsResult};
 
 use super::{state, ticks};
 
@@ -32,22 +32,6 @@ pub(crate) fn enter<T>(
         engine.note_refusal();
     }
     outcome
-}
-
-/// Calls `object[method](...args)` as the loop does: see [`enter`].
-pub(crate) fn call_method(
-    object: &JsObject,
-    method: &str,
-    args: &[JsValue],
-    context: &mut Context,
-) {
-    enter(context, |context| {
-        let function = object.get(boa_engine::JsString::from(method), context)?;
-        match function.as_callable() {
-            Some(function) => function.call(&object.clone().into(), args, context),
-            None => Ok(JsValue::undefined()),
-        }
-    });
 }
 
 /// Runs `work` as a phase of the loop does that drains the queues itself afterwards

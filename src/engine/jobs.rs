@@ -167,11 +167,6 @@ impl Microtasks {
         }
     }
 
-    /// True when nothing is queued.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.borrow().is_empty()
-    }
-
     /// Runs every microtask, those that they queue included.
     ///
     /// An exception of one (only `queueMicrotask` callbacks can throw) is uncaught; the rest runs.

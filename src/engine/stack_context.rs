@@ -36,10 +36,3 @@ pub(crate) fn attach(error: &JsObject, enhance: JsFunction, context: &mut Contex
     }
     Ok(())
 }
-
-/// The stack with its context, for the report of an uncaught error; `None` where there is none.
-pub(crate) fn enhanced(error: &JsObject, context: &mut Context) -> Option<JsString> {
-    let symbol = symbol(context);
-    let enhance = error.get(symbol, context).ok()?.as_callable()?;
-    enhance.call(&error.clone().into(), &[], context).ok()?.as_string()
-}

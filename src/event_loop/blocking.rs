@@ -21,6 +21,7 @@ impl<H: Host> EventLoop<H> {
     /// stays alive until then.
     ///
     /// If `work` panics, [`Host::work_panicked`] is called instead of `done`.
+    #[cfg(test)]
     pub(crate) fn spawn_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -33,10 +33,6 @@ impl<H> Immediates<H> {
         self.ref_count
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     pub(super) fn add(&mut self, task: Task<H>) -> ImmediateId {
         let id = self.end();
         self.queue.push_back(Some(Immediate { task, refed: true }));
@@ -66,6 +62,7 @@ impl<H> Immediates<H> {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn has_ref(&self, id: ImmediateId) -> bool {
         self.index(id)
             .and_then(|index| self.queue.get(index)?.as_ref())

@@ -43,19 +43,17 @@ use table::Table;
 use timers::Timers;
 
 pub use self::test_clock::TestClock;
-#[allow(unused_imports)] // for the bindings to come
 pub(crate) use self::{
     blocking::Panic,
     immediates::ImmediateId,
-    remote::{Hold, Remote, RemoteTask},
-    requests::{ActiveResources, Request},
+    remote::{Hold, Remote},
+    requests::Request,
     scope::Scope,
     sources::{SourceCallback, SourceId},
     timers::{TimerCallback, TimerId},
     waiting::WaitHandle,
 };
 use crate::sys::poll::{Event, Poll};
-#[allow(unused_imports)] // for the bindings to come
 pub(crate) use crate::sys::poll::{Interest, Readiness};
 
 /// Whom the loop runs callbacks for.
@@ -222,11 +220,6 @@ impl<H: Host> EventLoop<H> {
     /// Milliseconds since the loop was made, as of the last update.
     pub(crate) fn now(&self) -> u64 {
         self.clock.now()
-    }
-
-    /// Brings [`Self::now`] up to date and returns it.
-    pub(crate) fn update_now(&self) -> u64 {
-        self.clock.update()
     }
 
     /// Drops every callback, timer, source and task. What they own is free then, even if it owns

@@ -42,11 +42,13 @@ impl<H: Host> EventLoop<H> {
     }
 
     /// Whether a timer keeps the loop alive; false if it has ended.
+    #[cfg(test)]
     pub(crate) fn timer_has_ref(&self, id: TimerId) -> bool {
         self.timers.borrow().has_ref(id)
     }
 
     /// False once a timer has ended. It has not while its callback runs.
+    #[cfg(test)]
     pub(crate) fn is_active(&self, id: TimerId) -> bool {
         self.timers.borrow().contains(id)
     }
@@ -97,6 +99,7 @@ impl<H: Host> EventLoop<H> {
     }
 
     /// Whether an immediate keeps the loop alive; false once it ran.
+    #[cfg(test)]
     pub(crate) fn immediate_has_ref(&self, id: ImmediateId) -> bool {
         self.immediates.borrow().has_ref(id)
     }

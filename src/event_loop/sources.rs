@@ -67,6 +67,7 @@ impl<H: Host> EventLoop<H> {
     }
 
     /// Whether a source would keep the loop alive; false if it was removed.
+    #[cfg(test)]
     pub(crate) fn source_has_ref(&self, id: SourceId) -> bool {
         self.sources.borrow().table.get(id.0).is_some_and(|source| source.refed)
     }

@@ -164,6 +164,7 @@ impl<H> Timers<H> {
         timer.refed = refed;
     }
 
+    #[cfg(test)]
     pub(super) fn has_ref(&self, id: TimerId) -> bool {
         self.table.get(id.0).is_some_and(|timer| timer.refed)
     }

@@ -11,7 +11,9 @@ pub struct Remote(pub(super) event_loop::Remote<Context>);
 
 /// Keeps a runtime's loop alive, and so [`crate::Runtime::run_until_idle`] waiting, until it is dropped in
 /// whatever thread.
-pub struct Hold(event_loop::Hold<Context>);
+pub struct Hold {
+    _held: event_loop::Hold<Context>,
+}
 
 impl Remote {
     /// Ends the wait that the runtime is in, if it is in one.
@@ -49,7 +51,7 @@ impl Remote {
     /// Lets the runtime's loop wait although nothing of its own is to come.
     #[must_use]
     pub fn hold(&self) -> Hold {
-        Hold(self.0.hold())
+        Hold { _held: self.0.hold() }
     }
 
     /// Asks the program to end with this exit code, as if it had called `process.reallyExit`: between

@@ -17,6 +17,7 @@ impl Errno {
     pub(crate) const EMFILE: Self = Self(libc::EMFILE);
     pub(crate) const ENOBUFS: Self = Self(libc::ENOBUFS);
     pub(crate) const ENOENT: Self = Self(libc::ENOENT);
+    #[cfg(test)]
     pub(crate) const ENOTTY: Self = Self(libc::ENOTTY);
     pub(crate) const EPIPE: Self = Self(libc::EPIPE);
     /// libuv's own number for the end of what is read.

@@ -2,9 +2,9 @@
 //!
 //! Source: `read(2)`, `write(2)`, `writev(2)`.
 
-use std::{io::IoSlice, os::fd::AsFd};
+use std::os::fd::AsFd;
 
-use nix::{errno::Errno as NixErrno, sys::uio, unistd};
+use nix::{errno::Errno as NixErrno, unistd};
 
 use super::error::SysError;
 
@@ -16,14 +16,6 @@ pub(crate) fn read(fd: impl AsFd, buffer: &mut [u8]) -> Result<Option<usize>, Sy
 /// Writes once: the number of bytes taken. `None` if it takes none now.
 pub(crate) fn write(fd: impl AsFd, bytes: &[u8]) -> Result<Option<usize>, SysError> {
     once("write", || unistd::write(fd.as_fd(), bytes))
-}
-
-/// As [`write()`], from several places.
-pub(crate) fn write_vectored(
-    fd: impl AsFd,
-    slices: &[IoSlice<'_>],
-) -> Result<Option<usize>, SysError> {
-    once("write", || uio::writev(fd.as_fd(), slices))
 }
 
 /// Calls until no signal interrupts; `EAGAIN` is no error.
@@ -50,8 +42,7 @@ mod tests {
         let (reader, writer) = fd::pipe().unwrap();
         fd::set_nonblocking(&reader, true).unwrap();
         assert_eq!(write(&writer, b"one").unwrap(), Some(3));
-        let slices = [IoSlice::new(b"two"), IoSlice::new(b"three")];
-        assert_eq!(write_vectored(&writer, &slices).unwrap(), Some(8));
+        assert_eq!(write(&writer, b"twothree").unwrap(), Some(8));
         let mut buffer = [0; 64];
         assert_eq!(read(&reader, &mut buffer).unwrap(), Some(11));
         assert_eq!(&buffer[..11], b"onetwothree");

@@ -86,6 +86,7 @@ impl Interest {
     pub(crate) const NONE: Self = Self { readable: false, writable: false };
     pub(crate) const READABLE: Self = Self { readable: true, writable: false };
     pub(crate) const WRITABLE: Self = Self { readable: false, writable: true };
+    #[cfg(test)]
     pub(crate) const BOTH: Self = Self { readable: true, writable: true };
 
     /// True if there is nothing to wait for.

@@ -225,11 +225,6 @@ impl SignalWatch {
             std::thread::yield_now();
         }
     }
-
-    /// The signal's number.
-    pub(crate) fn signal(&self) -> i32 {
-        self.signal as i32
-    }
 }
 
 impl AsFd for SignalWatch {
@@ -276,7 +271,6 @@ mod tests {
         assert_eq!(watch.take(), 1);
         assert_eq!(second.take(), 1);
         assert_eq!(watch.take(), 0);
-        assert_eq!(watch.signal(), libc::SIGURG);
     }
 
     #[test]

@@ -19,12 +19,11 @@ mod transcode;
 pub(crate) mod view;
 mod warning;
 
-#[allow(unused_imports)] // used as the bindings that need them land
 pub(crate) use self::{
-    construct::{array_buffer_of, encoded, from_block, from_slice, over, unpooled},
-    exports::{constructor, is_constructor},
+    construct::{array_buffer_of, from_block, from_slice, over, unpooled},
+    exports::is_constructor,
     realm::is_plain,
-    view::{TypedArrayKind, is_any_array_buffer, kind_of, zeroed_block},
+    view::{is_any_array_buffer, zeroed_block},
 };
 pub(crate) use self::{
     exports::exports,

@@ -30,25 +30,18 @@ use crate::engine::{
     reflect,
 };
 
-#[allow(unused_imports)] // until `process` and the streams use them all.
-pub(crate) use emit::{emit, emit_if_heard, emit_native};
-#[allow(unused_imports)]
+pub(crate) use emit::{emit, emit_if_heard};
 pub(crate) use inspection::listener_count;
 pub(crate) use limits::warn_too_many;
-#[allow(unused_imports)]
 pub(crate) use listeners::{
     Position, add as add_listener_to, add_listener, add_once_listener, on as on_method,
 };
 pub(crate) use module::exports;
-#[allow(unused_imports)]
-pub(crate) use removal::{off as remove_method, remove_all as remove_all_method, remove_listener};
-#[allow(unused_imports)]
+pub(crate) use removal::{off as remove_method, remove_all as remove_all_method};
 pub(crate) use table::Table;
 
 /// What the natives of `events` share in a realm.
 pub(crate) struct Events {
-    /// The JavaScript function `EventEmitter`.
-    pub(crate) constructor: JsObject,
     /// `EventEmitter.prototype`.
     pub(crate) prototype: JsObject,
     /// `Symbol(kCapture)`: whether rejections of listeners become `error` events.

@@ -52,7 +52,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
         .get(js_string!("prototype"), context)?
         .as_object()
         .expect("a JavaScript function has a prototype object");
-    let events = Rc::new(events(constructor.clone(), prototype, context)?);
+    let events = Rc::new(events(prototype, context)?);
     fill_constructor(&constructor, &events, context);
     let result = constructor.clone().into();
     context.insert_data(events);
@@ -84,7 +84,7 @@ fn init_first_argument(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
 }
 
 /// Fills the prototype and gathers the shared state.
-fn events(constructor: JsObject, prototype: JsObject, context: &mut Context) -> JsResult<Events> {
+fn events(prototype: JsObject, context: &mut Context) -> JsResult<Events> {
     let capture = symbol("kCapture");
     let hidden = PropertyDescriptor::builder()
         .value(false)
@@ -108,7 +108,6 @@ fn events(constructor: JsObject, prototype: JsObject, context: &mut Context) -> 
         remove_all_listeners: native("removeAllListeners")?,
     };
     Ok(Events {
-        constructor,
         prototype,
         capture,
         shape_mode: symbol("shapeMode"),

@@ -128,18 +128,12 @@ fn illegal(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     Err(boa_engine::JsNativeError::typ().with_message("Illegal constructor").into())
 }
 
-/// A handle object that owns this descriptor, which is made non-blocking. A TCP socket, a pipe or
-/// a Unix socket, listening ones among them.
+/// A handle object that owns this descriptor, which is made non-blocking. `is` says what it is, and whether it listens: a TCP
+/// socket, a pipe or a Unix socket.
 ///
 /// # Errors
 /// EINVAL: it is something else.
-pub(crate) fn adopt(fd: OwnedFd, context: &mut Context) -> Result<JsObject, Errno> {
-    let is = (fd::kind(&fd), fd::is_listening(&fd));
-    adopt_known(fd, is, context)
-}
-
-/// As [`adopt`], of a descriptor that was looked at: what it is, and whether it listens.
-pub(crate) fn adopt_known(
+pub(crate) fn adopt(
     fd: OwnedFd,
     is: (FdKind, bool),
     context: &mut Context,
@@ -162,12 +156,6 @@ pub(crate) fn adopt_known(
 /// A new handle object for a TCP socket, not open.
 pub(crate) fn tcp_socket(context: &mut Context) -> JsObject {
     stream::create(Kind::TcpSocket, context)
-}
-
-/// Takes the descriptor out of a handle object, which is closed then without telling anybody.
-/// `None` if it is no handle or not open.
-pub(crate) fn take_fd(object: &JsObject, context: &mut Context) -> Option<OwnedFd> {
-    stream::of_object(object)?.take_fd(context)
 }
 
 /// What a handle object is natively.

@@ -293,12 +293,6 @@ impl Handle {
         !self.closed.get() && self.stream.has_ref()
     }
 
-    pub(super) fn take_fd(&self, context: &mut Context) -> Option<OwnedFd> {
-        self.forget(context);
-        self.owner.take();
-        self.stream.take_fd()
-    }
-
     /// Closes the handle of a program that is gone. It keeps its object as long as it is open, and that
     /// keeps it.
     pub(super) fn abandon(&self) {

@@ -71,9 +71,9 @@ pub(super) fn adopt(
         HandleType::Dgram | HandleType::DgramNative if is.0 == FdKind::Udp => {
             dgram::from_fd(fd, context)?.ok()
         }
-        HandleType::Socket if is_stream && !is.1 => handles::adopt_known(fd, is, context).ok(),
-        HandleType::Server if is_stream && is.1 => handles::adopt_known(fd, is, context).ok(),
-        HandleType::Native if is_stream => handles::adopt_known(fd, is, context).ok(),
+        HandleType::Socket if is_stream && !is.1 => handles::adopt(fd, is, context).ok(),
+        HandleType::Server if is_stream && is.1 => handles::adopt(fd, is, context).ok(),
+        HandleType::Native if is_stream => handles::adopt(fd, is, context).ok(),
         _ => None,
     })
 }

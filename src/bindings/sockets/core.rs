@@ -20,6 +20,7 @@ use crate::bindings::events::Table;
 
 /// The fields that are values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(dead_code, reason = "a row of the table that only scripts name")]
 pub(super) enum Field {
     Connecting,
     HadError,

@@ -25,7 +25,7 @@ use crate::engine::{
     scripts,
     sources::{self, SourceText},
     state,
-    syntax::{self, Additions, Declarations, Request},
+    syntax::{self, Additions, Declarations},
 };
 
 /// The attributes of a request as the engine has them, and as the text had them, say the same.
@@ -318,9 +318,4 @@ fn collect_names(
             collect_names(&file, &text, names, seen, context);
         }
     }
-}
-
-/// The request of a text for its own original: what a facade is made of.
-pub(super) fn request(specifier: &str) -> Request {
-    Request { specifier: specifier.to_owned(), attributes: Vec::new() }
 }

@@ -119,8 +119,13 @@ fn is_prefix(kind: Kind, word: &str) -> bool {
                 | "instanceof"
         ),
         Kind::Punctuator => !matches!(word, "(" | ")" | "[" | "]" | "{" | "}" | ";" | ","),
-        Kind::Template { .. } | Kind::Number | Kind::String | Kind::RegExp => false,
-        Kind::PrivateName | Kind::Unterminated | Kind::Unknown => false,
+        Kind::Template { .. }
+        | Kind::Number
+        | Kind::String
+        | Kind::RegExp
+        | Kind::PrivateName
+        | Kind::Unterminated
+        | Kind::Unknown => false,
     }
 }
 

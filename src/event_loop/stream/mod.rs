@@ -15,7 +15,7 @@ use std::{
 pub(crate) use self::writes::Payload;
 use self::writes::Writes;
 use super::{EventLoop, Host, Interest, Readiness, Request, SourceId};
-use crate::sys::{errno::Errno, fd, io, socket};
+use crate::sys::{errno::Errno, io, socket};
 
 /// What is told how a connect, a write or a shutdown ended. `ECANCELED`: the stream was closed.
 pub(crate) type Done<H> = Box<dyn FnOnce(&mut H, Result<(), Errno>)>;
@@ -254,20 +254,6 @@ impl<H: Host> Stream<H> {
             }
             closed(host);
         }));
-    }
-
-    /// Takes the descriptor out, for another owner; the stream is not open any more, and what was
-    /// pending is never told. `None` if it was not open.
-    pub(crate) fn take_fd(&self) -> Option<OwnedFd> {
-        self.unwatch();
-        let fd = self.fd.take()?;
-        self.on_readable.take();
-        drop((self.connecting.take(), self.writes.take(), self.ending.take()));
-        match Rc::try_unwrap(fd) {
-            Ok(StreamFd::Owned(fd)) => Some(fd),
-            Ok(StreamFd::Standard(fd)) => fd::duplicate(fd).ok(),
-            Err(shared) => fd::duplicate(&*shared).ok(),
-        }
     }
 
     /// Closes the descriptor, and drops everything that waits for something, untold: the program is gone.

@@ -1,7 +1,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use super::{
-    super::{ActiveResources, Interest},
+    super::{Interest, requests::ActiveResources},
     Program, calls, pipe, real_loop, says, source, timer, turn, virtual_loop,
 };
 

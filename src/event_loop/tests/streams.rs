@@ -4,7 +4,7 @@ use std::{cell::RefCell, os::fd::OwnedFd, rc::Rc};
 
 use super::{
     super::stream::{Done, Stream, StreamFd, Written},
-    Loop, Program, pipe, read, real_loop, turn, write,
+    Loop, Program, read, real_loop, turn, write,
 };
 use crate::sys::{errno::Errno, fd, socket};
 
@@ -226,19 +226,4 @@ fn a_connect_that_failed_is_told_later() {
     turn(&event_loop, &mut program);
     assert_eq!(program.said(), "connected:ENOENT");
     assert!(!event_loop.is_alive());
-}
-
-#[test]
-fn a_descriptor_can_be_taken_out() {
-    let (event_loop, mut program) = real_loop();
-    let (read_end, write_end) = pipe();
-    let stream = Stream::new(event_loop.clone());
-    stream.open(StreamFd::Owned(read_end));
-    gather(&stream);
-    turn(&event_loop, &mut program);
-    let taken = stream.take_fd().unwrap();
-    assert!(!event_loop.is_alive());
-    assert!(stream.take_fd().is_none());
-    write(&write_end, b"x");
-    assert_eq!(read(&taken), b"x");
 }

@@ -5,17 +5,10 @@
 
 mod kind;
 
-use std::borrow::Cow;
-
 use memchr::memchr;
 
 use self::kind::Classifier;
 use super::codec::{Codec, Command, Envelope, Kind};
-
-/// A payload as text. Bytes that are not UTF-8 become U+FFFD, as in Node's `StringDecoder`.
-pub(crate) fn text(payload: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(payload)
-}
 
 #[derive(Debug)]
 pub(super) struct Json {
@@ -100,21 +93,5 @@ mod tests {
         );
         let quoted = Envelope { kind: HandleType::Socket, dgram_type: None, key: Some("a\"\n") };
         assert!(wrapped(quoted, "1").ends_with(r#","key":"a\"\n"}"#));
-    }
-
-    #[test]
-    fn invalid_utf8_becomes_replacement_characters_as_in_node() {
-        // Node: Buffer.from(bytes).toString() of each
-        let cases: [(&[u8], &str); 6] = [
-            (b"\"\xff\"", "\"\u{fffd}\""),
-            (b"\xe4\xb8", "\u{fffd}"),
-            (b"\xe4\xb8\"", "\u{fffd}\""),
-            (b"\xed\xa0\x80", "\u{fffd}\u{fffd}\u{fffd}"),
-            (b"\xf0\x9f\x98\xf0\x9f\x98\x80", "\u{fffd}\u{1f600}"),
-            (b"\xc0\xaf", "\u{fffd}\u{fffd}"),
-        ];
-        for (bytes, expected) in cases {
-            assert_eq!(text(bytes), expected, "{bytes:?}");
-        }
     }
 }

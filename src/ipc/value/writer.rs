@@ -17,18 +17,9 @@ impl Writer {
         Self { bytes, origin }
     }
 
-    /// Goes on in a serialization that began at `origin` in these bytes.
-    pub(crate) const fn within(bytes: Vec<u8>, origin: usize) -> Self {
-        Self { bytes, origin }
-    }
-
     /// All bytes.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
     }
 
     /// The version mark that a serialization begins with.
