@@ -16,8 +16,8 @@
 //! ```
 //!
 //! A runtime belongs to the thread that made it; there may be several, one after the other in a thread
-//! or at once in several threads. It never ends the host's process, changes no signal's handler unless a
-//! script listens for that signal, and waits for no child but its own. A host with a loop of its own
+//! or at once in several threads. It never ends the host's process, changes no signal's handler unless the
+//! host lets scripts listen for signals ([`RuntimeBuilder::signals`]), and waits for no child but its own. A host with a loop of its own
 //! waits on [`Runtime::wait_handle`] and calls [`Runtime::turn`]; other threads reach a runtime through
 //! its [`Remote`].
 //!
@@ -56,9 +56,9 @@ pub use runtime::{
     Birth, BlockingCall, Captured, CountingAllocator, CreateError, Ended, Environment, EvalError,
     Evaluation, Exports, GivenOptions, Hold, HostCall, HostEvent, HostObject, Input, InputType,
     Json, Limit, Limits, ModuleKind, ModuleSettings, ModuleText, NodeCommand, Output, OwnOptions,
-    Permissions, Program, Remote, Repl, Runtime, RuntimeBuilder, Scope, ScriptError, SpawnCall,
-    SpawnDenial, SpawnOrder, SpawnStdio, TestClock, ThreadOptions, UnhandledRejections, WaitHandle,
-    WarmFork, Warnings, await_birth, end_process, on_deep_stack, prepare_process, redirect_output,
-    run_if_worker,
+    Permissions, Program, Remote, Repl, Runtime, RuntimeBuilder, Scope, ScriptError, Signals,
+    SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio, TestClock, ThreadOptions, UnhandledRejections,
+    WaitHandle, WarmFork, Warnings, await_birth, end_process, on_deep_stack, prepare_process,
+    redirect_output, run_if_worker,
 };
 pub use sys::heap::PoolAllocator;

@@ -2,6 +2,8 @@
 
 #[path = "embedding/functions.rs"]
 mod functions;
+#[path = "embedding/host.rs"]
+mod host;
 #[path = "embedding/limits.rs"]
 mod limits;
 #[path = "embedding/streams.rs"]
@@ -358,6 +360,9 @@ fn a_child_whose_output_was_gathered_is_garbage() {
 
 /// A runtime that is dropped in the middle of everything.
 fn leave_everything_open() {
+    let fifo = std::env::temp_dir().join(format!("rjs-everything-{}", std::process::id()));
+    let made = Command::new("mkfifo").arg(&fifo).status().expect("there is mkfifo");
+    assert!(made.success());
     let text = format!(
         "const {{ spawn, exec, fork }} = process.getBuiltinModule('child_process');
          const net = process.getBuiltinModule('net'), fs = process.getBuiltinModule('fs');
@@ -369,22 +374,38 @@ fn leave_everything_open() {
          const server = net.createServer((socket) => socket.on('data', () => server));
          fs.watch('/tmp', () => server);
          fs.createReadStream('/dev/zero').on('data', () => server);
+         const {{ Worker }} = process.getBuiltinModule('worker_threads');
+         const code = `const {{ spawn, execFileSync }} = require('child_process');
+             const child = spawn('sleep', ['1000']);
+             setImmediate(() => execFileSync('sleep', ['1000']));
+             require('worker_threads').parentPort.postMessage(child.pid);`;
+         const told = new Promise((done) => new Worker(code, {{ eval: true }}).on('message', done));
+         const waits = (path) => [fs.readFile(path, () => server), fs.promises.readFile(path), fs.open(path, 'w', () => server)];
+         waits({fifo:?});
          udp.on('message', () => udp).bind(0);
          new Promise((done) => {{
              server.on('connection', done).listen(0, () => {{
                  net.connect(server.address().port).write('x'.repeat(1e7));
              }});
-         }}).then(() => children.map((child) => child.pid))"
+         }}).then(() => told).then((inThread) => [
+             ...children.map((child) => child.pid), inThread,
+             spawn('sleep', ['1000'], {{ detached: true, stdio: 'ignore' }}).pid])"
     );
     let mut runtime = runtime();
     let children = runtime.eval(&text).expect("three numbers");
     drop(runtime);
-    // They go on; a host that wants them ended says so before.
-    for pid in children.as_array().expect("a list") {
-        let pid = nix::unistd::Pid::from_raw(pid.as_i64().expect("a number") as i32);
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("it is there");
-        nix::sys::wait::waitpid(pid, None).expect("it was nobody else's");
+    fs::remove_file(fifo).expect("it was made");
+    // None is left, not even to be collected, but the one that was to go on.
+    let children = children.as_array().expect("a list");
+    let pid = |pid: &serde_json::Value| {
+        nix::unistd::Pid::from_raw(pid.as_i64().expect("a number") as i32)
+    };
+    let (detached, others) = children.split_last().expect("four");
+    for other in others {
+        assert_eq!(nix::sys::wait::waitpid(pid(other), None), Err(nix::errno::Errno::ECHILD));
     }
+    nix::sys::signal::kill(pid(detached), nix::sys::signal::Signal::SIGKILL).expect("it is there");
+    nix::sys::wait::waitpid(pid(detached), None).expect("it was nobody else's");
 }
 
 /// A runtime with everything that has descriptors or threads of its own.
@@ -404,6 +425,7 @@ fn use_everything() {
         .module("host:all", rjs::HostObject::new().value("one", 1))
         .limits(rjs::Limits::none().wall_time(Duration::from_mins(1)).heap(1 << 30))
         .on_event(|_| {})
+        .signals(rjs::Signals::All)
         .build()
         .expect("a runtime");
     let text = "const cp = process.getBuiltinModule('child_process');

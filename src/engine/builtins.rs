@@ -6,7 +6,7 @@ use std::{
     cell::RefCell,
     collections::{BTreeSet, HashMap},
     rc::Rc,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
@@ -16,6 +16,7 @@ use super::{
     natives::{arg, define_value, function, made_for},
     scripts, state,
 };
+use crate::sys::lock::lock;
 
 /// One builtin module.
 #[derive(Clone, Copy)]
@@ -57,7 +58,7 @@ pub(crate) type Make = Rc<dyn Fn(&mut Context) -> JsResult<JsValue>>;
 static HOST_NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 fn kept(name: &str) -> &'static str {
-    let mut names = HOST_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut names = lock(&HOST_NAMES);
     if let Some(known) = names.get(name) {
         return known;
     }

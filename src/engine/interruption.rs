@@ -11,13 +11,17 @@ use std::sync::{
 use boa_engine::{Context, vm::RuntimeLimits};
 
 use super::state;
-use crate::sys::overwrite::{Overwriter, lend};
+use crate::sys::{
+    alarm::Alarm,
+    overwrite::{Overwriter, lend},
+};
 
 /// Ends the JavaScript of a realm, from any thread.
 #[derive(Clone)]
 pub(crate) struct Interrupter {
     limits: Overwriter,
     came: Arc<AtomicBool>,
+    alarm: Option<Arc<Alarm>>,
 }
 
 /// Does work while the context that its owner has inside of it can be interrupted.
@@ -28,13 +32,15 @@ pub(crate) fn allow<C, T>(
 ) -> T {
     let came = Arc::new(AtomicBool::new(false));
     let own = context(owner);
-    state::of(own).set_interruption(came.clone());
+    let engine = state::of(own);
+    engine.set_interruption(came.clone());
+    let alarm = engine.alarm();
     let nothing = nothing(own);
     lend(
         owner,
         |owner| context(owner).runtime_limits_mut(),
         nothing,
-        |owner, limits| work(owner, Interrupter { limits, came }),
+        |owner, limits| work(owner, Interrupter { limits, came, alarm }),
     )
 }
 
@@ -51,5 +57,8 @@ impl Interrupter {
     pub(crate) fn interrupt(&self) {
         self.came.store(true, Ordering::Release);
         self.limits.overwrite();
+        if let Some(alarm) = &self.alarm {
+            alarm.raise();
+        }
     }
 }

@@ -8,10 +8,6 @@ use std::{
     cell::{Cell, RefCell},
     fmt,
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
     time::{Duration, Instant},
 };
 
@@ -27,7 +23,7 @@ use super::{
     syntax::CHECK_NAME,
     watchdog::{Time, Watchdog},
 };
-use crate::sys::{allocation, usage::ThreadClock};
+use crate::sys::{alarm, allocation, usage::ThreadClock};
 
 /// Something that a host may limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +43,8 @@ pub enum Limit {
     Children,
     /// How many child processes there are in all.
     TotalChildren,
+    /// How many threads there are at once.
+    Threads,
     /// How many bytes wait in a channel that its reader did not take.
     BytesInFlight,
     /// How long a message is.
@@ -69,6 +67,7 @@ impl Limit {
             Self::Heap => "heap",
             Self::Children => "children",
             Self::TotalChildren => "totalChildren",
+            Self::Threads => "threads",
             Self::BytesInFlight => "bytesInFlight",
             Self::MessageSize => "messageSize",
             Self::Handles => "handles",
@@ -87,6 +86,7 @@ impl fmt::Display for Limit {
             Self::Heap => "memory",
             Self::Children => "child processes at once",
             Self::TotalChildren => "child processes",
+            Self::Threads => "threads at once",
             Self::BytesInFlight => "bytes waiting in a channel",
             Self::MessageSize => "bytes of a message",
             Self::Handles => "open handles",
@@ -104,18 +104,20 @@ impl fmt::Display for Limit {
 /// are told as [`HostEvent::LimitReached`].
 ///
 /// **Time** is looked at between callbacks and between the steps of promises, and a thread of the runtime's
-/// ends loops and calls of functions in scripts. Not ended in time is one native call that takes long: a
-/// regular expression that backtracks, a `sort` of millions without a function of a script's, a synchronous
-/// wait for a child.
+/// ends loops and calls of functions in scripts. What waits in the system is ended, too: for a child
+/// (`execSync`, which is killed then), for a pipe, FIFO, terminal or socket that is read or written by `fs`, for
+/// `Atomics.wait`. Not ended in time is one native call that computes: a regular expression that backtracks, a
+/// `sort` of millions without a function of a script's, `JSON.parse` of a text that is very long; nor a read of
+/// a disk that does not answer.
 ///
 /// **Memory** is looked at at the same places, and where it is limited, scripts are compiled so that they do
 /// it in the rounds of their loops and at the beginning of their functions (which takes them up to twice the
 /// time, and shows in the text of a function). Text given to `eval` and `Function`, and arrow functions
 /// without braces, do it only where they end. What one native call takes is seen when it is done.
 ///
-/// **Threads** of a program (`Worker`) count their child processes with it. Each has the other limits for
-/// itself, and how many there are is not limited: a host whose scripts are to have none says so by
-/// [`crate::Permissions`].
+/// **Threads** of a program (`Worker`) count their child processes with it, and there are no more of them than
+/// [`Self::threads`] says. Each has the other limits for itself: with `n` threads a program has `n + 1` times
+/// the memory, processor time and handles; a thread's whole life is one call.
 ///
 /// Who runs code that may do such things on purpose runs it in a process of its own, which can be killed and
 /// whose memory the system limits: with [`crate::run_if_worker`] a host is its own child, and
@@ -129,6 +131,7 @@ pub struct Limits {
     heap: Option<usize>,
     children: Option<u64>,
     total_children: Option<u64>,
+    threads: Option<u64>,
     bytes_in_flight: Option<usize>,
     message_size: Option<usize>,
     handles: Option<usize>,
@@ -195,6 +198,14 @@ impl Limits {
         self
     }
 
+    /// How many threads (`Worker`) may run at once, those that threads start included. To have none, grant
+    /// none: [`crate::Permissions`].
+    #[must_use]
+    pub fn threads(mut self, limit: u64) -> Self {
+        self.threads = Some(limit);
+        self
+    }
+
     /// How many bytes may wait in a channel for the operating system to take them: a `send` that would
     /// add to more is refused.
     #[must_use]
@@ -232,13 +243,6 @@ impl Limits {
 /// The exit code of a program that was ended for what it used, as `timeout(1)` has it.
 const ENDED: i32 = 124;
 
-/// The child processes of a program, those of its threads included.
-#[derive(Debug, Default)]
-pub(crate) struct Processes {
-    alive: AtomicU64,
-    total: AtomicU64,
-}
-
 /// What a realm is measured by.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -250,9 +254,6 @@ pub(crate) struct Meter {
     watchdog: Watchdog,
     /// What the thread held when the runtime was made, bytes.
     held_before: Cell<isize>,
-    /// What of `processes` is this realm's.
-    children: Cell<u64>,
-    processes: RefCell<Arc<Processes>>,
     /// What ended the program.
     ended_by: Cell<Option<Limit>>,
     has_told_of_output: Cell<bool>,
@@ -282,6 +283,14 @@ pub(crate) fn apply(limits: &Limits, context: &mut Context) {
 /// Does what a call of the host's is for, in the time that calls have.
 pub(crate) fn during<T>(context: &mut Context, work: impl FnOnce(&mut Context) -> T) -> T {
     let engine = state::of(context);
+    alarm::within(engine.alarm(), || measured(&engine, context, work))
+}
+
+fn measured<T>(
+    engine: &Rc<Engine>,
+    context: &mut Context,
+    work: impl FnOnce(&mut Context) -> T,
+) -> T {
     let meter = &engine.meter;
     if !meter.is_measuring.get() {
         return work(context);
@@ -300,7 +309,7 @@ pub(crate) fn during<T>(context: &mut Context, work: impl FnOnce(&mut Context) -
     if wall.is_none() && cpu.is_none() {
         return work(context);
     }
-    meter.watchdog.watch(Time { wall, cpu }, context, work)
+    meter.watchdog.watch(Time { wall, cpu }, engine.alarm(), context, work)
 }
 
 /// A call of the host's that has its time before it.
@@ -425,56 +434,16 @@ impl Meter {
     }
 }
 
-/// Refuses a child process beyond the limits; else counts it as one of all.
-///
-/// # Errors
-/// `ERR_RJS_LIMIT`.
-pub(crate) fn admit_child(context: &mut Context) -> Result<(), JsError> {
+/// How many child processes there may be at once, and in all.
+pub(super) fn of_children(context: &Context) -> (Option<u64>, Option<u64>) {
     let engine = state::of(context);
-    let meter = &engine.meter;
-    let processes = meter.processes.borrow().clone();
-    let (children, total_children) = {
-        let limits = meter.limits.borrow();
-        (limits.children, limits.total_children)
-    };
-    if let Some(limit) = children.filter(|limit| processes.alive.load(Ordering::Relaxed) >= *limit)
-    {
-        return Err(reached(Limit::Children, limit, context));
-    }
-    let allowed = total_children.unwrap_or(u64::MAX);
-    let another = |total: u64| (total < allowed).then(|| total + 1);
-    let counted = processes.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
-    match counted {
-        Ok(_) => Ok(()),
-        Err(_) => Err(reached(Limit::TotalChildren, allowed, context)),
-    }
+    let limits = engine.meter.limits.borrow();
+    (limits.children, limits.total_children)
 }
 
-/// A child process began (`1`) or ended (`-1`).
-pub(crate) fn count_child(change: i64, context: &Context) {
-    let meter = &state::of(context).meter;
-    let own = meter.children.get();
-    let changed = own.saturating_add_signed(change);
-    meter.children.set(changed);
-    let alive = &meter.processes.borrow().alive;
-    alive.fetch_add(changed.wrapping_sub(own), Ordering::Relaxed);
-}
-
-/// Who counts the child processes of this realm, and of the threads that it starts.
-pub(crate) fn processes(context: &Context) -> Arc<Processes> {
-    state::of(context).meter.processes.borrow().clone()
-}
-
-/// Has the child processes of this realm, which has none yet, counted with those of another.
-pub(crate) fn count_with(processes: Arc<Processes>, context: &Context) {
-    *state::of(context).meter.processes.borrow_mut() = processes;
-}
-
-impl Drop for Meter {
-    /// Children that outlive their realm are nobody's.
-    fn drop(&mut self) {
-        self.processes.borrow().alive.fetch_sub(self.children.get(), Ordering::Relaxed);
-    }
+/// How many threads there may be at once.
+pub(super) fn of_threads(context: &Context) -> Option<u64> {
+    state::of(context).meter.limits.borrow().threads
 }
 
 /// The longest message, if that is limited; bytes.

@@ -15,11 +15,12 @@ use boa_engine::{
 };
 
 use super::{
-    async_ids::AsyncIds, breaking::Broken, builtins::BuiltinTable, descriptors::Descriptors,
-    folder::Folder, jobs::Microtasks, limits::Meter, module_hook::ModuleHook, observer::Observer,
-    rejections::Rejections, standard::Standard, ticks::TickQueue, time_zone::LocalZone,
+    async_ids::AsyncIds, breaking::Broken, builtins::BuiltinTable, family::Member, folder::Folder,
+    jobs::Microtasks, limits::Meter, module_hook::ModuleHook, observer::Observer,
+    rejections::Rejections, signals::Signals, standard::Standard, ticks::TickQueue,
+    time_zone::LocalZone,
 };
-use crate::event_loop::EventLoop;
+use crate::{event_loop::EventLoop, sys::alarm::Alarm};
 
 /// The event loop as the engine uses it: its host is the JavaScript context.
 pub(crate) type Loop = EventLoop<Context>;
@@ -54,18 +55,23 @@ pub(crate) struct Engine {
     /// The working directory.
     pub(crate) folder: Folder,
     pub(crate) standard: Standard,
-    pub(crate) descriptors: Descriptors,
+    /// The realm among those of its program.
+    pub(crate) member: RefCell<Member>,
     pub(crate) meter: Meter,
     pub(crate) module_hook: ModuleHook,
     pub(crate) observer: Observer,
     /// The process is this program and nothing else: it may change what all of the process share.
     pub(crate) owns_process: Cell<bool>,
+    /// What programs may do by signals.
+    pub(crate) signals: Cell<Signals>,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
     pub(crate) depth: Cell<u32>,
     /// The timer or immediate that ran last threw.
     pub(crate) failed: Cell<bool>,
     /// The exit code, once the program was told to end.
     exit: Cell<Option<i32>>,
+    /// Ends what the program's thread, and those that work for it, wait for.
+    alarm: OnceCell<Arc<Alarm>>,
     /// Set once another thread ended the program.
     interruption: OnceCell<Arc<AtomicBool>>,
     /// The works under way that can be broken off, the outermost first.
@@ -94,14 +100,16 @@ impl Engine {
             time_zone,
             folder: Folder::default(),
             standard: Standard::default(),
-            descriptors: Descriptors::default(),
+            member: RefCell::default(),
             meter: Meter::default(),
             module_hook: ModuleHook::default(),
             observer: Observer::default(),
             owns_process: Cell::new(false),
+            signals: Cell::default(),
             depth: Cell::new(0),
             failed: Cell::new(false),
             exit: Cell::new(None),
+            alarm: OnceCell::new(),
             interruption: OnceCell::new(),
             breakable: RefCell::default(),
             uncaught: RefCell::new(None),
@@ -131,6 +139,13 @@ impl Engine {
     pub(crate) fn set_interruption(&self, flag: Arc<AtomicBool>) {
         // A realm is made interruptible once.
         let _ = self.interruption.set(flag);
+    }
+
+    /// What ends the waits of a program that others may end: that shares its process, or its program, with
+    /// them. `None`: nobody ends it but the end of the process.
+    pub(crate) fn alarm(&self) -> Option<Arc<Alarm>> {
+        let is_ended_by_others = !self.owns_process.get() || self.interruption.get().is_some();
+        is_ended_by_others.then(|| self.alarm.get_or_init(Arc::default).clone())
     }
 
     /// Registers who handles uncaught exceptions.

@@ -5,7 +5,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -14,6 +14,8 @@ use boa_engine::Context;
 
 use super::interruption;
 use crate::sys::{
+    alarm::Alarm,
+    lock::{lock, wait_on, wait_on_for},
     overwrite::{Overwriter, lend},
     usage::ThreadClock,
 };
@@ -44,6 +46,7 @@ struct State {
 struct Watch {
     time: Time,
     limits: Overwriter,
+    alarm: Option<Arc<Alarm>>,
 }
 
 /// When time is up.
@@ -69,13 +72,14 @@ impl Watchdog {
     pub(super) fn watch<T>(
         &self,
         time: Time,
+        alarm: Option<Arc<Alarm>>,
         context: &mut Context,
         work: impl FnOnce(&mut Context) -> T,
     ) -> T {
         let nothing = interruption::nothing(context);
         lend(context, Context::runtime_limits_mut, nothing, |context, limits| {
             self.start();
-            let _watched = self.shared.begin(Watch { time, limits });
+            let _watched = self.shared.begin(Watch { time, limits, alarm });
             work(context)
         })
     }
@@ -86,7 +90,7 @@ impl Watchdog {
     }
 
     fn start(&self) {
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = lock(&self.thread);
         if thread.is_none() {
             let shared = self.shared.clone();
             let builder = thread::Builder::new().name("rjs-watchdog".to_owned());
@@ -97,7 +101,7 @@ impl Watchdog {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Has this watched until the answer is dropped.
@@ -119,16 +123,16 @@ impl Shared {
                 if let Some(watch) = state.watch.take() {
                     watch.limits.overwrite();
                     state.has_bitten = true;
+                    if let Some(alarm) = watch.alarm {
+                        alarm.raise();
+                    }
                 }
                 continue;
             }
             state.wakes_at = left.and_then(|left| Instant::now().checked_add(left));
             state = match left {
-                Some(left) => {
-                    let woken = self.changed.wait_timeout(state, left);
-                    woken.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(left) => wait_on_for(&self.changed, state, left),
+                None => wait_on(&self.changed, state),
             };
         }
     }
@@ -145,7 +149,7 @@ impl Drop for Watched<'_> {
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = lock(&self.thread).take();
         let Some(thread) = thread else { return };
         self.shared.lock().ends = true;
         self.shared.changed.notify_one();

@@ -5,14 +5,23 @@ use std::{
     collections::VecDeque,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex},
     thread,
+    time::{Duration, Instant},
 };
 
 use super::{EventLoop, Host};
+use crate::sys::{
+    alarm,
+    lock::{lock, wait_on, wait_on_for},
+};
 
 /// As many as libuv has.
 const MAX_THREADS: usize = 4;
+
+/// How long the end of a loop waits for work that is under way: what asks a server for a name cannot be
+/// ended.
+const LAST_JOB: Duration = Duration::from_secs(5);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -51,8 +60,9 @@ impl<H: Host> EventLoop<H> {
         }));
         let key = self.work.borrow_mut().insert(task);
         let remote = self.remote();
+        let alarm = alarm::current();
         self.pool.submit(Box::new(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(work));
+            let outcome = catch_unwind(AssertUnwindSafe(|| alarm::within(alarm, work)));
             *lock(&result) = Some(outcome);
             remote.post_work_done(key);
         }));
@@ -120,14 +130,22 @@ impl Pool {
 }
 
 impl Drop for Pool {
-    /// Jobs that did not begin are dropped; the threads end after their present one.
+    /// Jobs that did not begin are dropped. The threads end after their present one, and that is waited for:
+    /// whoever wants it to be soon has ended what they wait for.
     fn drop(&mut self) {
-        let jobs = {
-            let mut state = lock(&self.shared.state);
-            state.is_closed = true;
-            std::mem::take(&mut state.jobs)
-        };
+        let mut state = lock(&self.shared.state);
+        state.is_closed = true;
+        let jobs = std::mem::take(&mut state.jobs);
         self.shared.changed.notify_all();
+        let begin = Instant::now();
+        while state.threads > 0 {
+            let left = LAST_JOB.saturating_sub(begin.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            state = wait_on_for(&self.shared.changed, state, left);
+        }
+        drop(state);
         drop(jobs);
     }
 }
@@ -137,6 +155,8 @@ impl Shared {
         while let Some(job) = self.next_job() {
             job();
         }
+        lock(&self.state).threads -= 1;
+        self.changed.notify_all();
     }
 
     /// Waits for a job; `None` once the pool is gone.
@@ -144,16 +164,11 @@ impl Shared {
         let mut state = lock(&self.state);
         state.idle += 1;
         while state.jobs.is_empty() && !state.is_closed {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = wait_on(&self.changed, state);
         }
         state.idle -= 1;
         state.jobs.pop_front()
     }
-}
-
-/// Nothing panics while it holds one of these locks, so none is ever poisoned.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a panic carries.

@@ -4,13 +4,13 @@ use std::{
     collections::VecDeque,
     io,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use super::{EventLoop, Host, Task, after_callback, table::Key};
-use crate::sys::{poll::Poll, waker::Waker};
+use crate::sys::{lock::lock, poll::Poll, waker::Waker};
 
 /// A task from another thread.
 pub(crate) type RemoteTask<H> = Box<dyn FnOnce(&mut H) + Send>;
@@ -229,7 +229,7 @@ impl<H> Inbox<H> {
 
     fn lock(&self) -> MutexGuard<'_, State<H>> {
         // Nothing panics while it holds the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

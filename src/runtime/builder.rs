@@ -1,13 +1,13 @@
 //! How a runtime is configured before it exists.
 
-use std::{env, fmt, io, path::PathBuf, rc::Rc};
+use std::{env, fmt, io, path::PathBuf, rc::Rc, sync::Arc};
 
 use serde_json::Value;
 
 use super::{
     CreateError, Extras, HostObject, Input, ModuleSettings, ModuleText, Output, Permissions,
     Runtime, ScriptError, TestClock,
-    threads::{GivenOptions, OwnOptions, Readers},
+    threads::{Gifts, GivenOptions, OwnOptions, Readers},
 };
 use crate::{
     bindings::{
@@ -19,6 +19,7 @@ use crate::{
         limits::Limits,
         module_hook,
         observer::{HostEvent, Told},
+        signals::Signals,
         spawn_policy::SpawnPolicy,
     },
     sys::allocation,
@@ -98,6 +99,16 @@ struct Loading(Rc<module_hook::Load>);
 #[derive(Clone)]
 struct Listening(Told);
 
+/// What threads are given.
+#[derive(Clone)]
+struct Giving(Gifts);
+
+impl fmt::Debug for Giving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Giving")
+    }
+}
+
 impl fmt::Debug for Loading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Loading")
@@ -146,10 +157,12 @@ pub struct RuntimeBuilder {
     stdout: Output,
     stderr: Output,
     owns_process: bool,
+    signals: Signals,
     own_workers: bool,
     permissions: Option<Permissions>,
     pub(super) spawn_policy: Option<SpawnPolicy>,
     threads: Option<Readers>,
+    gifts: Option<Giving>,
 }
 
 impl RuntimeBuilder {
@@ -187,10 +200,12 @@ impl RuntimeBuilder {
             stdout: Output::default(),
             stderr: Output::default(),
             owns_process: false,
+            signals: Signals::default(),
             own_workers: false,
             permissions: None,
             spawn_policy: None,
             threads: None,
+            gifts: None,
         }
     }
 
@@ -306,12 +321,36 @@ impl RuntimeBuilder {
     }
 
     /// Says that the process is this program and nothing else, as it is for the command `rjs`: scripts
-    /// may change the process's working directory, umask, users and title, replace it (`execve`) and abort it.
+    /// may change the process's working directory, umask, users and title, replace it (`execve`), abort it,
+    /// signal it, and use whatever descriptors it has by their numbers.
     ///
-    /// Else such calls are about the runtime alone (`chdir`, `title`) or throw
-    /// `ERR_WORKER_UNSUPPORTED_OPERATION`.
+    /// Else such calls are about the runtime alone (`chdir`, `title`), throw
+    /// `ERR_WORKER_UNSUPPORTED_OPERATION`, or are a matter of [`Self::signals`]; numbers of descriptors that
+    /// scripts have not opened are not open to them (`EBADF`), and who closes a standard stream leaves it open.
     pub fn owns_process(mut self) -> Self {
         self.owns_process = true;
+        self
+    }
+
+    /// What scripts may do by signals: `process.kill`, `os.setPriority`, listeners for signals. In a host's
+    /// process they reach their own children by default, and nobody else: what they may not reach throws
+    /// `ERR_ACCESS_DENIED`, with the `permission` `Signal`.
+    ///
+    /// It limits these functions, not what the system lets the host's user do: a script that may start any
+    /// process starts `kill`. [`Self::permissions`] says who may be started.
+    ///
+    /// ```
+    /// use rjs::{EvalError, Runtime};
+    ///
+    /// let mut runtime = Runtime::builder().build()?;
+    /// let Err(EvalError::Script(error)) = runtime.eval("process.kill(process.pid, 'SIGKILL')") else {
+    ///     panic!("not this process");
+    /// };
+    /// assert_eq!(error.code.as_deref(), Some("ERR_ACCESS_DENIED"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
         self
     }
 
@@ -482,6 +521,34 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Gives threads of scripts (`Worker`) what this function adds to a builder: globals, modules, a module
+    /// loader, a listener for events; whatever else it sets does not count. It is called in each thread, since
+    /// functions of a host stay in the thread that they were made in.
+    ///
+    /// All else threads have of their program: permissions, limits, the working directory, the standard
+    /// streams, the clock, numbers that follow from its seed.
+    ///
+    /// ```
+    /// use rjs::Runtime;
+    /// use serde_json::json;
+    ///
+    /// let mut runtime = Runtime::builder()
+    ///     .in_threads(|builder| builder.function("answer", |_| Ok(json!(42))))
+    ///     .build()?;
+    /// let text = "const { Worker } = process.getBuiltinModule('worker_threads');
+    ///     const code = `require('worker_threads').parentPort.postMessage(answer())`;
+    ///     new Promise((done) => new Worker(code, { eval: true }).on('message', done))";
+    /// assert_eq!(runtime.eval(text)?, 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn in_threads(
+        mut self,
+        give: impl Fn(RuntimeBuilder) -> RuntimeBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.gifts = Some(Giving(Arc::new(give)));
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
@@ -511,7 +578,9 @@ impl RuntimeBuilder {
             streams: [self.stdout.sink(), self.stderr.sink()],
             input: self.stdin.source(),
             owns_process: self.owns_process,
+            signals: self.signals,
             threads: self.threads,
+            gifts: self.gifts.clone().map(|Giving(give)| give),
         })
     }
 
@@ -528,13 +597,24 @@ impl RuntimeBuilder {
         Ok(Some(folder))
     }
 
+    /// What is given to a thread's realm: see [`Self::in_threads`].
+    pub(super) fn into_gifts(self) -> Extras {
+        Extras {
+            globals: self.globals,
+            host_modules: self.host_modules,
+            loader: self.loader.map(|Loading(load)| load),
+            listener: self.listener.map(|Listening(told)| told),
+            ..Extras::default()
+        }
+    }
+
     /// What its options say of a thread's realm; what is around it is the parent's.
-    pub(super) fn into_thread(self) -> (Extras, Reports) {
+    pub(super) fn into_thread(self, around: Extras) -> (Extras, Reports) {
         let extras = Extras {
             expose_gc: self.expose_gc,
             stack_trace_limit: self.stack_trace_limit,
             modules: self.modules.clone(),
-            ..Extras::default()
+            ..around
         };
         (extras, reports(self.warnings, self.rejections, self.abort_on_uncaught))
     }

@@ -35,6 +35,7 @@ pub use crate::{
         observer::HostEvent,
         permission::Permissions,
         script_error::ScriptError,
+        signals::Signals,
     },
     event_loop::TestClock,
     sys::allocation::CountingAllocator,
@@ -180,15 +181,19 @@ struct Extras {
     streams: [Sink; 2],
     input: Source,
     owns_process: bool,
+    signals: Signals,
     threads: Option<threads::Readers>,
+    gifts: Option<threads::Gifts>,
 }
 
 /// A JavaScript runtime.
 ///
 /// It belongs to the thread that made it. Several may live in one process, each in its thread.
 ///
-/// When it is dropped, whatever its scripts still waited for is forgotten, descriptors are closed, and
-/// its memory is given back; children that it has started go on.
+/// When it is dropped, whatever its scripts still waited for is forgotten, descriptors are closed, threads
+/// are ended, and its memory is given back. Children that it has started, or its threads, are killed, but for
+/// those that were started with `detached`, and those of a process that is the program's own
+/// ([`RuntimeBuilder::owns_process`]): they go on. [`Self::shutdown`] asks them first.
 pub struct Runtime {
     context: Context,
     imports: Vec<String>,
@@ -207,14 +212,21 @@ impl Drop for Garbage {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        let engine = state::of(&self.context);
+        // What others do for the program, nobody waits for any more.
+        if let Some(alarm) = engine.alarm() {
+            alarm.raise();
+        }
         worker_threads::end_all(true, &mut self.context);
         worker_threads::close_all(&mut self.context);
+        if !engine.owns_process.get() {
+            child_process::end_all(&mut self.context);
+        }
         child_process::abandon(&self.context);
         handles::abandon(&self.context);
         ipc::abandon(&self.context);
-        let engine = state::of(&self.context);
         engine.event_loop.clear();
-        engine.descriptors.close_all();
+        engine.member.borrow().close_all();
         child_process::remove_node_link(&mut self.context);
     }
 }
@@ -252,12 +264,13 @@ impl Runtime {
     fn surround(mut extras: Extras, context: &mut Context) -> Result<Extras, CreateError> {
         let engine = state::of(context);
         engine.owns_process.set(extras.owns_process);
+        engine.signals.set(extras.signals);
         if let Some(folder) = extras.folder.take() {
             engine.folder.separate(folder);
         }
         let [stdout, stderr] = std::mem::take(&mut extras.streams);
         engine.standard.replace(std::mem::take(&mut extras.input), stdout, stderr);
-        if let Some(clock) = extras.clock.take() {
+        if let Some(clock) = extras.clock.clone() {
             engine.event_loop.give_clock(clock);
         }
         if let Some(seed) = extras.seed {
@@ -291,6 +304,9 @@ impl Runtime {
             install(policy, context);
         }
         process::launch(process, launch, context)?;
+        if !state::of(context).owns_process.get() {
+            worker_threads::install_wait(context)?;
+        }
         permission::install(process, context);
         threads::allow(extras, context);
         commonjs::configure(extras.modules.clone(), context);

@@ -1,20 +1,25 @@
 //! The orderly end of a runtime.
 
-use std::time::{Duration, Instant};
+use std::{
+    os::fd::{AsFd, OwnedFd},
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use super::Runtime;
 use crate::{
     bindings::{
-        child_process::{self, Running},
+        child_process::{self, DEATH, Running},
         ipc,
         process::exit,
-        trace,
+        trace, worker_threads,
     },
-    engine::state,
+    engine::{family, state},
+    sys::{
+        poll::{self, Interest},
+        signals, strangers,
+    },
 };
-
-/// How long a child that was killed may take to be gone: it has nothing left to do.
-const DEATH: Duration = Duration::from_secs(5);
 
 /// How a runtime ended: see [`Runtime::shutdown`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,54 +33,88 @@ pub struct Ended {
 
 impl Runtime {
     /// Ends the program and its children: asks the children to end (SIGTERM), lets the loop turn until they
-    /// have or `grace` is up, kills those that are left (SIGKILL), and lets the program's `exit` listeners
-    /// run. When it returns, none of the children is left but those that were started with `detached`, or by
-    /// threads of the program.
+    /// have or `grace` is up, kills those that are left (SIGKILL), lets the program's `exit` listeners run,
+    /// and ends its threads. The children of its threads are children of its own. When it returns, none of
+    /// them is left but those that were started with `detached`.
     ///
     /// A program that has ended already (with `process.exit`, say) gets no turn any more; its children are
     /// ended in the same way.
     pub fn shutdown(mut self, grace: Duration) -> Ended {
-        let children = child_process::running(&mut self.context);
+        let mut children = Children::of(&mut self);
         // What was sent to them comes before the signal.
         ipc::flush_all(&mut self.context);
-        for child in &children {
-            child.signal(libc::SIGTERM);
-        }
-        self.wait_for(&children, grace);
-        let mut killed = Vec::new();
-        for child in child_process::running(&mut self.context) {
-            if child.signal(libc::SIGKILL) {
-                killed.push(child.pid());
-            }
-        }
-        let left = child_process::running(&mut self.context);
-        self.wait_for(&left, DEATH);
+        children.signal(libc::SIGTERM);
+        children.wait(grace, &mut self);
+        children = Children::of(&mut self);
+        let killed = children.signal(libc::SIGKILL);
+        children.wait(DEATH, &mut self);
         let context = &mut self.context;
         let code = exit::finish(context);
+        worker_threads::end_all(true, context);
         ipc::flush_all(context);
         trace::end(code, context);
         Ended { code, killed }
     }
+}
+
+/// The children of a program that end with it.
+struct Children {
+    own: Vec<Rc<Running>>,
+    /// Those of its threads, which collect them.
+    others: Vec<(i32, OwnedFd)>,
+}
+
+impl Children {
+    fn of(runtime: &mut Runtime) -> Self {
+        let others = family::children_of_others(&runtime.context);
+        // Who is not there any more need not be ended.
+        let held = |pid: i32| strangers::open(pid).ok().map(|pidfd| (pid, pidfd));
+        Self {
+            own: child_process::running(&mut runtime.context),
+            others: others.into_iter().filter_map(held).collect(),
+        }
+    }
+
+    /// Sends them a signal; whom it has reached.
+    fn signal(&self, number: i32) -> Vec<i32> {
+        let own = self.own.iter().filter(|child| child.signal(number)).map(|child| child.pid());
+        let reached = |other: &&(i32, OwnedFd)| {
+            !has_ended(&other.1, Duration::ZERO) && signals::kill_child(&other.1, number).is_ok()
+        };
+        own.chain(self.others.iter().filter(reached).map(|other| other.0)).collect()
+    }
 
     /// Waits until these have ended, so long at most: in the loop, so that scripts are told, while it
     /// turns.
-    fn wait_for(&mut self, children: &[std::rc::Rc<Running>], limit: Duration) {
+    fn wait(&self, limit: Duration, runtime: &mut Runtime) {
         let deadline = Instant::now() + limit;
-        let engine = state::of(&self.context);
-        for child in children {
-            while child.is_running() {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return;
-                }
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let engine = state::of(&runtime.context);
+        for child in &self.own {
+            while child.is_running() && !left().is_zero() {
                 if engine.exit_code().is_none() {
-                    engine.event_loop.turn(&mut self.context, Some(left));
-                } else if !child.collect(left, &self.context) {
+                    engine.event_loop.turn(&mut runtime.context, Some(left()));
+                } else if !child.collect(left(), &runtime.context) {
                     return;
                 }
             }
         }
+        for (_, pidfd) in &self.others {
+            while !left().is_zero() && !has_ended(pidfd, left().min(TURN)) {
+                if engine.exit_code().is_none() {
+                    engine.event_loop.turn(&mut runtime.context, Some(Duration::ZERO));
+                }
+            }
+        }
     }
+}
+
+/// How long the loop does not turn while it is waited for what it does not watch.
+const TURN: Duration = Duration::from_millis(5);
+
+fn has_ended(pidfd: &OwnedFd, limit: Duration) -> bool {
+    // What cannot be waited for is not waited for.
+    poll::wait_for(pidfd.as_fd(), Interest::READABLE, Some(limit)).unwrap_or(true)
 }
 
 #[cfg(test)]

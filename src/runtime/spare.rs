@@ -7,14 +7,14 @@ use std::{
     cell::{Cell, RefCell},
     io,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         mpsc::{Receiver, Sender, channel},
     },
     thread::{Builder, JoinHandle},
 };
 
 use super::{seed, threads::Task};
-use crate::sys::{identity, stack};
+use crate::sys::{identity, lock::lock, stack};
 
 /// The native stack of a thread, bytes: recursion may go as deep as in the main thread.
 const STACK: usize = 64 << 20;
@@ -98,7 +98,7 @@ fn launch(prepare: fn()) -> io::Result<Waiting> {
 fn wait(prepare: fn(), orders: &Mutex<Receiver<Task>>) {
     prepare();
     // Nobody else has it.
-    let task = orders.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let task = lock(&orders).recv();
     let Ok(task) = task else {
         seed::discard();
         return;

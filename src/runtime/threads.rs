@@ -9,7 +9,9 @@ use std::{
 
 use boa_engine::Context;
 
-use super::{CreateError, Extras, InputType, Program, Runtime, RuntimeBuilder, seed, spare::Spare};
+use super::{
+    CreateError, Extras, InputType, Program, Runtime, RuntimeBuilder, TestClock, seed, spare::Spare,
+};
 use crate::{
     bindings::{
         process::launch::Reports,
@@ -18,8 +20,11 @@ use crate::{
     engine::{
         commonjs::ModuleSettings,
         errors::Code,
+        family::{self, Family},
         interruption,
-        limits::{self, Limits, Processes},
+        limits::Limits,
+        signals::Signals,
+        standard::{Sink, Source},
         state,
     },
 };
@@ -80,6 +85,9 @@ pub(super) struct Readers {
     pub(super) own: OwnOptions,
 }
 
+/// What a host gives the threads of its scripts: see [`RuntimeBuilder::in_threads`].
+pub(super) type Gifts = Arc<dyn Fn(RuntimeBuilder) -> RuntimeBuilder + Send + Sync>;
+
 /// What of a runtime's configuration its threads share.
 #[derive(Clone)]
 struct Inherited {
@@ -87,28 +95,62 @@ struct Inherited {
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
     limits: Limits,
-    processes: Arc<Processes>,
+    family: Arc<Family>,
     owns_process: bool,
+    signals: Signals,
+    clock: Option<TestClock>,
+    seed: Option<u64>,
+    gifts: Option<Gifts>,
     readers: Option<Readers>,
+}
+
+impl Inherited {
+    fn of(extras: &Extras, context: &Context) -> Self {
+        Self {
+            expose_gc: extras.expose_gc,
+            stack_trace_limit: extras.stack_trace_limit,
+            modules: extras.modules.clone(),
+            limits: extras.limits.clone(),
+            family: family::of(context),
+            owns_process: extras.owns_process,
+            signals: extras.signals,
+            clock: extras.clock.clone(),
+            seed: extras.seed,
+            gifts: extras.gifts.clone(),
+            readers: extras.threads,
+        }
+    }
+
+    /// What the realm of the thread of this number has of its program.
+    fn extras(self, thread: u32) -> Extras {
+        let given = self.gifts.as_ref().map(|give| give(RuntimeBuilder::new()).into_gifts());
+        Extras {
+            expose_gc: self.expose_gc,
+            stack_trace_limit: self.stack_trace_limit,
+            modules: self.modules,
+            limits: self.limits,
+            owns_process: self.owns_process,
+            signals: self.signals,
+            clock: self.clock,
+            // Each thread has numbers of its own, the same in every run.
+            seed: self.seed.map(|seed| seed ^ u64::from(thread).rotate_left(32)),
+            gifts: self.gifts,
+            threads: self.readers,
+            ..given.unwrap_or_default()
+        }
+    }
 }
 
 /// Lets programs of this context start threads.
 pub(super) fn allow(extras: &Extras, context: &mut Context) {
-    let inherited = Inherited {
-        expose_gc: extras.expose_gc,
-        stack_trace_limit: extras.stack_trace_limit,
-        modules: extras.modules.clone(),
-        limits: extras.limits.clone(),
-        processes: limits::processes(context),
-        owns_process: extras.owns_process,
-        readers: extras.threads,
-    };
+    let inherited = Inherited::of(extras, context);
     let readers = extras.threads;
     let spare = Rc::<Spare>::default();
-    let idle = spare.clone();
+    let (idle, engine) = (spare.clone(), state::of(context));
     context.insert_data(Starter {
         start: Rc::new(move |orders, folder| {
-            spare.start(Task { orders, folder, inherited: inherited.clone() })
+            let streams = engine.standard.shared_with_thread();
+            spare.start(Task { orders, folder, streams, inherited: inherited.clone() })
         }),
         prepare: Rc::new(move || idle.prepare()),
         refused: Rc::new(move |options, environment| match readers {
@@ -122,6 +164,8 @@ pub(super) fn allow(extras: &Extras, context: &mut Context) {
 pub(super) struct Task {
     orders: Orders,
     folder: Option<PathBuf>,
+    /// Standard input, output and error.
+    streams: (Source, [Sink; 2]),
     inherited: Inherited,
 }
 
@@ -159,14 +203,9 @@ struct Setup {
 impl Setup {
     fn of(inherited: Inherited, assignment: &Assignment) -> Self {
         let launch = &assignment.launch;
-        let Some(readers) = inherited.readers else {
-            let extras = Extras {
-                expose_gc: inherited.expose_gc,
-                stack_trace_limit: inherited.stack_trace_limit,
-                modules: inherited.modules,
-                limits: inherited.limits,
-                ..Extras::default()
-            };
+        let readers = inherited.readers;
+        let extras = inherited.extras(assignment.inside.id());
+        let Some(readers) = readers else {
             let (preload, imports) = (Vec::new(), Vec::new());
             let input_type = InputType::CommonJs;
             return Self { extras, reports: None, preload, imports, input_type };
@@ -179,26 +218,25 @@ impl Setup {
             _ => (readers.own)(options, environment),
         };
         let ThreadOptions { builder, preload, imports, input_type } = options;
-        let (extras, reports) = builder.into_thread();
-        let (limits, owns_process) = (inherited.limits, inherited.owns_process);
-        let extras = Extras { threads: inherited.readers, limits, owns_process, ..extras };
+        let (extras, reports) = builder.into_thread(extras);
         Self { extras, reports: Some(reports), preload, imports, input_type }
     }
 }
 
 /// Runs a thread's program from its first line to its exit code.
-fn run(Task { orders, folder, inherited }: Task) -> Result<i32, CreateError> {
+fn run(Task { orders, folder, streams, inherited }: Task) -> Result<i32, CreateError> {
     let control = orders.control.clone();
     let (mut context, process) = seed::take()?;
     state::of(&context).event_loop.prepare().map_err(CreateError::Io)?;
-    limits::count_with(inherited.processes.clone(), &context);
+    family::join(&inherited.family, &context);
     let mut assignment = orders.accept(&mut context);
     let setup = Setup::of(inherited, &assignment);
     if let Some(reports) = setup.reports {
         assignment.launch.reports = reports;
     }
     let Assignment { launch, program, inside, .. } = assignment;
-    let extras = Extras { folder, ..setup.extras };
+    let (input, streams) = streams;
+    let extras = Extras { folder, input, streams, ..setup.extras };
     let extras = Runtime::surround(extras, &mut context)?;
     let made = Runtime::furnish(&process, launch, &extras, &mut context)
         .and_then(|()| worker_threads::furnish(&process, &mut context));

@@ -1,8 +1,8 @@
 //! Whole files: read to the end, written from the beginning.
 
 use std::{
-    fs::File,
-    io::{Read, Write},
+    fs::{File, OpenOptions},
+    io::{self, Read, Write},
     mem::ManuallyDrop,
     os::fd::RawFd,
     path::Path,
@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     error::SysError,
-    files::{Result, borrowed, of_fd, open},
+    files::{Patient, Result, borrowed, of_fd, open, open_patiently},
 };
 
 /// How much is read or written between two looks at the stop sign.
@@ -67,6 +67,18 @@ pub(crate) fn read_file(
     read_all(&mut opened(path, flags, 0o666)?, stop)
 }
 
+/// As `fs::read`: a file of any size.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = open_patiently(path, OpenOptions::new().read(true), 0)?;
+    let mut bytes = Vec::new();
+    if file.metadata()?.is_file() {
+        file.read_to_end(&mut bytes)?;
+    } else {
+        Patient(&mut file).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
 fn opened(path: &Path, flags: i32, mode: u32) -> Result<File> {
     open(path, flags, mode).map(File::from)
 }
@@ -79,7 +91,12 @@ fn read_all(file: &mut File, stop: &StopSign) -> std::result::Result<Vec<u8>, Re
     }
     let mut bytes = Vec::with_capacity(size as usize);
     while !stop.is_raised() {
-        let read = Read::by_ref(file).take(PORTION as u64).read_to_end(&mut bytes);
+        let portion = PORTION as u64;
+        let read = if metadata.is_file() {
+            Read::by_ref(file).take(portion).read_to_end(&mut bytes)
+        } else {
+            Patient(file).take(portion).read_to_end(&mut bytes)
+        };
         if read.map_err(of_fd("read"))? < PORTION {
             break;
         }
@@ -109,7 +126,7 @@ fn write_all(file: &mut File, bytes: &[u8], stop: &StopSign) -> Result<()> {
         if stop.is_raised() {
             break;
         }
-        file.write_all(portion).map_err(of_fd("write"))?;
+        Patient(file).write_all(portion).map_err(of_fd("write"))?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::{
 use super::{
     errno::Errno,
     error::{Subject, SysError},
-    files::{Result, between},
+    files::{Patient, Result, between, open_patiently},
 };
 
 /// How a file is copied.
@@ -31,7 +31,7 @@ pub(crate) struct CopyMode {
 /// nothing.
 pub(crate) fn copy(from: &Path, to: &Path, mode: CopyMode) -> Result<()> {
     let failed = between("copyfile", from, to);
-    let source = File::open(from).map_err(&failed)?;
+    let source = open_patiently(from, OpenOptions::new().read(true), 0).map_err(&failed)?;
     let metadata = source.metadata().map_err(&failed)?;
     if metadata.is_dir() {
         let mut error = SysError::new(Errno(libc::EISDIR), "copyfile");
@@ -46,13 +46,13 @@ pub(crate) fn copy(from: &Path, to: &Path, mode: CopyMode) -> Result<()> {
     } else {
         options.create(true).truncate(false);
     }
-    let target = options.open(to).map_err(&failed)?;
+    let target = open_patiently(to, &mut options, 0).map_err(&failed)?;
     let existing = target.metadata().map_err(&failed)?;
     if existing.dev() == metadata.dev() && existing.ino() == metadata.ino() {
         return Ok(());
     }
     let has_content = existing.len() > 0;
-    fill(&source, &target, has_content, permissions, mode).map_err(|error| {
+    fill(source, target, has_content, permissions, mode).map_err(|error| {
         // What is there is no copy; that it cannot be removed either says nothing new.
         let _ = std::fs::remove_file(to);
         failed(error)
@@ -60,8 +60,8 @@ pub(crate) fn copy(from: &Path, to: &Path, mode: CopyMode) -> Result<()> {
 }
 
 fn fill(
-    source: &File,
-    target: &File,
+    mut source: File,
+    mut target: File,
     has_content: bool,
     permissions: u32,
     mode: CopyMode,
@@ -75,14 +75,17 @@ fn fill(
         _ => {}
     }
     if mode.clone || mode.must_clone {
-        match clone_blocks(source, target) {
+        match clone_blocks(&source, &target) {
             Ok(()) => return Ok(()),
             Err(error) if mode.must_clone => return Err(error),
             Err(_) => {}
         }
     }
-    let (mut source, mut target) = (source, target);
-    io::copy(&mut source, &mut target).map(drop)
+    let are_files = [&source, &target].iter().all(|f| f.metadata().is_ok_and(|f| f.is_file()));
+    if are_files {
+        return io::copy(&mut source, &mut target).map(drop);
+    }
+    io::copy(&mut Patient(&mut source), &mut Patient(&mut target)).map(drop)
 }
 
 /// `ioctl(2)` `FICLONE`: `target` shares the blocks of `source`.

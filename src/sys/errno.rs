@@ -48,6 +48,11 @@ impl Errno {
         Self(error.raw_os_error().unwrap_or(libc::EIO))
     }
 
+    /// As an error of `std`.
+    pub(crate) fn into_io(self) -> std::io::Error {
+        std::io::Error::from_raw_os_error(self.0)
+    }
+
     /// The number that the calling thread's last failed system call left.
     pub(crate) fn last() -> Self {
         Self(nix::errno::Errno::last_raw())

@@ -79,6 +79,12 @@ pub(crate) fn set_nonblocking(fd: impl AsFd, nonblocking: bool) -> Result<(), Sy
     fcntl(fd.as_fd(), FcntlArg::F_SETFL(changed)).map(drop).map_err(told)
 }
 
+/// Whether `O_NONBLOCK` is set.
+pub(crate) fn is_nonblocking(fd: impl AsFd) -> bool {
+    fcntl(fd, FcntlArg::F_GETFL)
+        .is_ok_and(|flags| OFlag::from_bits_retain(flags).contains(OFlag::O_NONBLOCK))
+}
+
 /// Another descriptor of the same open file.
 pub(crate) fn duplicate(fd: impl AsFd) -> Result<OwnedFd, SysError> {
     fd.as_fd().try_clone_to_owned().map_err(|error| SysError::new(Errno::of(&error), "dup"))

@@ -9,9 +9,10 @@ use std::{
     mem::ManuallyDrop,
     os::{
         fd::{AsFd, FromRawFd, OwnedFd, RawFd},
-        unix::fs::{FileExt, OpenOptionsExt, PermissionsExt, symlink},
+        unix::fs::{FileExt, FileTypeExt, OpenOptionsExt, PermissionsExt, symlink},
     },
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use nix::{
@@ -25,8 +26,11 @@ use nix::{
 };
 
 use super::{
+    alarm,
     errno::Errno,
     error::{Subject, SysError},
+    fd,
+    poll::Interest,
 };
 
 /// What a call answers.
@@ -56,14 +60,49 @@ pub(super) fn borrowed(fd: RawFd) -> ManuallyDrop<File> {
     ManuallyDrop::new(unsafe { File::from_raw_fd(fd) })
 }
 
-/// `open(2)` with its flags; close-on-exec always.
+/// `open(2)` with its flags; close-on-exec always. See [`open_patiently`].
 pub(crate) fn open(path: &Path, flags: i32, mode: u32) -> Result<OwnedFd> {
     let access = flags & libc::O_ACCMODE;
     let mut options = OpenOptions::new();
-    options.read(access != libc::O_WRONLY).write(access != libc::O_RDONLY);
+    options.read(access != libc::O_WRONLY).write(access != libc::O_RDONLY).mode(mode);
     // The creation flags go past std, which allows fewer combinations than the system does.
-    options.mode(mode).custom_flags(flags & !libc::O_ACCMODE);
-    options.open(path).map(OwnedFd::from).map_err(at("open", path))
+    let opened = open_patiently(path, &mut options, flags & !libc::O_ACCMODE);
+    opened.map(OwnedFd::from).map_err(at("open", path))
+}
+
+/// How long it takes until it is tried again to open what would have to be waited for.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Opens a file with these flags, too; in a thread with an alarm so that this ends the wait.
+///
+/// A FIFO that nobody writes to is open at once in such a thread, and reading from it waits.
+pub(super) fn open_patiently(
+    path: &Path,
+    options: &mut OpenOptions,
+    flags: i32,
+) -> io::Result<File> {
+    if alarm::current().is_none() || flags & (libc::O_NONBLOCK | libc::O_PATH) != 0 {
+        return options.custom_flags(flags).open(path);
+    }
+    loop {
+        let error = match options.custom_flags(flags | libc::O_NONBLOCK).open(path) {
+            Ok(file) => {
+                let changed = fd::set_nonblocking(&file, false);
+                return changed.map(|()| file).map_err(|error| error.errno.into_io());
+            }
+            Err(error) => error,
+        };
+        let waits = match error.raw_os_error() {
+            // Nobody reads the FIFO yet; what else answers so is asked once.
+            Some(libc::ENXIO) => fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo()),
+            Some(libc::EWOULDBLOCK) => true,
+            _ => false,
+        };
+        if !waits {
+            return Err(error);
+        }
+        alarm::pause(PATIENCE).map_err(Errno::into_io)?;
+    }
 }
 
 /// `close(2)`.
@@ -76,7 +115,7 @@ pub(crate) fn read(fd: RawFd, buffer: &mut [u8], position: Option<u64>) -> Resul
     let mut file = borrowed(fd);
     let outcome = match position {
         Some(position) => file.read_at(buffer, position),
-        None => file.read(buffer),
+        None => Patient(&mut file).read(buffer),
     };
     outcome.map_err(of_fd("read"))
 }
@@ -86,7 +125,7 @@ pub(crate) fn write(fd: RawFd, bytes: &[u8], position: Option<u64>) -> Result<us
     let mut file = borrowed(fd);
     let outcome = match position {
         Some(position) => file.write_at(bytes, position),
-        None => file.write(bytes),
+        None => Patient(&mut file).write(bytes),
     };
     outcome.map_err(of_fd("write"))
 }
@@ -101,7 +140,11 @@ pub(crate) fn read_vectored(
     match position {
         Some(position) => preadv(file.as_fd(), buffers, position.cast_signed())
             .map_err(|errno| SysError::new(errno, "read")),
-        None => file.read_vectored(buffers).map_err(of_fd("read")),
+        None => {
+            let file = Patient(&mut file);
+            file.await_ready(Interest::READABLE).map_err(of_fd("read"))?;
+            file.0.read_vectored(buffers).map_err(of_fd("read"))
+        }
     }
 }
 
@@ -115,7 +158,58 @@ pub(crate) fn write_vectored(
     match position {
         Some(position) => pwritev(file.as_fd(), buffers, position.cast_signed())
             .map_err(|errno| SysError::new(errno, "write")),
+        None if Patient(&mut file).may_wait() => Patient(&mut file)
+            .write(&buffers.iter().flat_map(|part| part.to_vec()).collect::<Vec<u8>>())
+            .map_err(of_fd("write")),
         None => file.write_vectored(buffers).map_err(of_fd("write")),
+    }
+}
+
+/// A file whose reads and writes the alarm of the thread ends, where it has one.
+pub(super) struct Patient<'file>(pub(super) &'file mut File);
+
+impl Patient<'_> {
+    /// Whether a call may wait for others, and is to be ended by an alarm then.
+    fn may_wait(&self) -> bool {
+        alarm::current().is_some()
+            && !self.0.metadata().is_ok_and(|found| found.is_file())
+            && !fd::is_nonblocking(&*self.0)
+    }
+
+    fn await_ready(&self, interest: Interest) -> io::Result<()> {
+        if self.may_wait() { alarm::await_io(&*self.0, interest) } else { Ok(()) }
+    }
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.await_ready(Interest::READABLE)?;
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Patient<'_> {
+    /// Writes all that a call without an alarm would: piece by piece, as only so much is known not to wait.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.may_wait() {
+            return self.0.write(bytes);
+        }
+        let mut written = 0;
+        while written < bytes.len() {
+            let piece = &bytes[written..][..libc::PIPE_BUF.min(bytes.len() - written)];
+            let outcome =
+                alarm::await_io(&*self.0, Interest::WRITABLE).and_then(|()| self.0.write(piece));
+            match outcome {
+                Ok(count @ 1..) => written += count,
+                Err(error) if written == 0 => return Err(error),
+                Ok(_) | Err(_) => break,
+            }
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -239,7 +333,7 @@ pub(crate) fn ftruncate(fd: RawFd, length: u64) -> Result<()> {
 
 /// Opens, `ftruncate(2)`, closes.
 pub(crate) fn truncate(path: &Path, length: u64) -> Result<()> {
-    let file = OpenOptions::new().write(true).open(path).map_err(at("open", path))?;
+    let file = File::from(open(path, libc::O_WRONLY, 0)?);
     file.set_len(length).map_err(of_fd("ftruncate"))
 }
 

@@ -6,7 +6,6 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
-    thread,
     time::Duration,
 };
 
@@ -17,6 +16,7 @@ use nix::{
 };
 
 use super::{
+    alarm,
     errno::Errno,
     error::SysError,
     files::{Result, at, lstat},
@@ -125,7 +125,8 @@ impl Retries {
             match work() {
                 Err(error) if tries < self.count && may_pass(&error) => {
                     tries += 1;
-                    thread::sleep(Duration::from_millis(self.delay * u64::from(tries)));
+                    let time = Duration::from_millis(self.delay * u64::from(tries));
+                    alarm::pause(time).map_err(|_| error)?;
                 }
                 outcome => return outcome,
             }

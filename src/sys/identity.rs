@@ -14,6 +14,16 @@ pub(crate) fn pid() -> i32 {
     std::process::id().cast_signed()
 }
 
+/// The group that this process is in: `getpgrp(2)`.
+pub(crate) fn group() -> i32 {
+    unistd::getpgrp().as_raw()
+}
+
+/// Whether a number is this process's, or that of one of its threads, which stands for it.
+pub(crate) fn is_own(pid: i32) -> bool {
+    pid == self::pid() || Path::new(&format!("/proc/self/task/{pid}")).exists()
+}
+
 /// Calls the calling thread by another name, cut to 15 bytes. `prctl(2)`.
 ///
 /// # Errors

@@ -6,10 +6,11 @@
 use std::{
     ffi::{CString, c_char},
     fs, mem, ptr,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
 
 use super::errno::Errno;
+use super::lock::lock;
 
 unsafe extern "C" {
     static mut environ: *mut *mut c_char;
@@ -153,7 +154,7 @@ pub(crate) fn set_title(title: CString) {
     let length = title.as_bytes_with_nul().len() as u64;
     let map = Map { arg_start: start, arg_end: start + length, ..layout.0 };
     // Nothing panics while it holds this lock.
-    let mut shown = TITLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shown = lock(&TITLE);
     if Layout(map).show().is_ok() {
         // The title before is no longer read from its place.
         *shown = Some(title);

@@ -1,6 +1,7 @@
 //! System calls. The only floor with `unsafe`.
 
 pub(crate) mod address;
+pub(crate) mod alarm;
 pub(crate) mod allocation;
 #[cfg(test)]
 pub(crate) mod alone;
@@ -25,6 +26,7 @@ pub(crate) mod image;
 pub(crate) mod inotify;
 pub(crate) mod io;
 pub(crate) mod limits;
+pub(crate) mod lock;
 pub(crate) mod machine;
 pub(crate) mod multicast;
 pub(crate) mod names;

@@ -6,9 +6,10 @@
 //! compilers and processors do with it: a word in its place is read and written in one piece, and the
 //! owner reads it anew after every call that the compiler does not see through.
 
+use super::lock::lock;
 use std::{
     mem::{MaybeUninit, align_of, size_of},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 /// A word of any value, padding included.
@@ -67,7 +68,7 @@ struct Loan(Arc<Shared>);
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Option<(Place, Vec<Word>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

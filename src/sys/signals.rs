@@ -6,7 +6,7 @@ use std::{
     borrow::Cow,
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering::SeqCst},
     },
 };
@@ -19,6 +19,7 @@ use nix::{
 };
 
 use super::error::SysError;
+use super::lock::lock;
 
 /// Every signal that has a name, in the order of Node's `os.constants.signals`.
 pub(crate) const TABLE: &[(&str, i32)] = &[
@@ -161,7 +162,7 @@ impl SignalWatch {
         let signal = Signal::try_from(signal).map_err(failed)?;
         let (reader, writer) =
             unistd::pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK).map_err(failed)?;
-        let _changing = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
+        let _changing = lock(&CHANGES);
         let slots = &WRITERS[signal as usize];
         let Some(slot) = slots.iter().position(|slot| slot.load(SeqCst) < 0) else {
             return Err(failed(Nix::EAGAIN));
@@ -209,7 +210,7 @@ impl SignalWatch {
         if self.is_stopped.swap(true, SeqCst) {
             return;
         }
-        let _changing = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
+        let _changing = lock(&CHANGES);
         let slots = &WRITERS[self.signal as usize];
         slots[self.slot].store(-1, SeqCst);
         let alone = &ALONE[self.signal as usize];

@@ -4,7 +4,7 @@ use std::{
     io,
     os::fd::BorrowedFd,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -16,16 +16,26 @@ use nix::{
 };
 
 use super::{
+    alarm,
     errno::Errno,
     error::SysError,
+    lock::lock,
     poll::{self, Interest},
 };
 
 /// Writes everything, waiting where the reader is slow, also if somebody who shares the pipe or
 /// the terminal made it non-blocking.
 pub(crate) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), SysError> {
+    let has_alarm = alarm::current().is_some();
     while !bytes.is_empty() {
-        match unistd::write(fd, bytes) {
+        let mut piece = bytes;
+        if has_alarm {
+            alarm::await_ready(fd, Interest::WRITABLE)
+                .map_err(|errno| SysError::new(errno, "write"))?;
+            // Only so much is known not to wait.
+            piece = &bytes[..libc::PIPE_BUF.min(bytes.len())];
+        }
+        match unistd::write(fd, piece) {
             Ok(written) => bytes = &bytes[written..],
             Err(Nix::EINTR) => {}
             Err(Nix::EAGAIN) => wait_writable(fd)?,
@@ -64,7 +74,7 @@ static IS_SHOWN: AtomicBool = AtomicBool::new(false);
 /// Has what this process writes to standard output and standard error shown by `show` from now on.
 pub(crate) fn redirect(show: Option<Show>) {
     IS_SHOWN.store(show.is_some(), Ordering::Release);
-    *SHOW.lock().unwrap_or_else(PoisonError::into_inner) = show;
+    *lock(&SHOW) = show;
 }
 
 /// True if somebody has shown it.
@@ -72,7 +82,7 @@ fn is_shown(bytes: &[u8]) -> bool {
     if !IS_SHOWN.load(Ordering::Acquire) {
         return false;
     }
-    let mut show = SHOW.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut show = lock(&SHOW);
     let Some(show) = show.as_mut() else { return false };
     show(&String::from_utf8_lossy(bytes));
     true

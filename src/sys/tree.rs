@@ -70,13 +70,24 @@ fn members(rows: &[Row], known: &HashSet<i32>, root: i32) -> Vec<i32> {
     }
 }
 
+/// A process and those that it comes from, the nearest first; as they are now.
+pub(crate) fn line(pid: i32) -> impl Iterator<Item = i32> {
+    let parent = |pid: &i32| row(*pid).map(|row| row.parent);
+    // More than there ever are, should what is looked at change meanwhile.
+    std::iter::successors(Some(pid), parent).take_while(|pid| *pid > 1).take(1000)
+}
+
+fn row(pid: i32) -> Option<Row> {
+    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
 /// Every process that can be seen.
 fn rows() -> Vec<Row> {
     let Ok(folder) = fs::read_dir("/proc") else { return Vec::new() };
     folder
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
-        .filter_map(|pid| parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?))
+        .filter_map(row)
         .collect()
 }
 
@@ -117,6 +128,14 @@ mod tests {
         assert_eq!(found, [20, 30, 40, 50, 60, 80]);
         let known = HashSet::from([10, 20, 30, 40, 50, 60, 80]);
         assert_eq!(members(&rows, &known, 10), [0; 0]);
+    }
+
+    #[test]
+    fn a_line_goes_up() {
+        let own = std::process::id() as i32;
+        let parent = nix::unistd::getppid().as_raw();
+        assert_eq!(line(own).take(2).collect::<Vec<_>>(), [own, parent]);
+        assert_eq!(line(1).count() + line(0).count() + line(-1).count(), 0);
     }
 
     #[test]

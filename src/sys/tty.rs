@@ -8,7 +8,7 @@ use std::{
         fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
         unix::fs::OpenOptionsExt,
     },
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
 
 use nix::sys::termios::{
@@ -16,6 +16,7 @@ use nix::sys::termios::{
     Termios, tcgetattr, tcsetattr,
 };
 
+use super::lock::lock;
 use super::{errno::Errno, fd, stdio};
 
 /// The terminal that was made raw last, and how it was before: the program's end restores it.
@@ -61,7 +62,7 @@ pub(crate) fn set_raw(terminal: impl AsFd, raw: bool) -> Result<(), Errno> {
         .remove(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::IEXTEN | LocalFlags::ISIG);
     mode.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
     mode.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
-    let mut saved = RAW.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut saved = lock(&RAW);
     if saved.is_none() {
         let copy = fd::duplicate(terminal.as_fd()).map_err(|error| error.errno)?;
         *saved = Some((copy, before));
@@ -71,7 +72,7 @@ pub(crate) fn set_raw(terminal: impl AsFd, raw: bool) -> Result<(), Errno> {
 
 /// Makes the terminal that is raw what it was before; nothing if none is.
 pub(crate) fn restore() -> Result<(), Errno> {
-    let saved = RAW.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let saved = lock(&RAW).take();
     match saved {
         Some((terminal, before)) => Ok(termios::tcsetattr(&terminal, SetArg::TCSADRAIN, &before)?),
         None => Ok(()),

@@ -2,6 +2,8 @@
 
 use std::{
     cell::RefCell,
+    path::PathBuf,
+    process::Command,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -264,4 +266,92 @@ fn a_program_that_has_ended_is_shut_down_too() {
     let terminated =
         |event: &HostEvent| matches!(event, HostEvent::Exited { signal: Some(15), .. });
     assert!(events.borrow().iter().any(terminated));
+}
+
+/// A FIFO that nobody else opens, in a folder of its own.
+fn fifo(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("rjs-fifo-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("fifo");
+    let made = Command::new("mkfifo").arg(&path).status().expect("there is mkfifo");
+    assert!(made.success());
+    path
+}
+
+#[test]
+fn time_that_is_up_ends_what_waits_in_the_system() {
+    let path = fifo("ends");
+    let texts = [
+        "fs.readFileSync(fifo)",
+        "fs.writeFileSync(fifo, 'x')",
+        "fs.appendFileSync(fifo, 'x')",
+        "fs.truncateSync(fifo)",
+        "fs.copyFileSync(fifo, fifo + '-copy')",
+        "const fd = fs.openSync(fifo, 'r+'); fs.readSync(fd, Buffer.alloc(1))",
+        "const fd = fs.openSync(fifo, 'r+'); fs.writeSync(fd, Buffer.alloc(1 << 20))",
+        "const fd = fs.openSync(fifo, 'r+'); fs.readvSync(fd, [Buffer.alloc(1)])",
+        "const fd = fs.openSync(fifo, 'r+'); fs.writevSync(fd, [Buffer.alloc(1 << 20), Buffer.alloc(1)])",
+        "fs.promises.readFile(fifo)",
+        "require(fifo)",
+        "cp.execSync('sleep 1000')",
+        "cp.execFileSync('sleep', ['1000'], { stdio: 'ignore' })",
+        "cp.spawnSync('sh', ['-c', 'trap \"\" TERM; while :; do sleep 0.1; done'])",
+        "cp.spawnSync('sleep', ['1000'], { stdio: 'inherit', timeout: 1e6 })",
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
+        "fs.rmSync('/proc/self/fdinfo', { recursive: true, maxRetries: 1e3, retryDelay: 1e6 }); fs.readFileSync(fifo)",
+        "for (;;) { try { fs.readFileSync(fifo); } catch { } }",
+    ];
+    for text in texts {
+        let limits = Limits::none().wall_time(Duration::from_millis(100));
+        let (mut runtime, _) = limited(limits);
+        let start = Instant::now();
+        let program = format!(
+            "const fs = process.getBuiltinModule('fs'), cp = process.getBuiltinModule('child_process');
+            const require = process.getBuiltinModule('module').createRequire('/'); const fifo = {path:?}; {text}"
+        );
+        assert_eq!(runtime.eval(&program), Err(EvalError::Limit(Limit::WallTime)), "{text}");
+        drop(runtime);
+        assert!(start.elapsed() < Duration::from_secs(20), "{text}");
+    }
+    std::fs::remove_dir_all(path.parent().expect("it has one")).expect("it is there");
+}
+
+#[test]
+fn a_fifo_is_read_and_written_as_ever() {
+    let path = fifo("works");
+    let mut runtime = Runtime::builder().build().expect("a runtime");
+    let text = format!(
+        "const fs = process.getBuiltinModule('fs'), cp = process.getBuiltinModule('child_process'), fifo = {path:?};
+        const big = 'x'.repeat(300_000);
+        const reads = cp.spawn('cat', [fifo], {{ stdio: ['ignore', 'pipe', 'inherit'] }});
+        let length = 0;
+        reads.stdout.on('data', (chunk) => {{ length += chunk.length; }});
+        const read = new Promise((done) => reads.on('close', () => done(length)));
+        fs.writeFileSync(fifo, 'y'.repeat(50_000));
+        read.then((length) => {{
+            cp.spawn('sh', ['-c', 'sleep 0.2; head -c 300000 /dev/zero > \"$0\"', fifo], {{ stdio: 'ignore' }});
+            return [length, fs.readFileSync(fifo).length];
+        }})"
+    );
+    assert_eq!(runtime.eval(&text), Ok(json!([50_000, 300_000])));
+    drop(runtime);
+    std::fs::remove_dir_all(path.parent().expect("it has one")).expect("it is there");
+}
+
+#[test]
+fn a_shutdown_ends_the_children_of_threads_too() {
+    let mut runtime = Runtime::builder().stdout(Output::null()).build().expect("a runtime");
+    let text = "const { Worker } = process.getBuiltinModule('worker_threads');
+        const code = `const { spawn } = require('child_process'), { parentPort } = require('worker_threads');
+            const child = spawn('sh', ['-c', 'trap \"\" TERM; echo; while :; do sleep 0.05; done'], { stdio: ['ignore', 'pipe', 'ignore'] });
+            const gentle = spawn('sleep', ['1000']);
+            child.stdout.once('data', () => parentPort.postMessage([child.pid, gentle.pid]));`;
+        const worker = new Worker(code, { eval: true });
+        new Promise((done) => worker.on('message', done))";
+    let pids = runtime.eval(text).expect("two numbers");
+    let ended = runtime.shutdown(Duration::from_millis(300));
+    assert_eq!(json!(ended.killed), json!([pids[0]]));
+    for pid in pids.as_array().expect("a list") {
+        assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists(), "{pid} is left");
+    }
 }

@@ -32,7 +32,7 @@ use crate::{
     engine::{
         callbacks,
         errors::{Wording, from_sys, throw_sys},
-        limits,
+        family,
         natives::define_value,
         spawn_policy::SpawnCall,
         state,
@@ -138,7 +138,7 @@ pub(super) fn start(
     context: &mut Context,
 ) -> JsResult<Option<Errno>> {
     gate::pass(&mut options.command, &options.stdio.slots, SpawnCall::Asynchronous, context)?;
-    limits::admit_child(context)?;
+    family::admit_child(context)?;
     let handle = running(child).unwrap_or_default();
     define_value(
         child,

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     bindings::{process::env, trace, url, warning},
     engine::{
-        folder, limits,
+        family, folder,
         observer::{self, HostEvent},
         reflect, standard, validate,
     },
@@ -135,7 +135,7 @@ impl Raw {
 
 /// Tells the host that a child has ended.
 pub(super) fn tell_end(pid: i32, status: Option<ExitStatus>, context: &Context) {
-    limits::count_child(-1, context);
+    family::child_ended(pid, context);
     standard::check(context);
     observer::tell(context, || {
         let (code, signal) = match status {
@@ -150,7 +150,7 @@ pub(super) fn tell_end(pid: i32, status: Option<ExitStatus>, context: &Context) 
 impl Command {
     /// Tells the host that it was started.
     pub(super) fn tell_start(&self, pid: i32, context: &Context) {
-        limits::count_child(1, context);
+        family::child_began(pid, self.detached, context);
         observer::tell(context, || {
             let args = self.argv.iter().map(|arg| arg.to_string_lossy().into_owned());
             HostEvent::Spawned { pid, file: self.file.clone(), args: args.collect() }

@@ -9,7 +9,8 @@ use boa_engine::Context;
 
 use super::stdio::Slot;
 use crate::{
-    engine::standard,
+    bindings::handles,
+    engine::{descriptors, standard},
     sys::{error::SysError, fd, spawn::ChildFd},
 };
 
@@ -54,8 +55,13 @@ pub(super) fn connect(slots: &[Slot]) -> Result<(Ends, ChildEnds), SysError> {
 /// # Errors
 /// EBADF for a number that no descriptor of ours has.
 pub(super) fn given(number: i32, context: &Context) -> Result<ChildFd<'static>, SysError> {
-    let meant = standard::descriptor(number, context)?.unwrap_or(number);
-    fd::borrow(meant).map(ChildFd::From)
+    if let Some(meant) = standard::descriptor(number, context)? {
+        return fd::borrow(meant).map(ChildFd::From);
+    }
+    if !descriptors::is_known(number, context) && !handles::has_descriptor(number, context) {
+        return Err(descriptors::unknown());
+    }
+    fd::borrow(number).map(ChildFd::From)
 }
 
 impl ChildEnds {

@@ -24,7 +24,7 @@ mod warm;
 pub(crate) use child::{Running, pid_of};
 pub(crate) use looks::settle as settle_streams;
 pub(crate) use node_link::remove_node_link;
-pub(crate) use register::{abandon, running};
+pub(crate) use register::{DEATH, abandon, end_all, running};
 
 use boa_engine::{Context, JsResult, JsValue, js_string};
 

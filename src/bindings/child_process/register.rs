@@ -46,7 +46,22 @@ pub(crate) fn running(context: &mut Context) -> Vec<Rc<Running>> {
     running.filter(|child| child.is_running() && !child.is_detached.get()).collect()
 }
 
-/// Lets go of the children of a program that is gone; they go on.
+/// Ends the children of a program that is gone, but for those that are meant to outlive it.
+pub(crate) fn end_all(context: &mut Context) {
+    let children = running(context);
+    for child in &children {
+        child.signal(libc::SIGKILL);
+    }
+    for child in children {
+        // What was killed has nothing left to do.
+        child.collect(DEATH, context);
+    }
+}
+
+/// How long a child that was killed may take to be gone.
+pub(crate) const DEATH: Duration = Duration::from_secs(5);
+
+/// Lets go of the children of a program that is gone; those that are left go on.
 pub(crate) fn abandon(context: &Context) {
     let Some(register) = context.get_data::<Rc<Register>>() else { return };
     for child in register.0.take() {

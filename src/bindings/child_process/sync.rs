@@ -24,7 +24,7 @@ use crate::{
     engine::{
         builtins,
         errors::{Code, Wording, coded, from_sys},
-        limits,
+        family,
         natives::{arg, define_value},
         reflect,
         spawn_policy::SpawnCall,
@@ -243,7 +243,7 @@ fn named(name: &JsString, context: &mut Context) -> JsResult<Encoding> {
 /// Runs the command and makes the object that `spawnSync` returns.
 fn run_to_the_end(mut options: SyncOptions, context: &mut Context) -> JsResult<JsObject> {
     gate::pass(&mut options.command, &options.slots, SpawnCall::Synchronous, context)?;
-    limits::admit_child(context)?;
+    family::admit_child(context)?;
     // What was sent to other children must not wait for this one.
     ipc::flush_all(context);
     let SyncOptions { command, limits, slots, mut input, encoding } = options;

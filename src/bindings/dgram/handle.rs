@@ -15,6 +15,7 @@ use boa_gc::{Finalize, Trace};
 
 use super::{options, request, transmit::Datagram};
 use crate::{
+    bindings::handles,
     engine::{
         callbacks,
         classes::{self, Accessor, ClassSpec, new_target},
@@ -336,7 +337,7 @@ fn open(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     if !is_udp {
         return Ok(answer(Err(Errno(libc::ENOTSOCK))));
     }
-    let adopted = fd::adopt(number).map_err(|error| error.errno);
+    let adopted = handles::own(number, context);
     Ok(answer(adopted.and_then(|fd| handle.adopt(&object, fd, context))))
 }
 

@@ -6,7 +6,7 @@ use std::{
     fmt,
     path::Path,
     rc::Rc,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use boa_engine::Context;
@@ -14,6 +14,7 @@ use boa_engine::Context;
 use crate::sys::{
     error::SysError,
     folders::{Entry, OpenFolder},
+    lock::lock,
 };
 
 /// An open folder that the pool can read.
@@ -34,7 +35,7 @@ impl SharedFolder {
 
     /// At most `count` entries more; fewer only at the end.
     pub(super) fn read(&self, count: usize) -> Result<Vec<Entry>, SysError> {
-        let mut folder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut folder = lock(&self.0);
         let mut entries = Vec::new();
         while entries.len() < count
             && let Some(entry) = folder.next()?

@@ -4,7 +4,10 @@
 use std::{
     borrow::Cow,
     ffi::OsStr,
-    os::unix::ffi::{OsStrExt, OsStringExt},
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::ffi::{OsStrExt, OsStringExt},
+    },
     path::PathBuf,
 };
 
@@ -12,6 +15,7 @@ use boa_engine::Context;
 
 use super::operation::{Answer, Failure, Operation, Outcome, Target};
 use crate::{
+    bindings::handles,
     engine::{descriptors, folder, standard},
     sys::error::Subject,
 };
@@ -25,15 +29,13 @@ pub(super) struct Placement {
     placed: [bool; 2],
     /// The answer is a path that the call made.
     makes: bool,
+    /// What the call is about, whatever becomes of its number meanwhile.
+    _held: Option<OwnedFd>,
 }
 
 /// Replaces what a call names.
 pub(super) fn place(operation: &mut Operation, context: &Context) -> Placement {
-    place_fd(operation, context);
-    if let Operation::Close { fd } = operation {
-        descriptors::taken(*fd, context);
-    }
-    let mut placement = Placement::default();
+    let mut placement = Placement { _held: place_fd(operation, context), ..Placement::default() };
     let Some(folder) = folder::own(context) else { return placement };
     placement.makes = matches!(operation, Operation::Mkdir { .. } | Operation::Mkdtemp { .. });
     let paths = paths_of(operation).into_iter().zip(&mut placement.placed);
@@ -50,13 +52,36 @@ pub(super) fn place(operation: &mut Operation, context: &Context) -> Placement {
     placement
 }
 
-fn place_fd(operation: &mut Operation, context: &Context) {
-    let Some(fd) = fd_of(operation) else { return };
-    let Some(meant) = standard::meant(*fd, context) else { return };
-    *fd = meant;
-    if matches!(operation, Operation::Close { .. }) {
+/// Has a call be about the descriptor that is meant by its number, which may be none.
+fn place_fd(operation: &mut Operation, context: &Context) -> Option<OwnedFd> {
+    if let Operation::Close { fd } = operation {
+        place_close(*fd, operation, context);
+        return None;
+    }
+    let fd = fd_of(operation)?;
+    if let Some(meant) = standard::meant(*fd, context) {
+        *fd = meant;
+        return None;
+    }
+    match descriptors::held(*fd, context) {
+        Ok(held) => {
+            *fd = held.as_ref().map_or(*fd, AsRawFd::as_raw_fd);
+            held
+        }
+        Err(_) if handles::has_descriptor(*fd, context) => None,
+        Err(_) => {
+            *fd = descriptors::NONE;
+            None
+        }
+    }
+}
+
+fn place_close(fd: i32, operation: &mut Operation, context: &Context) {
+    if descriptors::are_hosts(fd, context) {
         // The streams are the host's.
         *operation = Operation::Idle;
+    } else if !descriptors::taken(fd, context) {
+        *operation = Operation::Close { fd: descriptors::NONE };
     }
 }
 

@@ -36,8 +36,9 @@ pub(super) fn delist(handle: &Handle, context: &mut Context) {
 }
 
 /// Whether an open handle has the descriptor of this number.
-pub(super) fn has_descriptor(number: i32, context: &mut Context) -> bool {
-    let handles = super::of(context);
+pub(crate) fn has_descriptor(number: i32, context: &Context) -> bool {
+    // No handle was made where the classes were not.
+    let Some(handles) = context.get_data::<Rc<Handles>>() else { return false };
     let handles = handles.list.handles.borrow();
     handles.values().filter_map(Weak::upgrade).any(|handle| handle.descriptor() == number)
 }
@@ -45,6 +46,9 @@ pub(super) fn has_descriptor(number: i32, context: &mut Context) -> bool {
 /// Closes what a program that is gone has left open.
 pub(crate) fn abandon(context: &Context) {
     let Some(handles) = context.get_data::<Rc<Handles>>() else { return };
+    if handles.is_raw.get() {
+        super::restore_terminal();
+    }
     let left = std::mem::take(&mut *handles.list.handles.borrow_mut());
     for handle in left.values().filter_map(Weak::upgrade) {
         handle.abandon();

@@ -14,13 +14,13 @@ mod tcp;
 mod tty;
 mod writing;
 
-use std::{os::fd::OwnedFd, rc::Rc};
+use std::{cell::Cell, os::fd::OwnedFd, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
 
 pub(crate) use self::{
-    listing::{abandon, active_kinds, active_owners},
-    stream::{Handle, Kind},
+    listing::{abandon, active_kinds, active_owners, has_descriptor},
+    stream::{Handle, Kind, own},
 };
 use crate::{
     engine::{
@@ -42,6 +42,8 @@ pub(crate) struct Handles {
     tty: Class,
     owner: JsSymbol,
     list: listing::Listing,
+    /// A terminal was made raw.
+    is_raw: Cell<bool>,
 }
 
 const METHODS: &[Method] = &[("guessHandleType", 1, guess_handle_type)];
@@ -92,6 +94,7 @@ pub(crate) fn of(context: &mut Context) -> Rc<Handles> {
         tty: class(&tty::TTY, Some(&stream), context),
         owner,
         list: listing::Listing::default(),
+        is_raw: Cell::default(),
     });
     context.insert_data(handles.clone());
     handles

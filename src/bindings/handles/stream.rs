@@ -367,13 +367,17 @@ impl Handle {
     }
 }
 
-/// Takes ownership of the descriptor of this number; of one that another handle has, a copy.
-fn own(number: i32, context: &mut Context) -> Result<OwnedFd, Errno> {
+/// Takes ownership of the program's descriptor of this number; of one that another handle has, a copy.
+///
+/// # Errors
+/// EBADF if the program has none of this number.
+pub(crate) fn own(number: i32, context: &Context) -> Result<OwnedFd, Errno> {
     let owned = if super::listing::has_descriptor(number, context) {
         fd::borrow(number).and_then(fd::duplicate)
-    } else {
-        descriptors::taken(number, context);
+    } else if descriptors::taken(number, context) {
         fd::adopt(number)
+    } else {
+        Err(descriptors::unknown())
     };
     owned.map_err(|error| error.errno)
 }

@@ -8,6 +8,7 @@ use super::{Kind, status, status_of, stream};
 use crate::{
     engine::{
         classes::{ClassSpec, new_target},
+        descriptors,
         natives::{Method, arg},
         standard,
     },
@@ -28,9 +29,10 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     new_target(this, "TTY")?;
     let number = arg(args, 0).to_i32(context)?;
     let number = standard::meant(number, context).unwrap_or(number);
+    let is_known = descriptors::is_known(number, context);
     let object = stream::create(Kind::Tty, context);
     let Some(handle) = stream::of_object(&object) else { return Ok(object.into()) };
-    let opened = fd::borrow(number)
+    let opened = fd::borrow(if is_known { number } else { descriptors::NONE })
         .map_err(|error| error.errno)
         .and_then(|terminal: BorrowedFd<'_>| tty::reopen(terminal));
     match opened {
@@ -70,9 +72,10 @@ fn window_size(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsRes
 }
 
 /// `setRawMode(on)`.
-fn set_raw_mode(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+fn set_raw_mode(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let handle = stream::receiver(this)?;
     let raw = arg(args, 0).to_boolean();
+    super::of(context).is_raw.set(raw);
     Ok(status_of(handle.stream().opened().and_then(|fd| tty::set_raw(&*fd, raw))).into())
 }
 

@@ -13,7 +13,7 @@ use crate::{
     engine::{
         builtins,
         natives::{Method, arg, define_methods, define_value, function},
-        validate,
+        signals, validate,
     },
     sys::{error::SysError, machine, priority, usage},
 };
@@ -217,6 +217,9 @@ fn set_priority(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let (best, worst) =
         (f64::from(constants::PRIORITY_HIGHEST), f64::from(constants::PRIORITY_LOW));
     let nice = validate::integer(&priority, "priority", best, worst, context)? as i32;
+    if !signals::may_reach(pid, context) && priority::priority(pid.cast_unsigned()).is_ok() {
+        return Err(signals::denied(pid, context));
+    }
     match priority::set_priority(pid.cast_unsigned(), nice) {
         Ok(()) => Ok(JsValue::undefined()),
         Err(error) => Err(system_error(&error, context)),

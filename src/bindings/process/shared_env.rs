@@ -5,7 +5,7 @@ use std::{
     cell::Cell,
     rc::Rc,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -13,9 +13,12 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, property::PropertyKey};
 
 use super::env::{self, Environment};
-use crate::engine::{
-    natives::{Method, arg, define_methods, define_value},
-    reflect,
+use crate::{
+    engine::{
+        natives::{Method, arg, define_methods, define_value},
+        reflect,
+    },
+    sys::lock::lock,
 };
 
 /// The variables that threads share, in their order.
@@ -29,7 +32,7 @@ pub(crate) struct SharedEnv {
 impl SharedEnv {
     fn lock(&self) -> MutexGuard<'_, Vec<(String, String)>> {
         // Nothing panics while it holds the lock.
-        self.variables.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.variables)
     }
 
     /// All variables.

@@ -13,13 +13,14 @@ use crate::{
         callbacks,
         errors::{Code, Wording, coded, throw_sys},
         natives::{arg, function},
-        state, validate,
+        signals as reach, state, validate,
     },
     event_loop::{Interest, SourceId},
     sys::{
         errno::Errno,
         error::SysError,
         signals::{self, SignalWatch},
+        strangers,
     },
 };
 
@@ -48,8 +49,8 @@ fn signal_of(event: &JsValue) -> Option<(String, i32)> {
 }
 
 fn start_listening(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    // Signals are the main thread's.
-    if worker_threads::inside(context).is_some() {
+    // Signals are the main thread's, and a host's.
+    if worker_threads::inside(context).is_some() || !reach::are_heard(context) {
         return Ok(JsValue::undefined());
     }
     let Some((name, number)) = signal_of(&arg(args, 0)) else { return Ok(JsValue::undefined()) };
@@ -128,10 +129,23 @@ pub(super) fn kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
 /// `process._kill(pid, signal)`: 0, or the error's number.
 pub(super) fn raw_kill(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (pid, signal) = (arg(args, 0).to_i32(context)?, arg(args, 1).to_i32(context)?);
+    // Held fast while it is looked at: its number might become another's.
+    let held = if pid > 0 && !reach::are_heard(context) { strangers::open(pid).ok() } else { None };
+    // Whether somebody is there may be asked of all; who is not there, is told.
+    if signal != 0 && !reach::may_reach(pid, context) {
+        return match signals::kill(pid, 0) {
+            Ok(()) => Err(reach::denied(pid, context)),
+            Err(error) => Ok((-error.errno.0).into()),
+        };
+    }
     if let Some(trace) = trace::of(context) {
         trace.signalled(pid, signal);
     }
-    Ok(signals::kill(pid, signal).err().map_or(0, |error| -error.errno.0).into())
+    let sent = match held {
+        Some(pidfd) => signals::kill_child(pidfd, signal),
+        None => signals::kill(pid, signal),
+    };
+    Ok(sent.err().map_or(0, |error| -error.errno.0).into())
 }
 
 /// The number that a signal argument means: a number itself, a name, `SIGTERM` where there is none.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use boa_engine::{Context, JsError, JsResult, JsValue, js_string};
@@ -23,6 +23,7 @@ use crate::{
         natives::Method,
         validate,
     },
+    sys::lock::lock,
 };
 
 pub(super) const BROADCAST_CHANNEL: ClassSpec = ClassSpec {
@@ -46,7 +47,7 @@ pub(super) struct Groups(Mutex<HashMap<String, Vec<Arc<Inbox>>>>);
 impl Groups {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Arc<Inbox>>>> {
         // Nothing panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
         builtins,
         classes::{Accessor, define_accessors},
         errors::{Code, coded},
+        family::Counted,
         natives::{Method, arg, closure, define_accessor, define_value, exports_of},
         state,
     },
@@ -38,6 +39,8 @@ pub(crate) struct Inside {
     pub(super) name: String,
     pub(super) limits: [f64; 4],
     has_stdin: bool,
+    /// As long as its realm is there, the thread is.
+    _counted: Counted,
     env: RefCell<Option<Arc<SharedEnv>>>,
     pub(super) control: Arc<Control>,
     pub(super) parent: Parent,
@@ -68,6 +71,7 @@ impl Orders {
             name: self.name,
             limits: self.limits,
             has_stdin: self.has_stdin,
+            _counted: self.counted,
             env: RefCell::new(self.env),
             control: self.control,
             parent: self.parent,
@@ -100,6 +104,11 @@ pub(crate) fn inside(context: &Context) -> Option<Rc<Inside>> {
 }
 
 impl Inside {
+    /// The thread's number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
     /// Tells the parent that the program begins.
     pub(crate) fn begin(&self, context: &Context) {
         self.parent.tell(thread::online);

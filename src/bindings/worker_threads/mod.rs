@@ -35,4 +35,5 @@ pub(crate) use self::{
     orders::{Orders, Program, Starter},
     port::{active_ports, close_all, is_port},
     thread::{end_all, ended},
+    waiting::install as install_wait,
 };

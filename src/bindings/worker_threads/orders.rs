@@ -4,7 +4,7 @@ use std::{
     io,
     path::PathBuf,
     rc::Rc,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     thread::JoinHandle,
 };
 
@@ -13,12 +13,12 @@ use boa_engine::Context;
 use super::{
     queue::{Message, PortEnd},
     relations::Relations,
-    waiting::Alarm,
 };
 use crate::{
     bindings::process::{launch::Launch, shared_env::SharedEnv},
-    engine::interruption::Interrupter,
+    engine::{family::Counted, interruption::Interrupter},
     event_loop::Remote,
+    sys::lock::lock,
 };
 
 /// What a thread runs.
@@ -55,6 +55,7 @@ pub(crate) struct Orders {
     pub(crate) has_own_options: bool,
     pub(crate) name: String,
     pub(crate) id: u32,
+    pub(crate) counted: Counted,
     pub(crate) limits: [f64; 4],
     pub(crate) has_stdin: bool,
     /// `trackUnmanagedFds`.
@@ -95,14 +96,12 @@ struct State {
     is_terminated: bool,
     remote: Option<Remote<Context>>,
     interrupter: Option<Interrupter>,
-    /// Ends the thread's wait in `Atomics.wait`.
-    alarm: Option<Arc<Alarm>>,
 }
 
 impl Control {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     /// Says how the thread is reached; false if it is to end at once.
@@ -134,23 +133,9 @@ impl Control {
         if let Some(interrupter) = &state.interrupter {
             interrupter.interrupt();
         }
-        if let Some(alarm) = &state.alarm {
-            alarm.end();
-        }
         if let Some(remote) = &state.remote {
             // Whatever it waits for, it looks whether it is to end.
             remote.post(Box::new(|_| {}));
         }
-    }
-
-    /// Notes what ends the wait that the thread is about to begin; false if it is to end instead.
-    pub(super) fn begin_wait(&self, alarm: Arc<Alarm>) -> bool {
-        let mut state = self.lock();
-        state.alarm = Some(alarm);
-        !state.is_terminated
-    }
-
-    pub(super) fn end_wait(&self) {
-        self.lock().alarm = None;
     }
 }

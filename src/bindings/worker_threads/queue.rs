@@ -5,14 +5,14 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use boa_engine::{
     Context, builtins::array_buffer::SharedArrayBuffer, object::builtins::AlignedVec,
 };
 
-use crate::{bindings::blob::SentBlob, event_loop::Remote};
+use crate::{bindings::blob::SentBlob, event_loop::Remote, sys::lock::lock};
 
 /// A value on its way, with what travels beside its bytes.
 #[derive(Default)]
@@ -70,7 +70,7 @@ impl Doorbell {
 
     fn waiting(&self) -> MutexGuard<'_, BTreeSet<u64>> {
         // Nothing panics while it holds the lock.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 
     /// Has the loop look at a port; if it is gone, so is the port.
@@ -129,7 +129,7 @@ fn ring(told: Option<(Arc<Doorbell>, u64)>) {
 impl Inbox {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     /// Queues something and wakes the home; the item back if the end is closed.

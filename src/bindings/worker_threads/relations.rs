@@ -2,13 +2,13 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU32},
+    sync::{Arc, Mutex, MutexGuard, atomic::AtomicU32},
 };
 
 use boa_engine::Context;
 
 use super::{broadcast::Groups, inside::inside};
-use crate::{engine::state, event_loop::Remote};
+use crate::{engine::state, event_loop::Remote, sys::lock::lock};
 
 /// Shared by a main thread and all workers below it.
 #[derive(Default)]
@@ -27,11 +27,11 @@ pub(crate) struct Relations {
 impl Relations {
     fn threads(&self) -> MutexGuard<'_, HashMap<u32, Remote<Context>>> {
         // Nothing panics while it holds the lock.
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.threads)
     }
 
     fn unmanaged(&self) -> MutexGuard<'_, HashMap<i32, u32>> {
-        self.unmanaged.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.unmanaged)
     }
 
     /// Notes that a worker is to close a descriptor.

@@ -36,6 +36,7 @@ use crate::{
     engine::{
         callbacks,
         errors::{Code, Wording, coded, throw_sys},
+        family::{self, Counted},
         folder,
         intrinsics::conversions,
         natives::{Method, arg},
@@ -104,12 +105,13 @@ fn start(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVal
         let message = "This program cannot start threads";
         return Err(coded(context, Code::ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, message));
     };
+    let counted = family::admit_thread(context)?;
     let threads = threads(context);
     let key = threads.last.get() + 1;
     threads.last.set(key);
     let (own_public, public) = PortEnd::pair();
     let (own_internal, internal) = PortEnd::pair();
-    let orders = plan.orders(key, [public, internal], &starter, context)?;
+    let orders = plan.orders(key, [public, internal], counted, &starter, context)?;
     let (id, control) = (orders.id, orders.control.clone());
     let (own_public, own_internal) =
         (port::create(own_public, context)?, port::create(own_internal, context)?);
@@ -140,6 +142,7 @@ impl Plan {
         &self,
         key: u64,
         [public, internal]: [PortEnd; 2],
+        counted: Counted,
         starter: &Starter,
         context: &mut Context,
     ) -> JsResult<Orders> {
@@ -153,6 +156,7 @@ impl Plan {
             program: self.program(context)?,
             has_own_options,
             name: self.text("name", context)?,
+            counted,
             id: relations.last_thread.fetch_add(1, Ordering::Relaxed) + 1,
             limits: self.limits(context)?,
             has_stdin: self.flag("stdin", context)?,

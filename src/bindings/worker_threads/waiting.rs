@@ -1,4 +1,4 @@
-//! `Atomics.wait` in a thread that may be told to end meanwhile.
+//! `Atomics.wait` in a program that may be told to end meanwhile.
 //!
 //! The engine's own cannot be ended without a word to all who wait at the same place. Its `waitAsync` can:
 //! so the thread joins the list of those who wait by that, and sleeps by itself until it is notified.
@@ -6,7 +6,7 @@
 use std::{
     cell::RefCell,
     pin::pin,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     task::{self, Wake},
     thread::{self, ThreadId},
     time::{Duration, Instant},
@@ -17,7 +17,6 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, Trace};
 
-use super::inside;
 use crate::{
     bindings::buffer::View,
     engine::{
@@ -26,6 +25,7 @@ use crate::{
         natives::{arg, closure, define_value},
         state,
     },
+    sys::lock::{lock, wait_on, wait_on_for},
 };
 
 /// How long the engine is told that a thread waits, which has a time of its own; milliseconds.
@@ -38,8 +38,8 @@ struct Originals {
     begin: JsObject,
 }
 
-/// Replaces `Atomics.wait` in a worker's realm.
-pub(super) fn install(context: &mut Context) -> JsResult<()> {
+/// Replaces `Atomics.wait` in the realm of a worker, or of a host.
+pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     let atomics = context.global_object().get(js_string!("Atomics"), context)?;
     let atomics = atomics.to_object(context)?;
     let originals = Originals {
@@ -57,18 +57,19 @@ fn wait(
     originals: &Originals,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let (order, inside) = (Order::read(args, context)?, inside::inside(context));
-    let (Some(order), Some(inside)) = (order, inside) else {
+    let engine = state::of(context);
+    let (Some(order), Some(end)) = (Order::read(args, context)?, engine.alarm()) else {
         return originals.wait.call(this, args, context);
     };
     let alarm = Arc::new(Alarm::new());
-    let outcome = if inside.control.begin_wait(alarm.clone()) {
+    let sleeper = alarm.clone();
+    let outcome = if end.begin_sleep(Arc::new(move || sleeper.end())) {
         order.carry_out(&originals.begin, &alarm, context)
     } else {
         Ok(JsValue::undefined())
     };
-    inside.control.end_wait();
-    let engine = state::of(context);
+    end.end_sleep();
+    engine.is_used_up();
     match engine.exit_code() {
         Some(code) => Err(engine.stop(code)),
         None => outcome,
@@ -175,7 +176,7 @@ impl Alarm {
 
     fn lock(&self) -> MutexGuard<'_, Woken> {
         // Nothing panics while it holds the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Ends the wait without a notification.
@@ -193,15 +194,14 @@ impl Alarm {
         let mut state = self.lock();
         while !state.is_notified && !state.is_ended {
             let Some(deadline) = deadline else {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = wait_on(&self.changed, state);
                 continue;
             };
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            let woken = self.changed.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state = wait_on_for(&self.changed, state, left);
         }
         state.is_notified
     }

@@ -6,7 +6,7 @@ mod paths;
 mod programs;
 mod variables;
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use boa_engine::{Context, JsError, JsObject, JsResult, JsString, js_string};
 
@@ -15,7 +15,7 @@ use super::{
     folder,
     natives::define_value,
 };
-use crate::sys::pin::pin;
+use crate::sys::{content, pin::pin};
 pub use granted::Permissions;
 pub(crate) use inheritance::{
     VARIABLE, inherited_by_process, options_of_node, options_of_rjs, take_inherited, variable,
@@ -158,12 +158,12 @@ pub(crate) fn check_read(path: &Path, context: &mut Context) -> JsResult<()> {
 /// As [`check`].
 pub(crate) fn read_file(path: &Path, context: &mut Context) -> JsResult<io::Result<Vec<u8>>> {
     let Some(permissions) = granted(context).filter(|given| !given.is_whole(Scope::FsRead)) else {
-        return Ok(fs::read(folder::placed(path, context)));
+        return Ok(content::read(&folder::placed(path, context)));
     };
     let pinned = pin(&folder::placed(path, context), true);
     match pinned {
         Ok(pinned) if permissions.covers(Scope::FsRead, pinned.real()) => {
-            Ok(fs::read(pinned.path_of_present(true)))
+            Ok(content::read(&pinned.path_of_present(true)))
         }
         Ok(_) => Err(denied(Scope::FsRead, &path.to_string_lossy(), context)),
         Err(errno) => {
@@ -182,12 +182,12 @@ pub(crate) fn read_within(
     path: &Path,
 ) -> Result<io::Result<Vec<u8>>, Denied> {
     let Some(permissions) = permissions.filter(|given| !given.is_whole(Scope::FsRead)) else {
-        return Ok(fs::read(path));
+        return Ok(content::read(path));
     };
     match pin(path, true) {
         Ok(pinned) if !pinned.is_whole() => Ok(Err(io::ErrorKind::NotFound.into())),
         Ok(pinned) if permissions.covers(Scope::FsRead, pinned.real()) => {
-            Ok(fs::read(pinned.path()))
+            Ok(content::read(&pinned.path()))
         }
         Ok(_) => Err(Denied),
         Err(errno) => Ok(Err(io::Error::from_raw_os_error(errno.0))),

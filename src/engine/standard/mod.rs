@@ -16,7 +16,7 @@ pub(crate) use self::{
     sink::{Captured, Failure, Sink, Writer},
     source::{Reader, Source},
 };
-use super::state;
+use super::{descriptors, state};
 use crate::sys::{
     error::SysError,
     fd::{self, FdKind},
@@ -37,6 +37,13 @@ impl Standard {
         *self.stdin.borrow_mut() = stdin;
         *self.stdout.borrow_mut() = stdout;
         *self.stderr.borrow_mut() = stderr;
+    }
+
+    /// The three for a thread of the program's, input first.
+    pub(crate) fn shared_with_thread(&self) -> (Source, [Sink; 2]) {
+        let share = |sink: &RefCell<Sink>| sink.borrow().shared_with_thread();
+        let source = self.stdin.borrow().shared_with_thread();
+        (source, [share(&self.stdout), share(&self.stderr)])
     }
 
     fn sink(&self, output: Output) -> &RefCell<Sink> {
@@ -92,7 +99,7 @@ pub(crate) fn descriptor(number: i32, context: &Context) -> Result<Option<i32>, 
 
 /// As [`descriptor`], for calls that fail by themselves with a number that is none.
 pub(crate) fn meant(number: i32, context: &Context) -> Option<i32> {
-    descriptor(number, context).unwrap_or(Some(-1))
+    descriptor(number, context).unwrap_or(Some(descriptors::NONE))
 }
 
 /// What a descriptor's number is to programs.

@@ -7,8 +7,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::sink::{Consumer, lock};
-use crate::sys::{errno::Errno, error::SysError, fd, io::read, poll, waker::Waker};
+use super::sink::Consumer;
+use crate::sys::{errno::Errno, error::SysError, fd, io::read, lock::lock, poll, waker::Waker};
 
 /// How much is read at once, bytes: all that a pipe holds.
 const CHUNK: usize = 64 * 1024;

@@ -5,7 +5,7 @@ use std::{
     fmt,
     io::Write,
     os::fd::OwnedFd,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use super::{number, pump::Pump};
@@ -13,6 +13,7 @@ use crate::sys::{
     errno::Errno,
     error::SysError,
     fd::{self, FdKind},
+    lock::lock,
     stdio::{Output, write_output},
 };
 
@@ -79,6 +80,17 @@ impl Sink {
 
     fn shared(consumer: Consumer) -> Self {
         Self::Shared(Shared { consumer: Arc::new(Mutex::new(consumer)), pipe: RefCell::default() })
+    }
+
+    /// The same for a thread of the program's: what it writes goes where the program's goes.
+    pub(super) fn shared_with_thread(&self) -> Self {
+        match self {
+            Self::Process => Self::Process,
+            Self::Null(_) => Self::null(),
+            Self::Shared(Shared { consumer, .. }) => {
+                Self::Shared(Shared { consumer: consumer.clone(), pipe: RefCell::default() })
+            }
+        }
     }
 
     pub(super) fn write(&self, output: Output, bytes: &[u8]) -> Result<(), Failure> {
@@ -169,11 +181,6 @@ impl Consumer {
             }
         }
     }
-}
-
-/// A writer of a host's that panicked in another thread is asked again.
-pub(super) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Shared {

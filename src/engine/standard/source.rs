@@ -8,14 +8,12 @@ use std::{
     thread,
 };
 
-use super::{
-    number,
-    sink::{lock, null},
-};
+use super::{number, sink::null};
 use crate::sys::{
     errno::Errno,
     error::SysError,
     fd::{self, FdKind},
+    lock::lock,
     stdio::write_all,
 };
 
@@ -34,8 +32,11 @@ pub(crate) enum Source {
     /// Empty.
     Null(RefCell<Option<OwnedFd>>),
     /// What a host's reader gives, through a pair of sockets, once somebody asks for it.
-    Reader(Reader, RefCell<Option<OwnedFd>>),
+    Reader(Reader, Pair),
 }
+
+/// The end of a reader's that is read, once there is one: the same for all threads of a program.
+type Pair = Arc<Mutex<Option<OwnedFd>>>;
 
 impl Source {
     /// Empty.
@@ -45,7 +46,16 @@ impl Source {
 
     /// What this reader gives.
     pub(crate) fn reader(reader: Reader) -> Self {
-        Self::Reader(reader, RefCell::default())
+        Self::Reader(reader, Pair::default())
+    }
+
+    /// The same for a thread of the program's.
+    pub(super) fn shared_with_thread(&self) -> Self {
+        match self {
+            Self::Process => Self::Process,
+            Self::Null(_) => Self::null(),
+            Self::Reader(reader, pair) => Self::Reader(reader.clone(), pair.clone()),
+        }
     }
 
     pub(super) fn descriptor(&self) -> Result<Option<i32>, SysError> {
@@ -53,7 +63,7 @@ impl Source {
             Self::Process => Ok(None),
             Self::Null(open) => null(open).map(Some),
             Self::Reader(reader, open) => {
-                let mut open = open.borrow_mut();
+                let mut open = lock(open);
                 if let Some(fd) = &*open {
                     return Ok(Some(number(fd)));
                 }

@@ -13,10 +13,12 @@ use std::{
     cell::UnsafeCell,
     ptr,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard,
         atomic::{AtomicU8, AtomicU32, Ordering},
     },
 };
+
+use super::lock::lock;
 
 /// Sizes of blocks are multiples of this, bytes; so are their addresses.
 const STEP: usize = 16;
@@ -364,7 +366,7 @@ static STORE: Mutex<Store> =
 static FILLED: AtomicU32 = AtomicU32::new(0);
 
 fn store() -> MutexGuard<'static, Store> {
-    STORE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&STORE)
 }
 
 impl Store {

@@ -10,6 +10,7 @@ mod stream;
 
 use std::{
     os::fd::{AsFd, OwnedFd},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -17,6 +18,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use self::stream::{Input, Output, Progress};
 use super::{
+    alarm::{self, Alarm},
     errno::Errno,
     error::SysError,
     faults, fd, signals,
@@ -72,7 +74,9 @@ pub(crate) fn run(
     let (ends, theirs) = connect(slots)?;
     let child = start(theirs.iter().map(Theirs::as_child_fd).collect())?;
     drop(theirs);
-    let mut run = Run { child, ends, limits, deadline, total: 0, status: None, failure: None };
+    let alarm = alarm::current();
+    let mut run =
+        Run { child, ends, limits, deadline, alarm, total: 0, status: None, failure: None };
     run.finish();
     let Run { child, ends, status, failure, .. } = run;
     let output = ends.into_iter().map(End::into_output).collect();
@@ -149,6 +153,8 @@ struct Run<'limits> {
     ends: Vec<End>,
     limits: &'limits Limits,
     deadline: Option<Instant>,
+    /// What ends the wait before its time.
+    alarm: Option<Arc<Alarm>>,
     /// Bytes read from all outputs.
     total: u64,
     status: Option<ExitStatus>,
@@ -164,7 +170,7 @@ impl Run<'_> {
             if self.status.is_some() && !is_streaming {
                 return;
             }
-            if !is_streaming && self.deadline.is_none() {
+            if !is_streaming && self.deadline.is_none() && self.alarm.is_none() {
                 return self.collect();
             }
             let outcome = match self.wait() {
@@ -193,15 +199,21 @@ impl Run<'_> {
         if self.status.is_none() {
             entries.push(PollFd::new(self.child.pidfd.as_fd(), PollFlags::POLLIN));
         }
+        if let Some(alarm) = &self.alarm {
+            entries.push(PollFd::new(alarm.waker()?, PollFlags::POLLIN));
+        }
         faults::check()?;
         match poll(&mut entries, self.time_left()) {
             Err(nix::errno::Errno::EINTR) => return Ok(Ready::default()),
             Err(errno) => return Err(errno.into()),
             Ok(_) => {}
         }
+        if self.alarm.as_ref().is_some_and(|alarm| alarm.is_raised()) {
+            return Err(Errno(libc::ECANCELED));
+        }
         let is_ready = |entry: &PollFd<'_>| entry.any().unwrap_or(true);
         Ok(Ready {
-            has_ended: entries.get(slots.len()).is_some_and(is_ready),
+            has_ended: self.status.is_none() && entries.get(slots.len()).is_some_and(is_ready),
             slots: slots
                 .iter()
                 .zip(&entries)

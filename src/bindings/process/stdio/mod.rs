@@ -11,7 +11,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use crate::{
     engine::{
-        builtins,
+        builtins, descriptors,
         errors::{Wording, throw_sys},
         limits::{self, Limit},
         natives::{Method, arg, exports_of},
@@ -40,7 +40,11 @@ fn descriptor(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsV
         None => Ok(0),
         Some(number) => fd::borrow(number).and_then(fd::duplicate).map(IntoRawFd::into_raw_fd),
     });
-    number.map(JsValue::from).map_err(|error| throw_sys(context, &error, Wording::Short))
+    let number = number.map_err(|error| throw_sys(context, &error, Wording::Short))?;
+    if number > 0 {
+        descriptors::given(number, context);
+    }
+    Ok(number.into())
 }
 
 /// `process.stdout`.
