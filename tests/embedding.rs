@@ -381,7 +381,7 @@ fn leave_everything_open() {
              require('worker_threads').parentPort.postMessage(child.pid);`;
          const told = new Promise((done) => new Worker(code, {{ eval: true }}).on('message', done));
          const waits = (path) => [fs.readFile(path, () => server), fs.promises.readFile(path), fs.open(path, 'w', () => server)];
-         waits({fifo:?});
+         waits('{}');
          udp.on('message', () => udp).bind(0);
          new Promise((done) => {{
              server.on('connection', done).listen(0, () => {{
@@ -389,7 +389,8 @@ fn leave_everything_open() {
              }});
          }}).then(() => told).then((inThread) => [
              ...children.map((child) => child.pid), inThread,
-             spawn('sleep', ['1000'], {{ detached: true, stdio: 'ignore' }}).pid])"
+             spawn('sleep', ['1000'], {{ detached: true, stdio: 'ignore' }}).pid])",
+        fifo.display()
     );
     let mut runtime = runtime();
     let children = runtime.eval(&text).expect("three numbers");

@@ -98,7 +98,7 @@ fn launch(prepare: fn()) -> io::Result<Waiting> {
 fn wait(prepare: fn(), orders: &Mutex<Receiver<Task>>) {
     prepare();
     // Nobody else has it.
-    let task = lock(&orders).recv();
+    let task = lock(orders).recv();
     let Ok(task) = task else {
         seed::discard();
         return;

@@ -127,7 +127,8 @@ fn whichever_call_of_a_start_fails_is_one_error_and_nothing_is_left() {
         prepare_process().unwrap();
         let code = on_deep_stack(|| {
             let variables = std::env::vars();
-            let mut runtime = Runtime::builder().env(variables).build().unwrap();
+            let builder = Runtime::builder().env(variables).owns_process();
+            let mut runtime = builder.build().unwrap();
             let context = &mut runtime.context;
             let global = context.global_object();
             for (name, native) in

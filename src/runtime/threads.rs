@@ -236,7 +236,7 @@ fn run(Task { orders, folder, streams, inherited }: Task) -> Result<i32, CreateE
     }
     let Assignment { launch, program, inside, .. } = assignment;
     let (input, streams) = streams;
-    let extras = Extras { folder, input, streams, ..setup.extras };
+    let extras = Extras { folder, streams, input, ..setup.extras };
     let extras = Runtime::surround(extras, &mut context)?;
     let made = Runtime::furnish(&process, launch, &extras, &mut context)
         .and_then(|()| worker_threads::furnish(&process, &mut context));
