@@ -19,7 +19,7 @@ use boa_engine::{Context, JsResult};
 
 use super::{
     errors::{Code, Wording, coded, throw_sys},
-    interruption, state,
+    interruption, signals, state,
 };
 use crate::sys::{
     errno::Errno,
@@ -53,6 +53,8 @@ pub(crate) fn breakable<T>(
     context: &mut Context,
     work: impl FnOnce(&mut Context) -> JsResult<T>,
 ) -> JsResult<T> {
+    // A host's signals are its own.
+    let breaks = Breaks { on_sigint: breaks.on_sigint && signals::are_heard(context), ..breaks };
     if breaks.timeout.is_none() && !breaks.on_sigint {
         return work(context);
     }

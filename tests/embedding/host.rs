@@ -75,13 +75,21 @@ fn listeners_for_signals_change_nothing_of_the_host() {
         (line("SigCgt"), line("SigIgn"), line("SigBlk"))
     };
     let before = handled();
-    let mut runtime = Runtime::builder().build().expect("a runtime");
+    let within = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let seen = within.clone();
+    let builder = Runtime::builder().function("handled", move |_| {
+        *seen.lock().expect("nobody panics") = Some(handled());
+        Ok(json!(null))
+    });
+    let mut runtime = builder.build().expect("a runtime");
     let text = "for (const name of Object.keys(process.getBuiltinModule('os').constants.signals)) {
             if (name !== 'SIGKILL' && name !== 'SIGSTOP') process.on(name, () => {});
         }
+        process.getBuiltinModule('vm').runInThisContext('handled()', { breakOnSigint: true });
         process.listenerCount('SIGCHLD')";
     assert_eq!(runtime.eval(text), Ok(json!(1)));
     assert_eq!(handled(), before);
+    assert_eq!(*within.lock().expect("nobody panics"), Some(before.clone()));
     let mut runtime = Runtime::builder().signals(Signals::All).build().expect("a runtime");
     let text = "new Promise((heard) => { const timer = setInterval(() => {}, 1e6);
         process.once('SIGURG', (name) => { clearInterval(timer); heard(name); }); process.kill(process.pid, 'SIGURG'); })";

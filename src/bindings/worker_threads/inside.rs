@@ -12,7 +12,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 use super::{
     descriptors, environment, errors,
     message::decode,
-    orders::{Control, Orders, Parent, Program},
+    orders::{Orders, Parent, Program},
     port,
     queue::{Message, PortEnd},
     thread, waiting,
@@ -42,7 +42,6 @@ pub(crate) struct Inside {
     /// As long as its realm is there, the thread is.
     _counted: Counted,
     env: RefCell<Option<Arc<SharedEnv>>>,
-    pub(super) control: Arc<Control>,
     pub(super) parent: Parent,
     data: RefCell<Option<Message>>,
     public: RefCell<Option<PortEnd>>,
@@ -73,7 +72,6 @@ impl Orders {
             has_stdin: self.has_stdin,
             _counted: self.counted,
             env: RefCell::new(self.env),
-            control: self.control,
             parent: self.parent,
             data: RefCell::new(Some(self.data)),
             public: RefCell::new(Some(self.public)),
