@@ -102,6 +102,7 @@ pub(crate) fn parse_script(source: &str, path: &str, context: &mut Context) -> J
 /// Whether a text can be parsed as a script, leaving the realm as it is: the engine notes the names of a script
 /// in its realm when it parses that.
 pub(crate) fn check_script(source: &str, path: &str, context: &mut Context) -> JsResult<()> {
+    ensure_depth(source, context)?;
     let parsed = tolerantly(source, context, |text, _| {
         let mut parser = Parser::new(Source::from_bytes(text));
         let parsed = parser.parse_script(&Scope::new_global(), &mut Interner::new());
