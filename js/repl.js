@@ -79,7 +79,7 @@ function REPLServer(...args) {
   this.underscoreErrAssigned = false;
   this.last = undefined;
   this.lastError = undefined;
-  this.breakEvalOnSigint = !!options.breakEvalOnSigint;
+  this.breakEvalOnSigint = !!(options.breakEvalOnSigint || options[kStandalone]);
   this.editorMode = false;
   this._initialPrompt = options.prompt;
   this._isAnswering = false;

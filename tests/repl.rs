@@ -294,6 +294,28 @@ fn interrupts_and_history() {
 }
 
 #[test]
+fn ctrl_c_ends_what_runs_and_nothing_else() {
+    let mut terminal = Terminal::open("busy");
+    terminal.expect("let kept = 41", "undefined");
+    let endless = [
+        "console.log('be' + 'gun'); while (true) {}",
+        "console.log('be' + 'gun'); [1].forEach(() => { try { for (;;) {} } catch {} })",
+        "Promise.resolve().then(() => { console.log('be' + 'gun'); for (;;) {} }); 0",
+        "process.nextTick(() => { console.log('be' + 'gun'); for (;;) {} }); 0",
+        "({ get [Symbol.toStringTag]() { console.log('be' + 'gun'); for (;;) {} } })",
+    ];
+    for text in endless {
+        terminal.press(&format!("{text}\r"));
+        terminal.wait_for("begun");
+        terminal.press("\x03");
+        terminal.wait_for("Script execution was interrupted by `SIGINT`");
+    }
+    terminal.expect("kept + 1", "42");
+    terminal.press("\x04");
+    assert_eq!(terminal.close(), Some(0));
+}
+
+#[test]
 fn without_a_terminal_it_reads_lines() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rjs"))
         .arg("-i")

@@ -503,7 +503,10 @@ fn define_subject(object: &JsObject, subject: &Subject, context: &mut Context) {
 pub(crate) fn catchable(error: JsError, context: &mut Context) -> JsError {
     let Some(EngineError::RuntimeLimit(limit)) = error.as_engine() else { return error };
     let engine = super::state::of(context);
-    if engine.exit_code().is_some() || engine.limit_behind(*limit).is_some() {
+    if engine.exit_code().is_some()
+        || engine.is_being_ended()
+        || engine.limit_behind(*limit).is_some()
+    {
         return error;
     }
     JsError::from_opaque(value_of(error, context))

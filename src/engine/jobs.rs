@@ -190,7 +190,7 @@ impl Microtasks {
 
     fn next(&self, context: &Context) -> Option<Microtask> {
         let engine = state::of(context);
-        if engine.exit_code().is_some() || engine.is_used_up() {
+        if engine.exit_code().is_some() || engine.is_being_ended() {
             return None;
         }
         self.queue.borrow_mut().pop_front()

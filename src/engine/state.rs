@@ -129,10 +129,13 @@ impl Engine {
 
     /// Whether everything that runs is to end: the program, or a work that can be broken off.
     pub(super) fn is_being_ended(&self) -> bool {
+        self.interrupted().is_some() || self.is_used_up() || self.is_broken_off()
+    }
+
+    /// Whether a work that is under way was broken off.
+    fn is_broken_off(&self) -> bool {
         let is_broken = |broken: &Broken| broken.load(Ordering::Acquire) != 0;
-        self.interrupted().is_some()
-            || self.is_used_up()
-            || self.breakable.borrow().iter().any(is_broken)
+        self.breakable.borrow().iter().any(is_broken)
     }
 
     /// Has another thread end the program by this flag.
@@ -176,7 +179,8 @@ pub(crate) fn of(context: &Context) -> Rc<Engine> {
 /// Hands an exception that nobody caught to whoever decides about the program's end.
 pub(crate) fn uncaught(error: JsError, context: &mut Context) {
     let engine = of(context);
-    if engine.exit_code().is_some() {
+    // Whoever breaks a work off tells of it.
+    if engine.exit_code().is_some() || (error.as_engine().is_some() && engine.is_broken_off()) {
         return;
     }
     if let Some(EngineError::RuntimeLimit(limit)) = error.as_engine()

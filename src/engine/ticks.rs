@@ -164,14 +164,14 @@ fn drain_ticks(engine: &Engine, context: &mut Context) {
             } else {
                 run(tick, engine, context);
             }
-            if engine.exit_code().is_some() || engine.is_used_up() {
+            if engine.exit_code().is_some() || engine.is_being_ended() {
                 return;
             }
         }
         engine.async_ids.leave();
         engine.ticks.running.set(Running::Microtasks);
         engine.microtasks.drain(context);
-        if engine.exit_code().is_some() {
+        if engine.exit_code().is_some() || engine.is_being_ended() {
             return;
         }
         engine.ticks.running.set(Running::Rejections);

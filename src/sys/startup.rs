@@ -75,14 +75,15 @@ fn set_flags_one_by_one() {
 }
 
 /// Lets every signal come, and gives those that were ignored their default meaning again, save
-/// SIGPIPE and SIGXFSZ: a write reports what they would tell.
+/// SIGPIPE and SIGXFSZ: a write reports what they would tell. The standard library's handler for SIGSEGV and
+/// SIGBUS goes too: it lets a process live on that somebody sends one of these.
 fn restore_signals() {
     // SAFETY: a `sigaction` is numbers and a pointer; all zero, it means SIG_DFL and no flags.
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
     for number in 1..32 {
         // SAFETY: the kernel writes to the place given, or fails and leaves it.
         let asked = unsafe { libc::sigaction(number, ptr::null(), &raw mut action) };
-        if asked == 0 && action.sa_sigaction == libc::SIG_IGN {
+        if asked == 0 && action.sa_sigaction != libc::SIG_DFL {
             // SAFETY: SIG_DFL runs no code of ours.
             unsafe { libc::signal(number, libc::SIG_DFL) };
         }

@@ -70,7 +70,7 @@ function defaultEval(text, context, file, callback) {
 function run(server, source, context, file) {
   const code = server.replMode === REPL_MODE_STRICT ? `'use strict'; void 0;\n${source}` : source;
   const compiled = new vm.Script(code, { filename: file });
-  const how = { displayErrors: false };
+  const how = { displayErrors: false, breakOnSigint: server.breakEvalOnSigint };
   return server.useGlobal ? compiled.runInThisContext(how) : compiled.runInContext(context, how);
 }
 

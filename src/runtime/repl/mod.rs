@@ -17,10 +17,19 @@ use crate::{
         repl::{completion, scope, script_of},
         trace,
     },
-    engine::{callbacks, errors::value_of, natives::define_value, scripts, state, ticks},
+    engine::{
+        breaking::{Breaks, breakable},
+        callbacks,
+        errors::value_of,
+        natives::define_value,
+        scripts, state, ticks,
+    },
     event_loop::Hold,
     sys::stdio::{self, Output},
 };
+
+/// What breaks off what a text does.
+const CTRL_C: Breaks = Breaks { timeout: None, on_sigint: true };
 
 /// The longest preview (characters).
 const PREVIEW: usize = 50;
@@ -62,13 +71,14 @@ impl Repl {
     }
 
     /// Runs a text: a script in which names may be declared again, and which may use `await`.
-    /// Waits for a promise that `await` made, and the loop turns meanwhile.
+    /// Waits for a promise that `await` made, and the loop turns meanwhile. Ctrl-C ends what runs.
     pub fn evaluate(&mut self, text: &str) -> Evaluation {
         let Some((script, awaits)) = script_of(text) else { return Evaluation::Unfinished };
         self.texts += 1;
         let name = format!("REPL{}", self.texts);
         let context = &mut self.runtime.context;
-        let mut outcome = scripts::evaluate(&script, &name, context);
+        let mut outcome =
+            breakable(CTRL_C, context, |context| scripts::evaluate(&script, &name, context));
         if awaits {
             outcome = outcome.and_then(|promise| {
                 // If the program has ended meanwhile, that is what is shown.
@@ -78,25 +88,33 @@ impl Repl {
         let evaluation = self.shown(outcome);
         let context = &mut self.runtime.context;
         if state::of(context).exit_code().is_none() {
-            ticks::drain(context);
+            let drained = breakable(CTRL_C, context, |context| {
+                ticks::drain(context);
+                Ok(())
+            });
+            if let Err(error) = drained {
+                state::uncaught(error, context);
+            }
         }
         self.unless_exited(evaluation)
     }
 
     fn shown(&mut self, outcome: JsResult<JsValue>) -> Evaluation {
+        let colors = self.colors;
         let context = &mut self.runtime.context;
         if state::of(context).exit_code().is_some() {
             return Evaluation::Exited;
         }
+        let outcome = outcome.and_then(|value| {
+            scope::remember("_", &value, context);
+            breakable(CTRL_C, context, |context| Ok(show(&value, colors, context)))
+        });
         match outcome {
-            Ok(value) => {
-                scope::remember("_", &value, context);
-                Evaluation::Value(show(&value, self.colors, context))
-            }
+            Ok(text) => Evaluation::Value(text),
             Err(error) => {
                 let value = value_of(error, context);
                 scope::remember("_error", &value, context);
-                Evaluation::Error(show(&value, self.colors, context))
+                Evaluation::Error(show(&value, colors, context))
             }
         }
     }
