@@ -294,6 +294,8 @@ fn post(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValu
 fn terminate(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     if let Some(thread) = running(&arg(args, 0), context) {
         thread.control.terminate();
+        // It may end before it can say that its program is under way.
+        prepare_next(context);
     }
     Ok(JsValue::undefined())
 }
