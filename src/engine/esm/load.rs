@@ -171,10 +171,11 @@ pub(super) fn source(
 ) -> JsResult<Record> {
     let text = commonjs::without_hashbang(text);
     let declarations = declarations.unwrap_or_else(|| syntax::declarations(&text));
+    let names = syntax::import_names(&text, &declarations);
     let (additions, parsed) = scripts::with_additions(&text, context, |additions, context| {
-        parse(&url, &text, additions, "", context)
+        parse(&url, &text, &additions.and(&names), "", context)
     });
-    let module = parsed?;
+    let (module, additions) = (parsed?, additions.and(&names));
     sources::of(context).add(&url, SourceText::new(text, 0).with_additions(&additions));
     Ok(Record::new(url, Kind::Source, module, declarations))
 }
@@ -205,8 +206,9 @@ pub(super) fn make_async(record: &Record, context: &mut Context) -> JsResult<()>
         return Ok(());
     }
     let Some(source) = sources::of(context).get(&record.url) else { return Ok(()) };
+    let names = syntax::import_names(source.text(), &record.declarations);
     let (_, parsed) = scripts::with_additions(source.text(), context, |additions, context| {
-        parse(&record.url, source.text(), additions, AWAITS, context)
+        parse(&record.url, source.text(), &additions.and(&names), AWAITS, context)
     });
     *record.module.borrow_mut() = parsed?;
     Ok(())

@@ -14,7 +14,7 @@ use super::{
 use crate::engine::{
     commonjs,
     errors::{Code, coded},
-    syntax::Additions,
+    syntax::{self, Additions},
 };
 
 /// What `require` returns for an ES module; `text` is its content if somebody read it already.
@@ -156,5 +156,7 @@ pub(crate) fn run_as_main(path: &Path, text: String, context: &mut Context) {
 /// Parses a file as an ES module, without running it.
 pub(crate) fn check(path: &Path, text: &str, context: &mut Context) -> JsResult<()> {
     let text = commonjs::without_hashbang(text.to_owned());
-    load::parse(&path.to_string_lossy(), &text, &Additions::default(), "", context).map(drop)
+    let names = syntax::import_names(&text, &syntax::declarations(&text));
+    let additions = Additions::default().and(&names);
+    load::parse(&path.to_string_lossy(), &text, &additions, "", context).map(drop)
 }

@@ -58,6 +58,16 @@ impl Additions {
         whole.into()
     }
 
+    /// These and others, which stand at other places.
+    pub(crate) fn and(&self, others: &[(usize, Cow<'static, str>)]) -> Self {
+        let mut all = self.clone();
+        if !others.is_empty() {
+            all.places.extend_from_slice(others);
+            all.places.sort_by_key(|(place, _)| *place);
+        }
+        all
+    }
+
     /// What belongs behind a text that is the body of a function.
     pub(crate) fn end(&self) -> &'static str {
         if self.at_end { "\n;new.target" } else { "" }

@@ -161,7 +161,7 @@ impl Reader<'_, '_> {
         let is_enumerable = tokens.reads(index + 5, &["enumerable", ":", "true", ","]);
         let descriptor = if is_enumerable { index + 9 } else { index + 5 };
         let is_value = tokens.reads(descriptor, &["value", ":"]);
-        if is_value || is_enumerable && self.is_plain_getter(descriptor) {
+        if is_value || self.is_plain_getter(descriptor) {
             self.found.name(name);
         }
     }
@@ -191,7 +191,9 @@ impl Reader<'_, '_> {
             index += 3;
         }
         let index = if tokens.word(index) == ";" { index + 1 } else { index };
-        tokens.word(index) == "}"
+        // Nothing else may be in the descriptor.
+        let end = if tokens.word(index + 1) == "," { index + 2 } else { index + 1 };
+        tokens.word(index) == "}" && tokens.reads(end, &["}", ")"])
     }
 
     /// `require('x')`: the specifier, and where it ends.
@@ -318,13 +320,15 @@ mod tests {
             "{ enumerable: true, get: function () { return q.p; } }",
             "{ enumerable: true, get: function get() { return q['p'] } }",
             "{ enumerable: true, get() { return q } }",
+            "{ get: function () { return q.p } }",
+            "{ get() { return q.p }, }",
         ] {
             check(&define(descriptor), &["a"], &[]);
         }
         for descriptor in [
             "{ get: () => q.p }",
             "{ enumerable: false, value: 1 }",
-            "{ get: function () { return q.p } }",
+            "{ enumerable: true, get() { return q.p }, set(v) {} }",
             "{ enumerable: true, get: function () { return f(1) } }",
             "{ enumerable: true, get: getter }",
         ] {

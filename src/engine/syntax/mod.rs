@@ -12,6 +12,7 @@ mod declarations;
 mod disposal;
 mod explain;
 mod exports;
+mod import_names;
 pub(crate) mod interactive;
 pub(crate) mod lexer;
 mod messages;
@@ -24,6 +25,7 @@ pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations
 pub(crate) use disposal::with_disposal_written_out;
 pub(crate) use explain::{Goal, explain};
 pub(crate) use exports::commonjs_exports;
+pub(crate) use import_names::import_names;
 pub(crate) use messages::is_reserved;
 pub(crate) use nesting::is_too_deep;
 pub(crate) use using::{NO_DECLARATION, declares_with_using, with_using_renamed};
