@@ -20,6 +20,7 @@ use boa_gc::{Finalize, Trace};
 use crate::{
     bindings::buffer::View,
     engine::{
+        intrinsics::wait_async,
         jobs::Waiter,
         kinds,
         natives::{arg, closure, define_value},
@@ -44,7 +45,10 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     let atomics = atomics.to_object(context)?;
     let originals = Originals {
         wait: atomics.get(js_string!("wait"), context)?.to_object(context)?,
-        begin: atomics.get(js_string!("waitAsync"), context)?.to_object(context)?,
+        begin: match wait_async::original(context) {
+            Some(original) => original,
+            None => atomics.get(js_string!("waitAsync"), context)?.to_object(context)?,
+        },
     };
     let wait = closure("wait", 4, originals, wait, context);
     define_value(&atomics, js_string!("wait"), wait, false);

@@ -16,6 +16,7 @@ mod reg_exp;
 pub(crate) mod string_buffer;
 mod strings;
 mod typed_arrays;
+pub(crate) mod wait_async;
 
 use boa_engine::{Context, JsResult};
 
@@ -37,5 +38,6 @@ pub(super) fn install(context: &mut Context) -> JsResult<()> {
     typed_arrays::install(context)?;
     random::install(context)?;
     json::install(context)?;
+    wait_async::install(context)?;
     reg_exp::install(context)
 }
