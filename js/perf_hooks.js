@@ -10,7 +10,7 @@ const { EventTarget } = require('internal/event_target');
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 // Only who has this can make what programs must not make.
 const INTERNAL = Symbol('internal');
-const ENTRY_TYPES = Object.freeze(['function', 'mark', 'measure', 'net']);
+const ENTRY_TYPES = Object.freeze(['function', 'http', 'mark', 'measure', 'net']);
 const MILESTONES = new Set(['nodeStart', 'v8Start', 'environment', 'loopStart', 'loopExit', 'bootstrapComplete']);
 
 function requireArgs(args, ...names) {
@@ -346,16 +346,27 @@ class Observation {
   }
 }
 
-// Lets connections be timed while somebody observes them.
+// Lets connections and requests be timed while somebody observes them.
 function watchNet() {
-  const isObserved = [...observers].some(({ types }) => types.has('net'));
+  const isObserved = (type) => [...observers].some(({ types }) => types.has(type));
+  const [net, http] = [isObserved('net'), isObserved('http')];
   const { loaded } = require('internal/builtins');
-  if (!isObserved && !loaded('internal/performance')) return;
-  require('internal/performance').net = isObserved ? { now: native.now, connected } : null;
+  if (!net && !http && !loaded('internal/performance')) return;
+  const performance = require('internal/performance');
+  performance.net = net ? { now: native.now, connected } : null;
+  performance.http = http ? { now: native.now, answered } : null;
 }
 
 function connected(startTime, detail) {
-  const fields = { name: 'connect', entryType: 'net', startTime, duration: native.now() - startTime };
+  tell('connect', 'net', startTime, detail);
+}
+
+function answered(name, startTime, detail) {
+  tell(name, 'http', startTime, detail);
+}
+
+function tell(name, entryType, startTime, detail) {
+  const fields = { name, entryType, startTime, duration: native.now() - startTime };
   addEntry(new PerformanceNodeEntry(INTERNAL, fields, detail));
 }
 

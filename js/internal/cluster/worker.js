@@ -145,8 +145,8 @@ function onConnection({ key, seq }, connection) {
   else connection?.close();
 }
 
-function isFull({ maxConnections, _connections }) {
-  return maxConnections !== undefined && maxConnections !== null && _connections >= maxConnections;
+function isFull({ dropMaxConnection, maxConnections, _connections }) {
+  return !dropMaxConnection && maxConnections !== undefined && maxConnections !== null && _connections >= maxConnections;
 }
 
 // Closes all that this process listens on, and then the channel. The primary must know before

@@ -86,8 +86,8 @@ function onFree(agent, socket, options) {
   free.push(socket);
 }
 
-function onFreeSocketError(error) {
-  this.destroy(error);
+function onFreeSocketError() {
+  this.destroy();
   this.emit('agentRemove');
 }
 
@@ -196,7 +196,6 @@ assign(Agent.prototype, {
       if (index === -1) continue;
       list[name].splice(index, 1);
       if (list[name].length === 0) delete list[name];
-      if (!socket.writable || list === this.freeSockets) this.totalSocketCount--;
     }
     serveNext(this, name, options);
   },
@@ -234,13 +233,12 @@ assign(Agent.prototype, {
 // Somebody waits: a socket is made in the place of the one that is gone.
 function serveNext(agent, name, options) {
   let waiting = agent.requests[name]?.length > 0 ? name : undefined;
-  if (waiting === undefined && Number.isFinite(agent.maxTotalSockets)) {
-    waiting = Object.keys(agent.requests).find((other) => agent.requests[other].length > 0 &&
-      !(agent.sockets[other]?.length > 0));
+  if (waiting === undefined) {
+    // Somebody who wants to go elsewhere, and waits for the sum of all sockets.
+    const [other] = Object.keys(agent.requests);
+    if (other === undefined || agent.sockets[other]?.length > 0) return;
+    waiting = other;
   }
-  if (waiting === undefined) return;
-  const count = agent.sockets[waiting]?.length ?? 0;
-  if (count >= agent.maxSockets || agent.totalSocketCount >= agent.maxTotalSockets) return;
   const request = agent.requests[waiting].shift();
   if (agent.requests[waiting].length === 0) delete agent.requests[waiting];
   agent.createSocket(request, request.waitsFor ?? options, (error, socket) => {
@@ -252,7 +250,10 @@ function serveNext(agent, name, options) {
 // What the agent hears of a socket of its own.
 function install(agent, request, socket, options) {
   const onSocketFree = () => agent.emit('free', socket, options);
-  const onClose = () => agent.removeSocket(socket, options);
+  const onClose = () => {
+    agent.totalSocketCount--;
+    agent.removeSocket(socket, options);
+  };
   const onTimeout = () => {
     // Only of one that is free: the time of one in use is its request's.
     for (const name of Object.keys(agent.freeSockets)) {
@@ -263,6 +264,7 @@ function install(agent, request, socket, options) {
     }
   };
   const onRemove = () => {
+    agent.totalSocketCount--;
     agent.removeSocket(socket, options);
     socket.removeListener('close', onClose);
     socket.removeListener('free', onSocketFree);

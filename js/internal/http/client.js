@@ -11,14 +11,17 @@ const {
 } = require('internal/http/outgoing');
 const {
   BODY, END, FAILED, HEAD, MORE, UPGRADED, connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive,
+  startClock, stopClock,
 } = require('internal/http/parsing');
 const { publish } = require('internal/diagnostics');
+const { loaded } = require('internal/builtins');
 
 const { isArray } = Array;
 const { assign, defineProperty, keys, setPrototypeOf } = Object;
 
 const kPath = Symbol('kPath');
 const kExchange = Symbol('kExchange');
+const kParser = Symbol('kParser');
 
 // Flags of a head (bindings/http/parser.rs).
 const KEEPS_ALIVE = 1 << 8;
@@ -36,6 +39,9 @@ function ClientRequest(input, options, callback) {
   const protocol = options.protocol || defaultAgent.protocol;
   const expected = agent?.protocol || defaultAgent.protocol;
   if (options.path !== undefined) checkPath(String(options.path));
+  if (isArray(options.headers?.host)) {
+    throw invalidArgType('options.headers.host', 'of type string', options.headers.host);
+  }
   if (protocol !== expected) {
     throw coded('ERR_INVALID_PROTOCOL', `Protocol "${protocol}" not supported. Expected "${expected}"`);
   }
@@ -53,6 +59,8 @@ function ClientRequest(input, options, callback) {
   }
   if (options.signal) {
     require('internal/streams/add_abort_signal').addAbortSignal(options.signal, this);
+    // The request's end is the end of its socket.
+    delete options.signal;
   }
   this.method = methodOf(options.method);
   this.maxHeaderSize = options.maxHeaderSize;
@@ -148,12 +156,7 @@ function setFields(request, options, { host, port, defaultPort, setsHost }) {
   if (colon !== -1 && host.includes(':', colon + 1) && host[0] !== '[') shownHost = `[${host}]`;
   if (port && Number(port) !== defaultPort) shownHost += `:${port}`;
   if (isArray(headers)) {
-    const isNamed = (name) => headers.some((item, index) => (isArray(item) ?
-      String(item[0]).toLowerCase() === name : index % 2 === 0 && String(item).toLowerCase() === name));
-    const isNested = isArray(headers[0]);
-    const more = [];
-    if (setsHost && !isNamed('host')) more.push(['Host', shownHost]);
-    request._storeHeader(firstLine(request), isNested ? [...headers, ...more] : [...headers, ...more.flat()]);
+    request._storeHeader(firstLine(request), headers);
     return;
   }
   if (headers) {
@@ -210,6 +213,7 @@ assign(ClientRequest.prototype, {
   _finish() {
     OutgoingMessage.prototype._finish.call(this);
     publish('http.client.request.start', 'request', this);
+    startClock(this);
   },
 
   _implicitHeader() {
@@ -235,7 +239,14 @@ assign(ClientRequest.prototype, {
   },
 
   onSocket(socket, error) {
-    nextTick(() => begin(this, socket, error));
+    // An error before anybody listens is this request's.
+    let early = error;
+    const onError = (failure) => { early ??= failure; };
+    socket?.once('error', onError);
+    nextTick(() => {
+      socket?.removeListener('error', onError);
+      begin(this, socket, early);
+    });
   },
 
   _deferToConnect(method, args) {
@@ -321,9 +332,21 @@ function begin(request, socket, error) {
 
 // The end of a request that had no socket.
 function endUnserved(request, error) {
-  if (!error && !request.res?.complete) error = connectionReset('socket hang up');
+  request.destroyed = true;
+  if (!error && !request.aborted) error = connectionReset('socket hang up');
   if (error) failWith(request, error);
   closeRequest(request);
+}
+
+// A socket that is used again has a parser already.
+function parserFor(request, socket) {
+  const { maxHeaderSize: size, insecureHTTPParser } = request;
+  if (size !== undefined || insecureHTTPParser !== undefined) {
+    return new Parser(false, size || maxHeaderSize(), insecureHTTPParser ?? isLenientByDefault());
+  }
+  const parser = socket[kParser] ?? new Parser(false, maxHeaderSize(), isLenientByDefault());
+  socket[kParser] = parser;
+  return parser;
 }
 
 // A request and its response on a socket.
@@ -332,8 +355,7 @@ class Exchange {
     this.request = request;
     this.socket = socket;
     this.message = null;
-    this.parser = new Parser(
-      false, request.maxHeaderSize || maxHeaderSize(), request.insecureHTTPParser ?? isLenientByDefault());
+    this.parser = parserFor(request, socket);
     this.parser.socket = socket;
     this.parser.incoming = null;
     this.parser.outgoing = request;
@@ -357,6 +379,11 @@ class Exchange {
     request.emit('socket', socket);
   }
 
+  listen(event, listener) {
+    this.listeners.push([event, listener]);
+    this.socket.on(event, listener);
+  }
+
   execute(chunk) {
     const { parser } = this;
     if (parser === null) return;
@@ -377,6 +404,7 @@ class Exchange {
         case END: {
           const { message } = this;
           endMessage(parser, message);
+          parser.incoming = null;
           if (message !== null) readStart(this.socket);
           break;
         }
@@ -396,6 +424,7 @@ class Exchange {
     const { parser, request, socket } = this;
     // A second response to one request.
     if (request.res) {
+      this.stopParsing();
       socket.destroy();
       return;
     }
@@ -421,7 +450,12 @@ class Exchange {
     }
     request.res = message;
     message.req = request;
+    if (loaded('internal/performance')) {
+      const asked = { method: request.method, url: `${request.protocol}//${request.host}${request.path}`, headers: request.getHeaders() };
+      stopClock('HttpClient', request, asked, message, message.headers);
+    }
     message.on('end', () => this.onResponseEnd());
+    this.listen('timeout', () => message.emit('timeout'));
     publish('http.client.response.finish', 'request', request, 'response', message);
     if (request.aborted || !request.emit('response', message)) message._dump();
   }

@@ -24,6 +24,8 @@ const SINGLE = ['age', 'authorization', 'content-length', 'content-type', 'etag'
 
 function IncomingMessage(socket) {
   Readable.call(this, socket ? { highWaterMark: socket.readableHighWaterMark } : undefined);
+  // Nothing is read ahead: data comes when the parser has some.
+  this._readableState.readingMore = true;
   this.socket = socket;
 }
 

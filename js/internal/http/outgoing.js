@@ -23,6 +23,8 @@ const kUniqueHeaders = Symbol('kUniqueHeaders');
 const kBytesWritten = Symbol('kBytesWritten');
 const kRejectNonStandardBodyWrites = Symbol('kRejectNonStandardBodyWrites');
 const kOnFinish = Symbol('kOnFinish');
+const kHasEncoding = Symbol('kHasEncoding');
+const kIsAscii = Symbol('kIsAscii');
 
 // What natives are told of a message (`says` in bindings/http/outgoing.rs), and what they answer.
 const SEND_DATE = 1;
@@ -43,6 +45,8 @@ const KEEPS_ALIVE = 1 << 2;
 const HAS_EXPECT = 1 << 3;
 const HAS_LENGTH = 1 << 4;
 const BAD_TRAILER = 1 << 5;
+const HAS_ENCODING = 1 << 7;
+const IS_ASCII = 1 << 8;
 
 function nop() {}
 
@@ -197,6 +201,8 @@ const fieldMethods = {
     this.chunkedEncoding = (outcome & IS_CHUNKED) !== 0;
     this.shouldKeepAlive = (outcome & KEEPS_ALIVE) !== 0;
     if (outcome & HAS_LENGTH) this._contentLength = fields.contentLength();
+    if (outcome & HAS_ENCODING) this[kHasEncoding] = true;
+    if ((outcome & IS_ASCII) === 0) this[kIsAscii] = false;
     this._header = header;
     this._headerSent = false;
     // A peer that is to say first whether it wants the body has to hear of it now.
@@ -234,10 +240,10 @@ const methods = {
   },
 
   _send(data, encoding, callback) {
-    if (!this._headerSent) {
+    if (!this._headerSent && this._header !== null) {
       this._headerSent = true;
       const header = this._header;
-      if (typeof data === 'string' && (encoding === 'utf8' || encoding === 'latin1' || !encoding)) {
+      if (typeof data === 'string' && (encoding === 'latin1' || (this[kIsAscii] && (!encoding || encoding === 'utf8')))) {
         data = header + data;
       } else {
         this.outputData.unshift({ data: header, encoding: 'latin1', callback: null });
@@ -297,7 +303,7 @@ const methods = {
       this._implicitHeader();
     }
     if (typeof callback === 'function') this.once('finish', callback);
-    if (this.strictContentLength) checkLength(this);
+    if (this.strictContentLength) checkLength(this, 0, true);
     const finish = () => onFinish(this);
     if (this._hasBody && this.chunkedEncoding) {
       this._send(`0\r\n${this._trailer}\r\n`, 'latin1', finish);
@@ -368,12 +374,12 @@ const methods = {
   [EventEmitter.captureRejectionSymbol](error) { this.destroy(error); },
 };
 
-function checkLength(message, length = 0) {
+function checkLength(message, length, isEnd) {
   const written = message[kBytesWritten] + length;
   const said = message._contentLength;
-  const isWrong = length > 0 ? written > said : written !== said;
+  const isWrong = isEnd ? written !== said : written > said;
   if (!message._hasBody || message._removedContLen || typeof said !== 'number' || said !== said) return;
-  if (!isWrong || message.chunkedEncoding) return;
+  if (!isWrong || message.chunkedEncoding || message[kHasEncoding]) return;
   throw coded('ERR_HTTP_CONTENT_LENGTH_MISMATCH',
     `Response body's content-length of ${written} byte(s) does not match the content-length of ${said} byte(s) set in header`);
 }
@@ -423,7 +429,7 @@ function write(message, chunk, encoding, callback, isEnd) {
     length = isText ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
   }
   if (message.strictContentLength) {
-    if (message._header || message._contentLength !== null) checkLength(message, length);
+    checkLength(message, length, isEnd);
     message[kBytesWritten] += length;
   }
   if (!message._header) {
@@ -446,8 +452,7 @@ function write(message, chunk, encoding, callback, isEnd) {
   if (!message.chunkedEncoding) {
     goesOn = message._send(chunk, encoding, callback === nop ? undefined : callback);
   } else if (length === 0) {
-    goesOn = true;
-    if (callback !== nop) message._send('', 'latin1', callback);
+    goesOn = message._send('', 'latin1', callback);
   } else if (isText && (!encoding || encoding === 'utf8' || encoding === 'utf-8')) {
     goesOn = message._send(`${length.toString(16)}\r\n${chunk}\r\n`, 'utf8', callback);
   } else {
@@ -496,6 +501,8 @@ assign(OutgoingMessage.prototype, {
   [kRejectNonStandardBodyWrites]: false,
   [kHighWaterMark]: getDefaultHighWaterMark(false),
   [kOnFinish]: undefined,
+  [kHasEncoding]: false,
+  [kIsAscii]: true,
 }, fieldMethods, methods);
 
 defineProperties(OutgoingMessage.prototype, getOwnPropertyDescriptors({

@@ -3,6 +3,9 @@
 // What both sides of a connection do with a parser (bindings/http/parser.rs).
 
 const { kFields, kTrailerFields } = require('internal/http/incoming');
+const { loaded } = require('internal/builtins');
+
+const kStarted = Symbol('kStarted');
 
 // What `next()` answers.
 const MORE = 0;
@@ -23,6 +26,7 @@ function receive(parser, Message, socket, maxHeadersCount) {
 function endMessage(parser, message) {
   if (message === null) return;
   message.complete = true;
+  if (message._readableState.closeEmitted) return;
   const trailers = parser.trailers();
   if (trailers !== undefined) message[kTrailerFields] = trailers;
   message.push(null);
@@ -37,6 +41,21 @@ function parseError(parser, chunk, isAtEnd = false) {
   error.reason = reason;
   if (chunk !== undefined) error.rawPacket = chunk;
   return error;
+}
+
+// Begins to time a request, if somebody observes it.
+function startClock(message) {
+  const http = loaded('internal/performance')?.http;
+  if (http) message[kStarted] = http.now();
+}
+
+// Tells the observers of a request that was timed.
+function stopClock(name, message, request, response, headersOfResponse) {
+  if (message[kStarted] === undefined) return;
+  loaded('internal/performance').http?.answered(name, message[kStarted], {
+    req: request,
+    res: { statusCode: response.statusCode, statusMessage: response.statusMessage, headers: headersOfResponse },
+  });
 }
 
 function connectionReset(message) {
@@ -66,5 +85,5 @@ function isLenientByDefault() {
 
 module.exports = {
   BODY, END, FAILED, HEAD, MORE, UPGRADED,
-  connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive,
+  connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive, startClock, stopClock,
 };

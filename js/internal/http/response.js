@@ -155,7 +155,7 @@ function replaceFields(response, headers) {
 function linkField(links) {
   const list = isArray(links) ? links : [links];
   for (const link of list) {
-    if (typeof link !== 'string' || !/^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/.test(link)) {
+    if (typeof link !== 'string' || !/^(?:<[^>\r\n]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/.test(link)) {
       throw invalidArgValue('hints', links,
         'must be an array or string of format "</styles.css>; rel=preload; as=style"');
     }

@@ -12,9 +12,10 @@ const { Connections, Parser } = require('internal/http/native');
 const { IncomingMessage, readStart, readStop } = require('internal/http/incoming');
 const { ServerResponse, close, kServed } = require('internal/http/response');
 const { kOnFinish, kUniqueHeaders, parseUniqueHeadersOption } = require('internal/http/outgoing');
-const { BODY, END, FAILED, HEAD, MORE, UPGRADED, connectionReset, endMessage, parseError, receive } =
+const { BODY, END, FAILED, HEAD, MORE, UPGRADED, connectionReset, endMessage, parseError, receive, startClock, stopClock } =
   require('internal/http/parsing');
 const { publish } = require('internal/diagnostics');
+const { loaded } = require('internal/builtins');
 
 const { assign, setPrototypeOf } = Object;
 
@@ -22,14 +23,15 @@ const kConnections = Symbol('http.server.connections');
 const kChecking = Symbol('http.server.connectionsCheckingInterval');
 const kIncomingMessage = Symbol('IncomingMessage');
 const kServerResponse = Symbol('ServerResponse');
-const kResponseOptions = Symbol('kResponseOptions');
 const kConnection = Symbol('kConnection');
+const kOptimizesEmpty = Symbol('OptimizeEmptyRequestsOption');
 
 // Flags of a head (bindings/http/parser.rs).
 const KEEPS_ALIVE = 1 << 8;
 const ASKS_FOR_UPGRADE = 1 << 9;
 const NAMES_HOST = 1 << 10;
 const EXPECTS = 1 << 11;
+const SAYS_LENGTH = 1 << 12;
 
 function nop() {}
 
@@ -95,6 +97,7 @@ function storeHTTPOptions(options) {
   this.requireHostHeader = truth('requireHostHeader', true);
   this.joinDuplicateHeaders = truth('joinDuplicateHeaders', undefined);
   this.rejectNonStandardBodyWrites = truth('rejectNonStandardBodyWrites', false);
+  this[kOptimizesEmpty] = truth('optimizeEmptyRequests', false);
   const { shouldUpgradeCallback } = options;
   if (shouldUpgradeCallback !== undefined) {
     require('internal/validate').validateFunction(shouldUpgradeCallback, 'options.shouldUpgradeCallback');
@@ -199,6 +202,7 @@ class Connection {
     socket[kConnection] = this;
     socket._paused = false;
     socket._httpMessage = null;
+    socket.setEncoding = refuseEncoding;
     if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);
     this.onData = (chunk) => this.execute(chunk);
     this.onEnd = () => this.end();
@@ -222,7 +226,6 @@ class Connection {
       const event = parser.next();
       switch (event & 0xff) {
         case MORE:
-          this.pauseIfFull();
           return;
         case HEAD: {
           const message = receive(parser, this.server[kIncomingMessage], this.socket, this.server.maxHeadersCount);
@@ -239,7 +242,7 @@ class Connection {
         }
         case END: {
           const { message } = this;
-          this.message = null;
+          this.message = parser.incoming = null;
           endMessage(parser, message);
           readStart(this.socket);
           break;
@@ -266,7 +269,9 @@ class Connection {
   // A request: makes its response and tells the program.
   begin(request, flags) {
     const { server, socket } = this;
+    if (this.incoming.length > 0) this.pauseIfFull();
     this.incoming.push(request);
+    if (server[kOptimizesEmpty] && (flags & SAYS_LENGTH) === 0) request._dumpAndCloseReadable();
     const Response = server[kServerResponse];
     const response = new Response(request, {
       highWaterMark: socket.writableHighWaterMark,
@@ -278,6 +283,7 @@ class Connection {
     if ((flags & KEEPS_ALIVE) === 0) response.shouldKeepAlive = false;
     response[kServed] = this;
     response[kOnFinish] = finishServed;
+    startClock(response);
     if (socket._httpMessage) {
       response._onPendingData = (size) => this.pending(size);
       this.outgoing.push(response);
@@ -331,8 +337,12 @@ class Connection {
   finished(response) {
     const { socket, server } = this;
     const request = this.incoming.shift();
-    if (request && !request._consuming) request._dump();
+    if (request && !request._consuming && !request.readableDidRead) request._dump();
     response.detachSocket(socket);
+    if (loaded('internal/performance') && request) {
+      const { method, url, headers } = request;
+      stopClock('HttpRequest', response, { method, url, headers }, response, response.getHeaders());
+    }
     nextTick(close, response);
     publish('http.server.response.finish',
       'request', request, 'response', response, 'socket', socket, 'server', server);
@@ -369,7 +379,7 @@ class Connection {
   // A peer that asks without listening is listened to no more.
   pauseIfFull() {
     const { socket } = this;
-    if (socket._paused || this.incoming.length === 0) return;
+    if (socket._paused) return;
     if (socket.writableNeedDrain || this.outgoingSize >= socket.writableHighWaterMark) {
       socket._paused = true;
       socket.pause();
@@ -414,6 +424,7 @@ class Connection {
     parser.socket = null;
     parser.incoming = null;
     socket.parser = null;
+    delete socket.setEncoding;
     socket.removeListener('data', this.onData);
     socket.removeListener('end', this.onEnd);
     socket.removeListener('drain', this.onDrain);
@@ -460,6 +471,10 @@ function isLenient({ insecureHTTPParser }) {
   return insecureHTTPParser ?? require('internal/http/parsing').isLenientByDefault();
 }
 
+function refuseEncoding() {
+  throw coded('ERR_HTTP_SOCKET_ENCODING', 'Changing the socket encoding is not allowed per RFC7230 Section 3.');
+}
+
 function onSocketError(error) {
   socketError(this, error);
 }
@@ -473,8 +488,7 @@ function socketError(socket, error) {
   if (socket.writable && (!response || !response._headerSent)) {
     socket.write(`HTTP/1.1 ${REFUSALS[error.code] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
   }
-  if (typeof socket.destroySoon === 'function') socket.destroySoon();
-  else socket.destroy(error);
+  socket.destroy(error);
 }
 
 const REFUSALS = {

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use boa_engine::{
-    Context, JsData, JsObject, JsResult, JsString, JsValue,
-    builtins::object::OrdinaryObject,
+    Context, JsData, JsObject, JsResult, JsString, JsValue, js_string,
     object::builtins::JsArray,
     property::{PropertyDescriptor, PropertyKey},
 };
@@ -62,7 +61,18 @@ impl Fields {
     }
 
     fn text(&self, range: &Range<usize>) -> JsString {
-        latin1(&self.bytes[range.clone()])
+        let bytes = &self.bytes[range.clone()];
+        if !bytes.contains(&b'\n') {
+            return latin1(bytes);
+        }
+        // A value on several lines, which only a lenient parser lets pass.
+        latin1(
+            &bytes
+                .iter()
+                .copied()
+                .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// Name in lower case and value of each.
@@ -102,10 +112,10 @@ enum Again {
 }
 
 fn again(name: &JsString, joins_all: bool) -> Again {
-    if name == &boa_engine::js_string!("set-cookie") {
+    if name == &js_string!("set-cookie") {
         return Again::Listed;
     }
-    if name == &boa_engine::js_string!("cookie") {
+    if name == &js_string!("cookie") {
         return Again::Joined("; ");
     }
     let name = name.to_std_string_lossy();
@@ -115,15 +125,19 @@ fn again(name: &JsString, joins_all: bool) -> Again {
     Again::Joined(", ")
 }
 
-/// The fields by name, without a prototype, so that no name means anything else.
-fn by_name(pairs: Vec<(JsString, JsValue)>) -> JsObject {
-    let object = JsObject::from_proto_and_data(None, OrdinaryObject);
+/// The fields by name.
+fn by_name(object: JsObject, pairs: Vec<(JsString, JsValue)>) -> JsValue {
+    let prototype = js_string!("__proto__");
     for (name, value) in pairs {
+        // As where a program assigns: a text is no prototype.
+        if name == prototype {
+            continue;
+        }
         let property = PropertyDescriptor::builder().value(value);
         let property = property.writable(true).enumerable(true).configurable(true);
         object.insert_property(PropertyKey::from(name), property.build());
     }
-    object
+    object.into()
 }
 
 /// `headers(fields, joinsAll, into)`: an object of the values by name; `into` is one that begins it.
@@ -151,7 +165,7 @@ pub(super) fn headers(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
     for (name, values, again) in made {
         named.push((name, joined(values, again, context)));
     }
-    Ok(by_name(named).into())
+    Ok(by_name(JsObject::with_object_proto(context.intrinsics()), named))
 }
 
 fn joined(mut values: Vec<JsString>, again: Again, context: &mut Context) -> JsValue {
@@ -192,5 +206,5 @@ pub(super) fn distinct(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
         .into_iter()
         .map(|(name, values)| (name, JsArray::from_iter(values, context).into()))
         .collect();
-    Ok(by_name(lists).into())
+    Ok(by_name(JsObject::with_object_proto(context.intrinsics()), lists))
 }

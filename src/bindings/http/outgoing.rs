@@ -274,6 +274,7 @@ mod outcome {
     pub(super) const BAD_TRAILER: i32 = 1 << 5;
     pub(super) const HAS_CONNECTION: i32 = 1 << 6;
     pub(super) const HAS_ENCODING: i32 = 1 << 7;
+    pub(super) const IS_ASCII: i32 = 1 << 8;
 }
 
 /// What the fields of a head say, as far as what is added to them hangs on it.
@@ -499,6 +500,7 @@ fn complete(
         | flag(writer.seen.connection, outcome::HAS_CONNECTION)
         | flag(writer.seen.encoding, outcome::HAS_ENCODING)
         | flag(writer.seen.trailer && !chunked, outcome::BAD_TRAILER)
+        | flag(writer.out.is_ascii(), outcome::IS_ASCII)
 }
 
 /// Says what becomes of the connection; false if this message is its last.

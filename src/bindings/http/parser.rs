@@ -38,6 +38,7 @@ const KEEPS_ALIVE: i32 = 1;
 const ASKS_FOR_UPGRADE: i32 = 2;
 const NAMES_HOST: i32 = 4;
 const EXPECTS: i32 = 8;
+const SAYS_LENGTH: i32 = 16;
 
 pub(super) const PARSER: ClassSpec = ClassSpec {
     methods: &[
@@ -181,12 +182,13 @@ fn tell(parser: &Parser, event: Event) -> i32 {
 }
 
 fn flags(meaning: Meaning) -> i32 {
-    let Meaning { keeps_alive, asks_for_upgrade, names_host, expects } = meaning;
+    let Meaning { keeps_alive, asks_for_upgrade, names_host, expects, says_length } = meaning;
     let flag = |is: bool, flag: i32| if is { flag } else { 0 };
     flag(keeps_alive, KEEPS_ALIVE)
         | flag(asks_for_upgrade, ASKS_FOR_UPGRADE)
         | flag(names_host, NAMES_HOST)
         | flag(expects, EXPECTS)
+        | flag(says_length, SAYS_LENGTH)
 }
 
 /// `fill(message, maxCount)`: gives a message what its head says, but the fields, which it returns.

@@ -2,7 +2,7 @@
 
 use super::{Failure, head::is_token};
 
-/// How many bytes of extensions a message may have.
+/// How many bytes of extensions a chunk may have.
 const MAX_EXTENSIONS: usize = 16 * 1024;
 
 /// Where in a chunked body the next byte stands.
@@ -104,7 +104,7 @@ impl Chunks {
         let invalid = |reason| Err(Failure::new("HPE_INVALID_CHUNK_SIZE", reason, index));
         if let Some(digit) = (byte as char).to_digit(16) {
             if digits == 0 {
-                self.size = 0;
+                (self.size, self.extensions) = (0, 0);
             }
             if self.size >> 60 != 0 {
                 return Err(Failure::new(

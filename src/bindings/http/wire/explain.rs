@@ -8,6 +8,22 @@ use super::{
     head::{Head, METHODS, Start, is_token, is_value},
 };
 
+/// Methods of other protocols that Node's parser knows: what begins like one of them is refused a little later.
+const FOREIGN: &[&str] = &[
+    "ANNOUNCE",
+    "DESCRIBE",
+    "FLUSH",
+    "GET_PARAMETER",
+    "PAUSE",
+    "PLAY",
+    "PRI",
+    "RECORD",
+    "REDIRECT",
+    "SETUP",
+    "SET_PARAMETER",
+    "TEARDOWN",
+];
+
 const TOKEN: &str = "HPE_INVALID_HEADER_TOKEN";
 
 /// A line that ends without a carriage return: readers disagree on whether it ends.
@@ -32,6 +48,21 @@ pub(super) fn line_feed(bytes: &[u8]) -> Option<Failure> {
 
 const fn is_empty_line(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n')
+}
+
+/// What is wrong already with a head of which a part is there.
+pub(super) fn partial(bytes: &[u8], is_request: bool) -> Option<Failure> {
+    let empty = bytes.iter().take_while(|byte| is_empty_line(**byte)).count();
+    let begins = &bytes[empty..];
+    let could_be = |method: &&str| {
+        let length = method.len().min(begins.len());
+        method.as_bytes()[..length] == begins[..length]
+    };
+    if !is_request || METHODS.iter().chain(FOREIGN).any(could_be) {
+        return line_feed(bytes);
+    }
+    let failure = request_line(begins)?;
+    Some(Failure { at: failure.at + empty, ..failure })
 }
 
 /// What is wrong with a head that `httparse` accepts.
@@ -89,7 +120,8 @@ fn request_line(line: &[u8]) -> Option<Failure> {
     let invalid = |reason, at| Some(Failure::new("HPE_INVALID_METHOD", reason, at));
     // As far as it could still become a method.
     let known = |length: usize| {
-        METHODS.iter().any(|method| method.as_bytes().get(..length) == line.get(..length))
+        let mut methods = METHODS.iter().chain(FOREIGN);
+        methods.any(|method| method.as_bytes().get(..length) == line.get(..length))
     };
     let matching = (1..=line.len()).take_while(|length| known(*length)).count();
     let is_method =

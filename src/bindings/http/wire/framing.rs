@@ -58,7 +58,8 @@ pub(super) fn of(head: &Head, is_lenient: bool) -> Result<Framing, Failure> {
         Start::Response { status, .. } => says_upgrade && has_upgrade && *status == 101,
     };
     let keeps_alive = if head.minor >= 1 { !says_close } else { says_keep && !says_close };
-    let meaning = Meaning { keeps_alive, asks_for_upgrade, names_host, expects };
+    let says_length = length != Length::Unsaid;
+    let meaning = Meaning { keeps_alive, asks_for_upgrade, names_host, expects, says_length };
     Ok(Framing { length, meaning })
 }
 

@@ -78,6 +78,9 @@ pub(super) fn parse(
     is_request: bool,
     is_lenient: bool,
 ) -> Result<Option<(Head, usize)>, Failure> {
+    let tamed = is_lenient.then(|| tame(bytes));
+    let whole = bytes;
+    let bytes = tamed.as_deref().unwrap_or(bytes);
     let mut usual = [EMPTY_HEADER; USUAL_FIELDS];
     let parsed = match parse_into(bytes, is_request, is_lenient, &mut usual) {
         // The shortest field has four bytes.
@@ -87,16 +90,25 @@ pub(super) fn parse(
         }
         parsed => parsed,
     };
-    let (head, length) = match parsed {
+    let (mut head, length) = match parsed {
         Ok(Some(parsed)) => parsed,
         Ok(None) if is_lenient => return Ok(None),
-        Ok(None) => return explain::line_feed(bytes).map_or(Ok(None), Err),
+        Ok(None) => return explain::partial(bytes, is_request).map_or(Ok(None), Err),
         Err(error) => return Err(explain::head(bytes, is_request, error)),
     };
     if let Some(failure) = explain::accepted(&head, &bytes[..length], is_lenient) {
         return Err(failure);
     }
+    if is_lenient {
+        head.bytes.copy_from_slice(&whole[..length]);
+    }
     Ok(Some((head, length)))
+}
+
+/// Bytes with something harmless in the place of control characters, which a lenient parser lets pass.
+fn tame(bytes: &[u8]) -> Vec<u8> {
+    let is_control = |byte: u8| !is_value(byte) && !matches!(byte, b'\r' | b'\n' | 0);
+    bytes.iter().map(|byte| if is_control(*byte) { b'?' } else { *byte }).collect()
 }
 
 fn parse_into<'b>(

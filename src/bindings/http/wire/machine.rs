@@ -43,6 +43,7 @@ pub(in super::super) struct Meaning {
     pub(in super::super) asks_for_upgrade: bool,
     pub(in super::super) names_host: bool,
     pub(in super::super) expects: bool,
+    pub(in super::super) says_length: bool,
 }
 
 /// What the program says about a head.
