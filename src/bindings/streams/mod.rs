@@ -10,6 +10,7 @@ mod life;
 mod piping;
 mod readable;
 mod state;
+mod state_classes;
 mod writable;
 
 use std::{
@@ -52,10 +53,10 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     for methods in [readable::METHODS, writable::METHODS, life::METHODS, piping::METHODS] {
         crate::engine::natives::define_methods(&exports, methods, true, context);
     }
-    let readable = class(&state::READABLE, None, context);
-    define_accessors(&readable.prototype, &state::accessors(true), false, context);
-    let writable = class(&state::WRITABLE, None, context);
-    define_accessors(&writable.prototype, &state::accessors(false), false, context);
+    let readable = class(&state_classes::READABLE, None, context);
+    define_accessors(&readable.prototype, &state_classes::accessors(true), false, context);
+    let writable = class(&state_classes::WRITABLE, None, context);
+    define_accessors(&writable.prototype, &state_classes::accessors(false), false, context);
     inspection::define(&readable.prototype, context)?;
     inspection::define(&writable.prototype, context)?;
     define_value(&exports, js_string!("ReadableState"), readable.constructor.clone(), true);
