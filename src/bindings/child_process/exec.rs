@@ -8,9 +8,10 @@ use boa_engine::{
 
 use super::{
     arguments::{Given, Taker, given, joined},
-    child, command,
+    decoding,
     gather::{self, Settings},
     options::{self, own},
+    starting,
     sync::{MAX_BUFFER, shell_command},
 };
 use crate::{
@@ -67,10 +68,10 @@ fn execute(
     }
     // It is looked at, though it does not reach the child.
     if let Some(argv0) = own(options, "argv0", context)?.as_string() {
-        command::without_nul(&argv0, "options.argv0", context)?;
+        decoding::without_nul(&argv0, "options.argv0", context)?;
     }
     let settings = settings(options, context)?;
-    let file_name = command::file_name(file, context)?;
+    let file_name = decoding::file_name(file, context)?;
     let settings = Settings { command: joined(file, &list, context)?, ..settings };
     let for_the_child = JsObject::with_null_proto();
     for name in FOR_THE_CHILD {
@@ -80,7 +81,7 @@ fn execute(
         }
     }
     let decoded = options::decode(file_name, list, &for_the_child, context)?;
-    let child = child::spawn(decoded, context)?;
+    let child = starting::spawn(decoded, context)?;
     gather::gather(&child, settings, callback.as_callable(), context)?;
     Ok(child.into())
 }

@@ -6,9 +6,9 @@ use boa_engine::{
 
 use super::{
     arguments::{Given, Taker, elements, given},
-    child, command,
+    decoding,
     options::{self, own},
-    stdio,
+    starting, stdio,
 };
 use crate::{
     bindings::process,
@@ -20,7 +20,7 @@ use crate::{
 
 /// `fork(modulePath, args, options)`.
 pub(super) fn fork(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let module = command::path(&arg(args, 0), "modulePath", context)?;
+    let module = decoding::path(&arg(args, 0), "modulePath", context)?;
     let Given { list, options, .. } = given(Taker::Fork, args, context)?;
     let process = process::state(context).object.clone();
     let exec_path = own(&options, "execPath", context)?;
@@ -35,17 +35,17 @@ pub(super) fn fork(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsRe
     let stdio = stdio::for_fork(&options, context)?;
     define_value(&options, js_string!("stdio"), stdio, true);
     define_value(&options, js_string!("shell"), false, true);
-    let file = command::file_name(&exec_path, context)?;
+    let file = decoding::file_name(&exec_path, context)?;
     let decoded = options::decode(file, all, &options, context)?;
-    child::spawn(decoded, context).map(JsValue::from)
+    starting::spawn(decoded, context).map(JsValue::from)
 }
 
 /// `spawn(file, args, options)`.
 pub(super) fn spawn(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let file = command::file_name(&arg(args, 0), context)?;
+    let file = decoding::file_name(&arg(args, 0), context)?;
     let Given { list, options, .. } = given(Taker::Spawn, args, context)?;
     let decoded = options::decode(file, list, &options, context)?;
-    child::spawn(decoded, context).map(JsValue::from)
+    starting::spawn(decoded, context).map(JsValue::from)
 }
 
 /// The options of the runtime itself: `options.execArgv`, else this program's, without the text

@@ -6,7 +6,8 @@
 use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue};
 
 use super::{
-    command::{self, Command, without_nul},
+    command::Command,
+    decoding::{self, without_nul},
     kill::KillOptions,
     stdio::{self, Mode, Stdio},
 };
@@ -59,7 +60,7 @@ pub(super) fn decode(
     options: &JsObject,
     context: &mut Context,
 ) -> JsResult<SpawnOptions> {
-    let command = command::decode(file, list, options, context)?;
+    let command = decoding::decode(file, list, options, context)?;
     beside(command, options, context)
 }
 

@@ -11,7 +11,7 @@ use std::{
 use boa_engine::{Context, JsObject, JsResult, JsValue};
 use boa_gc::{Finalize, Gc, GcRefCell, Trace};
 
-use super::{child, streams};
+use super::{child, ending, streams};
 use crate::{
     bindings::handles::native,
     engine::{
@@ -181,7 +181,7 @@ impl Pipe {
         let socket = streams::socket(self.handle.clone(), self.slot, context)?;
         *self.socket.borrow_mut() = Some(socket.clone());
         if self.slot > 0 {
-            streams::when_closed(&socket, child.clone(), child::got_close, context)?;
+            streams::when_closed(&socket, child.clone(), ending::got_close, context)?;
         }
         match self.sink.replace(Sink::Dropped) {
             Sink::Kept(bytes) if bytes.is_empty() => {}
@@ -239,7 +239,7 @@ impl Pipe {
         let (child, counts) = (child.clone(), self.slot > 0);
         let closed = move |context: &mut Context| {
             if counts {
-                callbacks::enter(context, |context| child::got_close(&child, context));
+                callbacks::enter(context, |context| ending::got_close(&child, context));
             }
         };
         native::close(&self.handle, closed, context);

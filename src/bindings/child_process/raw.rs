@@ -5,9 +5,9 @@ use boa_engine::{Context, JsObject, JsResult, JsValue};
 
 use super::{
     arguments::{copied, elements},
-    child,
-    command::{Raw, without_nul},
+    decoding::{Raw, without_nul},
     options::{self, own},
+    starting,
 };
 use crate::engine::{natives::arg, validate};
 
@@ -24,7 +24,7 @@ pub(super) fn spawn(this: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let env = env.collect::<JsResult<Vec<_>>>()?;
     let command = Raw { file, args, env }.command(&options, context)?;
     let decoded = options::beside(command, &options, context)?;
-    let failure = child::start(&child, decoded, context)?;
+    let failure = starting::start(&child, decoded, context)?;
     Ok(failure.map_or(0, |errno| -errno.0).into())
 }
 

@@ -9,9 +9,9 @@ use boa_engine::{
 
 use super::{
     arguments::{Given, Taker, copied, given, joined},
-    child,
-    command::{self, Command, without_nul},
-    ends, gate,
+    command::{self, Command},
+    decoding::{self, without_nul},
+    ending, ends, gate,
     options::{self, own},
     stdio::{self, Mode, Slot, Stdio},
 };
@@ -59,7 +59,7 @@ pub(super) fn spawn_sync(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    let file = command::file_name(&arg(args, 0), context)?;
+    let file = decoding::file_name(&arg(args, 0), context)?;
     let Given { list, options, .. } = given(Taker::Spawn, args, context)?;
     let options = decode(file, list, &options, context)?;
     run_to_the_end(options, context).map(JsValue::from)
@@ -76,7 +76,7 @@ pub(super) fn exec_file_sync(
         // There is none, but Node looks at it all the same.
         validate::function(&callback, "callback", context)?;
     }
-    let file = command::file_name(&arg(args, 0), context)?;
+    let file = decoding::file_name(&arg(args, 0), context)?;
     let argv0 = own(&options, "argv0", context)?;
     let zeroth = if argv0.to_boolean() { argv0 } else { arg(args, 0) };
     let shown = joined(&zeroth, &list, context)?;
@@ -86,7 +86,7 @@ pub(super) fn exec_file_sync(
 /// `execSync(command, options)`.
 pub(super) fn exec_sync(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (line, options) = shell_command(&arg(args, 0), &arg(args, 1), context)?;
-    let file = command::file_name(&line.clone().into(), context)?;
+    let file = decoding::file_name(&line.clone().into(), context)?;
     executed(file, Vec::new(), &options, &line, context)
 }
 
@@ -183,14 +183,14 @@ fn failure(
     Ok(Some(JsError::from_opaque(error.into())))
 }
 
-/// The order is Node's, as in [`command::decode`].
+/// The order is Node's, as in [`decoding::decode`].
 fn decode(
     file: String,
     list: Vec<JsValue>,
     options: &JsObject,
     context: &mut Context,
 ) -> JsResult<SyncOptions> {
-    let command = command::decode(file, list, options, context)?;
+    let command = decoding::decode(file, list, options, context)?;
     let timeout = options::timeout(options, context)?.map(Duration::from_millis);
     let has_limit = options.has_own_property(js_string!("maxBuffer"), context)?;
     // None at all means the default one, and so does 0 mean none, as in Node.
@@ -310,7 +310,7 @@ fn result(
     };
     let (status, signal) = match outcome.status {
         Some(ExitStatus::Exited(code)) => (code.into(), JsValue::null()),
-        Some(ExitStatus::Signaled(number)) => (JsValue::null(), child::signal_name(number)),
+        Some(ExitStatus::Signaled(number)) => (JsValue::null(), ending::signal_name(number)),
         None => (JsValue::null(), JsValue::null()),
     };
     define("status", status);

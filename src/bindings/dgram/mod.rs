@@ -5,6 +5,7 @@
 //! datagram happens here.
 
 mod handle;
+mod methods;
 mod options;
 mod receive;
 mod request;
@@ -35,18 +36,18 @@ struct Dgram {
 }
 
 const METHODS: &[Method] = &[
-    ("inheritLookup", 2, handle::inherit_lookup),
+    ("inheritLookup", 2, methods::inherit_lookup),
     ("ipVersion", 1, options::ip_version),
     ("kindOf", 1, options::kind_of),
     ("makeSend", 1, send::make),
-    ("queueFirst", 1, handle::queue_first),
+    ("queueFirst", 1, methods::queue_first),
     ("transmit", 6, send::transmit),
-    ("useDefaultLookup", 1, handle::use_default_lookup),
+    ("useDefaultLookup", 1, methods::use_default_lookup),
 ];
 
 /// What `js/dgram.js` is given.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
-    let udp = classes::class(&handle::UDP, None, context);
+    let udp = classes::class(&methods::UDP, None, context);
     let owner = new_symbol(js_string!("owner_symbol"))?;
     let state = new_symbol(js_string!("state symbol"))?;
     let exports = exports_of(METHODS, context);

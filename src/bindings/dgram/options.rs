@@ -4,7 +4,10 @@ use std::{net::SocketAddr, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::handle::{Handle, answer, get, host};
+use super::{
+    handle::{Handle, get},
+    methods::{answer, host},
+};
 use crate::{
     engine::natives::{arg, define_value},
     sys::{

@@ -3,7 +3,8 @@
 use boa_engine::{Context, JsNativeError, JsResult, JsValue, object::builtins::JsArray};
 
 use super::{
-    handle::{self, answer},
+    handle,
+    methods::{self, answer},
     transmit::{Datagram, Sender},
 };
 use crate::{
@@ -36,7 +37,7 @@ pub(super) fn send(
         None
     } else {
         let port = arg(args, 3).to_u32(context)? as u16;
-        let host = handle::host(args, 4, context)?;
+        let host = methods::host(args, 4, context)?;
         let Some(address) = address::parse(&host, port, family) else {
             return Ok(answer(Err(Errno(libc::EINVAL))));
         };

@@ -9,6 +9,7 @@ use boa_engine::{
 
 use super::{
     handle::{self, Handle},
+    methods,
     transmit::{Datagram, Sender},
 };
 use crate::{
@@ -141,7 +142,7 @@ pub(super) fn transmit(_: &JsValue, args: &[JsValue], context: &mut Context) -> 
     let to = if arg(args, 3).is_undefined() {
         None
     } else {
-        let ip = handle::host(args, 3, context)?;
+        let ip = methods::host(args, 3, context)?;
         match address::parse(&ip, port, handle.family.get()) {
             Some(address) => Some(address),
             None => {

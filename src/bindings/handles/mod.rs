@@ -5,6 +5,7 @@
 //! its `onread(status, buffer)`, connections to its `onconnection(status, handle)`.
 
 mod accept;
+mod closing;
 mod listing;
 pub(crate) mod native;
 mod pipe;

@@ -1,4 +1,4 @@
-//! What every handle has: its stream in the loop, `close`, `ref`, `unref`, `fd`.
+//! What every handle has: its stream in the loop, `ref`, `unref`, `fd`.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,11 +14,10 @@ use std::{
 use boa_engine::{Context, JsData, JsNativeError, JsObject, JsResult, JsValue};
 use boa_gc::{Finalize, Trace};
 
-use super::{accept, event_loop, reading, status_of};
+use super::{accept, closing::close, event_loop, listing, reading, status_of};
 use crate::{
     bindings::buffer::View,
     engine::{
-        callbacks,
         classes::{Accessor, Class},
         descriptors,
         natives::{Method, arg},
@@ -58,8 +57,8 @@ struct Data(Rc<Handle>);
 /// A handle. Until it is closed it keeps its JavaScript object, as Node does: somebody will call it.
 pub(crate) struct Handle {
     pub(super) kind: Kind,
-    stream: Rc<Stream<Context>>,
-    object: RefCell<Option<JsObject>>,
+    pub(super) stream: Rc<Stream<Context>>,
+    pub(super) object: RefCell<Option<JsObject>>,
     pub(super) bytes_read: Cell<u64>,
     pub(super) bytes_written: Cell<u64>,
     /// It is standard output or standard error: writes are not queued.
@@ -71,8 +70,8 @@ pub(crate) struct Handle {
     /// `onread: { buffer }`: reads go there.
     pub(super) user_buffer: RefCell<Option<View>>,
     /// The file that `bind` made; closing the handle removes it.
-    path: RefCell<Option<PathBuf>>,
-    closed: Cell<bool>,
+    pub(super) path: RefCell<Option<PathBuf>>,
+    pub(super) closed: Cell<bool>,
     id: u64,
     /// Whom it belongs to: a `Socket`, a `Server`.
     pub(super) owner: RefCell<JsValue>,
@@ -160,7 +159,7 @@ fn create_as(kind: Kind, class: &Class, context: &mut Context) -> JsObject {
     });
     let object = crate::engine::classes::object(class, Data(handle.clone()), context);
     *handle.object.borrow_mut() = Some(object.clone());
-    super::listing::enlist(&handle, context);
+    listing::enlist(&handle, context);
     object
 }
 
@@ -293,74 +292,6 @@ impl Handle {
         !self.closed.get() && self.stream.has_ref()
     }
 
-    /// Closes the handle of a program that is gone. It keeps its object as long as it is open, and that
-    /// keeps it.
-    pub(super) fn abandon(&self) {
-        self.closed.set(true);
-        drop((self.object.take(), self.user_buffer.take()));
-        drop((self.owner.take(), self.on_read.take(), self.on_connection.take()));
-        if let Some(path) = self.path.take() {
-            // Whoever removed it before us has done it.
-            let _ = std::fs::remove_file(path);
-        }
-        self.stream.abandon();
-    }
-
-    /// From now on the handle is closed.
-    fn forget(&self, context: &mut Context) {
-        self.closed.set(true);
-        self.object.take();
-        self.user_buffer.take();
-        self.on_read.take();
-        self.on_connection.take();
-        super::listing::delist(self, context);
-    }
-
-    /// Closes the handle; `closed`, if it is a function, is called in the closing phase.
-    pub(super) fn close(&self, object: JsObject, closed: JsValue, context: &mut Context) {
-        let told = move |context: &mut Context| match closed.as_callable() {
-            Some(closed) => closed.call(&object.into(), &[], context).map(drop),
-            None => Ok(()),
-        };
-        self.close_then(told, context);
-    }
-
-    /// As [`Self::close`]; what `closed` throws nobody has caught.
-    pub(crate) fn close_then(
-        &self,
-        closed: impl FnOnce(&mut Context) -> JsResult<()> + 'static,
-        context: &mut Context,
-    ) {
-        let told = move |context: &mut Context| {
-            callbacks::enter(context, closed);
-        };
-        self.close_natively(told, context);
-    }
-
-    /// As [`Self::close`], without JavaScript.
-    pub(super) fn close_natively(
-        &self,
-        closed: impl FnOnce(&mut Context) + 'static,
-        context: &mut Context,
-    ) {
-        if self.closed.get() {
-            return;
-        }
-        let object = self.object();
-        self.forget(context);
-        if let Some(path) = self.path.take() {
-            // As libuv: whoever removed it before us has done it.
-            let _ = std::fs::remove_file(path);
-        }
-        self.stream.close(move |context| {
-            closed(context);
-            // Who waits for it has been told.
-            if let Some(handle) = object.and_then(|object| of_object(&object)) {
-                handle.owner.take();
-            }
-        });
-    }
-
     /// How many bytes were read and written.
     pub(crate) fn counts(&self) -> (f64, f64) {
         (self.bytes_read.get() as f64, self.bytes_written.get() as f64)
@@ -372,7 +303,7 @@ impl Handle {
 /// # Errors
 /// EBADF if the program has none of this number.
 pub(crate) fn own(number: i32, context: &Context) -> Result<OwnedFd, Errno> {
-    let owned = if super::listing::has_descriptor(number, context) {
+    let owned = if listing::has_descriptor(number, context) {
         fd::borrow(number).and_then(fd::duplicate)
     } else if descriptors::taken(number, context) {
         fd::adopt(number)
@@ -380,12 +311,6 @@ pub(crate) fn own(number: i32, context: &Context) -> Result<OwnedFd, Errno> {
         Err(descriptors::unknown())
     };
     owned.map_err(|error| error.errno)
-}
-
-fn close(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (handle, object) = receiver_object(this)?;
-    handle.close(object, arg(args, 0), context);
-    Ok(JsValue::undefined())
 }
 
 fn set_ref(this: &JsValue, refed: bool) -> JsResult<JsValue> {
