@@ -133,6 +133,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("internal/structured_clone", Internal, bindings::structured_clone::exports),
     native("internal/timers", Internal, bindings::timers::internal_exports),
     script("internal/url_legacy", Internal, include_str!("../js/internal/url_legacy.js")),
+    script("internal/url_resolve", Internal, include_str!("../js/internal/url_resolve.js")),
     native("internal/validate", Internal, bindings::internal::validate::exports),
     both(
         "internal/stdin",
@@ -299,6 +300,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("dns/promises", Public, include_str!("../js/dns/promises.js")),
     script("internal/net/arguments", Internal, include_str!("../js/internal/net/arguments.js")),
     script("internal/net/block_list", Internal, include_str!("../js/internal/net/block_list.js")),
+    script("internal/net/choosy", Internal, include_str!("../js/internal/net/choosy.js")),
     script("internal/net/connect", Internal, include_str!("../js/internal/net/connect.js")),
     script("internal/net/defaults", Internal, include_str!("../js/internal/net/defaults.js")),
     native("internal/net/core", Internal, bindings::sockets::exports),
@@ -306,6 +308,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/performance", Internal, include_str!("../js/internal/performance.js")),
     script("internal/net/server", Internal, include_str!("../js/internal/net/server.js")),
     script("internal/net/socket", Internal, include_str!("../js/internal/net/socket.js")),
+    script("internal/net/unusual", Internal, include_str!("../js/internal/net/unusual.js")),
     script("net", Public, include_str!("../js/net.js")),
     both(
         "internal/worker/messaging",

@@ -1,4 +1,4 @@
-//! The native halves of the builtin modules, one file per builtin.
+//! The native halves of the builtin modules, one file or folder each.
 
 pub(crate) mod abort;
 pub(crate) mod assert;

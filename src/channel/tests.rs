@@ -1,3 +1,5 @@
+//! Two ends in one process: order, handles, limits, and peers that misbehave.
+
 use std::{
     io::{Read, Write},
     os::unix::net::UnixStream,

@@ -12,7 +12,7 @@ use std::{
 
 use boa_engine::{
     Context, JsData, JsNativeError, JsObject, JsResult, JsValue, js_string,
-    object::builtins::JsWeakMap,
+    object::{NativeObject, builtins::JsWeakMap},
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
@@ -129,19 +129,7 @@ fn is_holdable(value: &JsValue) -> bool {
 fn register(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let object = receiver(this, "register")?;
     let (target, held, token) = (arg(args, 0), arg(args, 1), arg(args, 2));
-    if !is_holdable(&target) {
-        let message = "FinalizationRegistry.prototype.register: invalid target";
-        return Err(type_error(message));
-    }
-    if JsValue::same_value(&target, &held) {
-        return Err(type_error(
-            "FinalizationRegistry.prototype.register: target and holdings must not be same",
-        ));
-    }
-    if !(token.is_undefined() || is_holdable(&token)) {
-        let message = format!("Invalid unregisterToken ('{}')", token.display());
-        return Err(JsNativeError::typ().with_message(message).into());
-    }
+    check_registration(&target, &held, &token)?;
     // Symbols are never collected here.
     let Some(target) = target.as_object() else { return Ok(JsValue::undefined()) };
     let collected = state::of(context).microtasks.collected.clone();
@@ -151,34 +139,52 @@ fn register(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     if let Some(registry) = object.downcast_ref::<Registry>() {
         registry.held.borrow_mut().insert(number, held);
     }
-    let sentinel = match targets.get(&target, context)?.as_object() {
-        Some(sentinel) => sentinel,
-        None => {
-            let numbers = RefCell::default();
-            let sentinel = Sentinel { numbers, collected: collected.clone() };
-            let sentinel = JsObject::new(context.root_shape(), None, sentinel).upcast();
-            targets.set(&target, sentinel.clone().into(), context)?;
-            sentinel
-        }
-    };
+    let sentinel = entry(&targets, &target, context, || Sentinel {
+        numbers: RefCell::default(),
+        collected: collected.clone(),
+    })?;
     if let Some(sentinel) = sentinel.downcast_ref::<Sentinel>() {
         sentinel.numbers.borrow_mut().push(number);
     }
     collected.registries.borrow_mut().insert(number, object);
     if let Some(token) = token.as_object() {
-        let list = match tokens.get(&token, context)?.as_object() {
-            Some(list) => list,
-            None => {
-                let list = JsObject::new(context.root_shape(), None, Numbers::default()).upcast();
-                tokens.set(&token, list.clone().into(), context)?;
-                list
-            }
-        };
+        let list = entry(&tokens, &token, context, Numbers::default)?;
         if let Some(list) = list.downcast_ref::<Numbers>() {
             list.0.borrow_mut().push(number);
         }
     }
     Ok(JsValue::undefined())
+}
+
+fn check_registration(target: &JsValue, held: &JsValue, token: &JsValue) -> JsResult<()> {
+    if !is_holdable(target) {
+        return Err(type_error("FinalizationRegistry.prototype.register: invalid target"));
+    }
+    if JsValue::same_value(target, held) {
+        return Err(type_error(
+            "FinalizationRegistry.prototype.register: target and holdings must not be same",
+        ));
+    }
+    if !(token.is_undefined() || is_holdable(token)) {
+        let message = format!("Invalid unregisterToken ('{}')", token.display());
+        return Err(JsNativeError::typ().with_message(message).into());
+    }
+    Ok(())
+}
+
+/// The object that a map has for a key, made of `make` if it has none.
+fn entry<T: NativeObject>(
+    map: &JsWeakMap,
+    key: &JsObject,
+    context: &mut Context,
+    make: impl FnOnce() -> T,
+) -> JsResult<JsObject> {
+    if let Some(known) = map.get(key, context)?.as_object() {
+        return Ok(known);
+    }
+    let made = JsObject::new(context.root_shape(), None, make()).upcast();
+    map.set(key, made.clone().into(), context)?;
+    Ok(made)
 }
 
 fn maps(object: &JsObject) -> Option<(JsWeakMap, JsWeakMap)> {

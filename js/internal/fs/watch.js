@@ -211,8 +211,7 @@ function watch(filename, options, listener) {
 
 // ---- as an async iterator
 
-async function* watchPromised(filename, options = {}) {
-  const path = pathText(filename, 'path');
+function decodePromised(options) {
   validateObject(options, 'options');
   const {
     persistent = true, recursive = false, encoding = 'utf8', maxQueue = DEFAULT_QUEUE,
@@ -230,7 +229,12 @@ async function* watchPromised(filename, options = {}) {
   }
   ignoreTest(ignore);
   if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+  return { watching: { persistent, recursive, encoding, ignore }, maxQueue, overflow, signal };
+}
 
+async function* watchPromised(filename, options = {}) {
+  const path = pathText(filename, 'path');
+  const { watching, maxQueue, overflow, signal } = decodePromised(options);
   const queue = [];
   let failure;
   let wake;
@@ -250,7 +254,7 @@ async function* watchPromised(filename, options = {}) {
     failure = error;
     wake?.();
   });
-  FSWatcher.begin(watcher, path, { persistent, recursive, encoding, ignore });
+  FSWatcher.begin(watcher, path, watching);
   const abort = () => {
     failure = new AbortError(undefined, { cause: signal.reason });
     wake?.();

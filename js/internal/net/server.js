@@ -1,6 +1,7 @@
 'use strict';
 
-// net.Server: listening, connections, the end.
+// net.Server: listening and the end. Connections are made natively; those of servers that are choosy are a room of
+// their own.
 
 const EventEmitter = require('events');
 const { nextTick } = require('process');
@@ -9,9 +10,7 @@ const { coded, errnoException, hostPortException, invalidArgType, invalidArgValu
 const {
   IPV6ONLY, Pipe, READABLE, REUSEPORT, SERVER, TCP, WRITABLE, ownerSymbol,
 } = require('internal/handles');
-const {
-  Socket, handleFor, kSetKeepAlive, kSetKeepAliveInitialDelay, kSetNoDelay,
-} = require('internal/net/socket');
+const { handleFor } = require('internal/net/socket');
 const { onConnection: acceptConnection } = require('internal/net/core');
 const { isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
 const { checkBound } = require('internal/net/connect');
@@ -275,69 +274,6 @@ function emitListening(server) {
   server.emit('listening');
 }
 
-// ---- Connections.
-
-// A connection of a server that is choosy, or none.
-function onConnection(server, status, client) {
-  if (status !== 0) {
-    server.emit('error', errnoException(status, 'accept'));
-    return;
-  }
-  const { maxConnections } = server;
-  if (maxConnections !== undefined && maxConnections !== null && server._connections >= maxConnections) {
-    server.emit('drop', dropped(client));
-    client.close();
-    return;
-  }
-  if (server.blockList && isBlocked(server.blockList, client)) {
-    client.close();
-    return;
-  }
-  const socket = new Socket({
-    handle: client,
-    allowHalfOpen: server.allowHalfOpen,
-    pauseOnCreate: server.pauseOnConnect,
-    readable: true,
-    writable: true,
-    readableHighWaterMark: server.highWaterMark,
-    writableHighWaterMark: server.highWaterMark,
-  });
-  if (server.noDelay && client.setNoDelay) {
-    socket[kSetNoDelay] = true;
-    client.setNoDelay(true);
-  }
-  if (server.keepAlive && client.setKeepAlive) {
-    socket[kSetKeepAlive] = true;
-    socket[kSetKeepAliveInitialDelay] = server.keepAliveInitialDelay;
-    client.setKeepAlive(true, server.keepAliveInitialDelay);
-  }
-  server._connections++;
-  socket.server = server;
-  socket._server = server;
-  server.emit('connection', socket);
-  publish('net.server.socket', 'socket', socket);
-}
-
-// What 'drop' tells of a connection.
-function dropped(client) {
-  if (!client.getsockname) return undefined;
-  const local = {};
-  const remote = {};
-  client.getsockname(local);
-  client.getpeername(remote);
-  return {
-    __proto__: null,
-    localAddress: local.address, localPort: local.port, localFamily: local.family,
-    remoteAddress: remote.address, remotePort: remote.port, remoteFamily: remote.family,
-  };
-}
-
-function isBlocked(blockList, client) {
-  const peer = {};
-  if (!client.getpeername || client.getpeername(peer) !== 0) return false;
-  return blockList.check(peer.address, peer.family === 'IPv6' ? 'ipv6' : 'ipv4');
-}
-
 // ---- The methods.
 
 const methods = {
@@ -454,8 +390,4 @@ defineProperty(Server.prototype, 'listening', {
   __proto__: null, configurable: true, enumerable: true, get() { return Boolean(this._handle); },
 });
 
-module.exports = {
-  Server,
-  onConnection,
-  createServerHandle,
-};
+module.exports = { Server, createServerHandle };

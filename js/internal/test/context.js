@@ -37,9 +37,9 @@ function assertionsOf(test, context) {
   return made;
 }
 
-class TestContext {
+// What both kinds of contexts tell.
+class Context {
   #test;
-  #assert;
 
   constructor(test) {
     this.#test = test;
@@ -50,13 +50,24 @@ class TestContext {
   get fullName() { return this.#test.fullName; }
   get filePath() { return require('process').argv[1]; }
   get passed() { return this.#test.passed; }
-  get error() { return this.#test.error; }
   get attempt() { return 0; }
-  get workerId() { return undefined; }
 
   diagnostic(message) {
     this.#test.messages.push(String(message));
   }
+}
+
+class TestContext extends Context {
+  #test;
+  #assert;
+
+  constructor(test) {
+    super(test);
+    this.#test = test;
+  }
+
+  get error() { return this.#test.error; }
+  get workerId() { return undefined; }
 
   plan(count, options = {}) {
     if (this.#test.planned !== undefined) {
@@ -116,20 +127,6 @@ class TestContext {
   }
 }
 
-class SuiteContext {
-  #test;
-
-  constructor(test) {
-    this.#test = test;
-  }
-
-  get signal() { return this.#test.controller.signal; }
-  get name() { return this.#test.name; }
-  get fullName() { return this.#test.fullName; }
-  get filePath() { return require('process').argv[1]; }
-  get passed() { return this.#test.passed; }
-  get attempt() { return 0; }
-  diagnostic(message) { this.#test.messages.push(String(message)); }
-}
+class SuiteContext extends Context {}
 
 module.exports = { TestContext, SuiteContext, register };

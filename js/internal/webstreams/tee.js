@@ -8,7 +8,7 @@ const {
 const { kCore } = require('internal/webstreams/support');
 
 function tee(core) {
-  return core.controller.isBytes ? teeBytes(core) : teeDefault(core);
+  return core.controller.isBytes ? new ByteTee(core).branches : teeDefault(core);
 }
 
 // What both kinds do when the branches are cancelled: the source is, once both are.
@@ -78,132 +78,141 @@ function teeDefault(core) {
 }
 
 // Byte streams: a branch may be read into a buffer, which then is filled from the source directly.
-function teeBytes(core) {
-  const { ByobReaderCore, readInto, setUpByteController } = require('internal/webstreams/readable_bytes');
-  const cancellation = new Cancellation(core);
-  const controllers = [];
-  const again = [false, false];
-  let reader = new DefaultReaderCore(core);
-  let isReading = false;
+class ByteTee {
+  #core;
+  #cancellation;
+  #bytes = require('internal/webstreams/readable_bytes');
+  #reader;
+  #controllers = [];
+  #isReading = false;
+  // Which branches were asked for more while a read was under way.
+  #again = [false, false];
+  branches = [];
 
-  const forwardError = (from) => {
+  constructor(core) {
+    this.#core = core;
+    this.#cancellation = new Cancellation(core);
+    this.#reader = new DefaultReaderCore(core);
+    for (let i = 0; i < 2; i++) {
+      this.branches[i] = Object.create(ReadableStream.prototype);
+      const branch = prepare(this.branches[i]);
+      const algorithms = { pull: () => this.#pull(i), cancel: (reason) => this.#cancellation.cancel(i, reason) };
+      this.#bytes.setUpByteController(branch, algorithms, 0, undefined, () => {});
+      this.#controllers[i] = branch.controller;
+    }
+    this.#forwardError(this.#reader);
+  }
+
+  #forwardError(from) {
     from.closed.promise.then(undefined, (error) => {
-      if (from !== reader) return;
-      for (let i = 0; i < 2; i++) controllers[i].error(error);
-      if (!cancellation.isComplete) cancellation.outcome.resolve();
+      if (from !== this.#reader) return;
+      this.#failBranches(error);
+      if (!this.#cancellation.isComplete) this.#cancellation.outcome.resolve();
     });
-  };
-  const use = (Reader) => {
-    if (reader instanceof Reader) return;
-    reader.release();
-    reader = new Reader(core);
-    forwardError(reader);
-  };
-  const fail = (error) => {
-    for (let i = 0; i < 2; i++) controllers[i].error(error);
-    cancellation.outcome.resolve(core.cancel(error));
-  };
-  const readAgain = () => {
-    isReading = false;
-    if (again[0]) pull(0);
-    else if (again[1]) pull(1);
-  };
-  const copyOf = (chunk) => {
-    const { buffer, byteOffset, byteLength } = chunk;
-    return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  };
-  const pullDefault = () => {
-    use(DefaultReaderCore);
-    core.read({
-      chunk(chunk) {
-        queueMicrotask(() => {
-          again[0] = again[1] = false;
-          const [first, second] = cancellation.cancelled;
-          let copy = chunk;
-          if (!first && !second) {
-            try {
-              copy = copyOf(chunk);
-            } catch (error) {
-              fail(error);
-              return;
-            }
-          }
-          if (!first) controllers[0].enqueue(chunk);
-          if (!second) controllers[1].enqueue(copy);
-          readAgain();
-        });
-      },
-      close() {
-        isReading = false;
-        for (let i = 0; i < 2; i++) if (!cancellation.cancelled[i]) controllers[i].close();
-        for (let i = 0; i < 2; i++) if (controllers[i].fillings.length > 0) controllers[i].respond(0);
-        if (!cancellation.isComplete) cancellation.outcome.resolve();
-      },
-      error() { isReading = false; },
-    });
-  };
-  const pullInto = (view, branch) => {
-    use(ByobReaderCore);
-    const mine = controllers[branch];
-    const other = controllers[1 - branch];
-    readInto(core, view, 1, {
-      chunk(chunk) {
-        queueMicrotask(() => {
-          again[0] = again[1] = false;
-          const isMineGone = cancellation.cancelled[branch];
-          if (!cancellation.cancelled[1 - branch]) {
-            let copy;
-            try {
-              copy = copyOf(chunk);
-            } catch (error) {
-              fail(error);
-              return;
-            }
-            if (!isMineGone) mine.respondWithNewView(chunk);
-            other.enqueue(copy);
-          } else if (!isMineGone) {
-            mine.respondWithNewView(chunk);
-          }
-          readAgain();
-        });
-      },
-      close(chunk) {
-        isReading = false;
-        const isMineGone = cancellation.cancelled[branch];
-        const isOtherGone = cancellation.cancelled[1 - branch];
-        if (!isMineGone) mine.close();
-        if (!isOtherGone) other.close();
-        if (chunk !== undefined) {
-          if (!isMineGone) mine.respondWithNewView(chunk);
-          if (!isOtherGone && other.fillings.length > 0) other.respond(0);
-        }
-        if (!isMineGone || !isOtherGone) cancellation.outcome.resolve();
-      },
-      error() { isReading = false; },
-    });
-  };
-  const pull = (branch) => {
-    if (isReading) {
-      again[branch] = true;
+  }
+
+  #failBranches(error) {
+    for (let i = 0; i < 2; i++) this.#controllers[i].error(error);
+  }
+
+  #use(Reader) {
+    if (this.#reader instanceof Reader) return;
+    this.#reader.release();
+    this.#reader = new Reader(this.#core);
+    this.#forwardError(this.#reader);
+  }
+
+  #pull(branch) {
+    if (this.#isReading) {
+      this.#again[branch] = true;
       return Promise.resolve();
     }
-    isReading = true;
-    const request = controllers[branch].byobRequest;
-    if (request === null) pullDefault();
-    else pullInto(request.view, branch);
+    this.#isReading = true;
+    const request = this.#controllers[branch].byobRequest;
+    if (request === null) this.#pullDefault();
+    else this.#pullInto(request.view, branch);
     return Promise.resolve();
-  };
-
-  const branches = [];
-  for (let i = 0; i < 2; i++) {
-    branches[i] = Object.create(ReadableStream.prototype);
-    const branch = prepare(branches[i]);
-    const algorithms = { pull: () => pull(i), cancel: (reason) => cancellation.cancel(i, reason) };
-    setUpByteController(branch, algorithms, 0, undefined, () => {});
-    controllers[i] = branch.controller;
   }
-  forwardError(reader);
-  return branches;
+
+  #pullDefault() {
+    this.#use(DefaultReaderCore);
+    this.#core.read({
+      chunk: (chunk) => queueMicrotask(() => this.#give(chunk)),
+      close: () => this.#end(),
+      error: () => { this.#isReading = false; },
+    });
+  }
+
+  #pullInto(view, branch) {
+    this.#use(this.#bytes.ByobReaderCore);
+    this.#bytes.readInto(this.#core, view, 1, {
+      chunk: (chunk) => queueMicrotask(() => this.#giveFilled(chunk, branch)),
+      close: (chunk) => this.#endFilled(chunk, branch),
+      error: () => { this.#isReading = false; },
+    });
+  }
+
+  #give(chunk) {
+    this.#again = [false, false];
+    const [isFirstGone, isSecondGone] = this.#cancellation.cancelled;
+    const copy = isFirstGone || isSecondGone ? chunk : this.#copy(chunk);
+    if (copy === undefined) return;
+    if (!isFirstGone) this.#controllers[0].enqueue(chunk);
+    if (!isSecondGone) this.#controllers[1].enqueue(copy);
+    this.#readAgain();
+  }
+
+  // The buffer that a branch was to be read into is full.
+  #giveFilled(chunk, branch) {
+    this.#again = [false, false];
+    const isMineGone = this.#cancellation.cancelled[branch];
+    const isOtherGone = this.#cancellation.cancelled[1 - branch];
+    const copy = isOtherGone ? chunk : this.#copy(chunk);
+    if (copy === undefined) return;
+    if (!isMineGone) this.#controllers[branch].respondWithNewView(chunk);
+    if (!isOtherGone) this.#controllers[1 - branch].enqueue(copy);
+    this.#readAgain();
+  }
+
+  // Nothing if there is no memory for it: then both branches have failed.
+  #copy({ buffer, byteOffset, byteLength }) {
+    try {
+      return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
+    } catch (error) {
+      this.#failBranches(error);
+      this.#cancellation.outcome.resolve(this.#core.cancel(error));
+      return undefined;
+    }
+  }
+
+  #readAgain() {
+    this.#isReading = false;
+    if (this.#again[0]) this.#pull(0);
+    else if (this.#again[1]) this.#pull(1);
+  }
+
+  #end() {
+    this.#isReading = false;
+    const { cancelled, outcome } = this.#cancellation;
+    for (let i = 0; i < 2; i++) if (!cancelled[i]) this.#controllers[i].close();
+    for (let i = 0; i < 2; i++) if (this.#controllers[i].fillings.length > 0) this.#controllers[i].respond(0);
+    if (!this.#cancellation.isComplete) outcome.resolve();
+  }
+
+  #endFilled(chunk, branch) {
+    this.#isReading = false;
+    const mine = this.#controllers[branch];
+    const other = this.#controllers[1 - branch];
+    const isMineGone = this.#cancellation.cancelled[branch];
+    const isOtherGone = this.#cancellation.cancelled[1 - branch];
+    if (!isMineGone) mine.close();
+    if (!isOtherGone) other.close();
+    if (chunk !== undefined) {
+      if (!isMineGone) mine.respondWithNewView(chunk);
+      if (!isOtherGone && other.fillings.length > 0) other.respond(0);
+    }
+    if (!isMineGone || !isOtherGone) this.#cancellation.outcome.resolve();
+  }
 }
 
 module.exports = { tee };

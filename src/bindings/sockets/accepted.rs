@@ -160,7 +160,7 @@ pub(super) fn on_connection(
     let (Some(client), Some(prototype), true) = (client, prototype, is_plain) else {
         let args = [server.into(), arg(args, 0), arg(args, 1)];
         let name = js_string!("onConnection");
-        return streams::rare("internal/net/server", name, &args, context);
+        return streams::rare("internal/net/choosy", name, &args, context);
     };
     let mut flag = |name: JsString| -> JsResult<bool> {
         Ok(reflect::get(&server, &name.into(), context)?.to_boolean())

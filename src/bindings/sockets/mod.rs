@@ -1,7 +1,7 @@
 //! `internal/net/core`: what every `net.Socket` does: being made, reading, writing, its end.
 //!
 //! `js/internal/net/socket.js` has the rest of the class. Whatever is unusual (a handle that is not
-//! ours, a socket that is still connecting, a buffer of the program's) is left to it.
+//! ours, a socket that is still connecting, a buffer of the program's) is left to `unusual.js` beside it.
 
 mod accepted;
 mod accessors;
@@ -176,9 +176,9 @@ fn add_connections(server: &JsObject, more: f64, context: &mut Context) -> JsRes
     Ok(count)
 }
 
-/// Leaves something to the JavaScript half.
+/// Leaves what few sockets do to JavaScript.
 fn leave(name: JsString, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    streams::rare("internal/net/socket", name, args, context)
+    streams::rare("internal/net/unusual", name, args, context)
 }
 
 /// The socket that a method was called on.

@@ -1,3 +1,5 @@
+//! Values there and back, and bytes that are none.
+
 use serde_json::json;
 
 use super::*;

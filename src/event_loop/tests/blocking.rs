@@ -1,3 +1,5 @@
+//! Work in the pool: its results, its panics, and how much of it runs at once.
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Barrier, mpsc},

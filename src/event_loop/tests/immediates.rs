@@ -1,3 +1,5 @@
+//! Immediates: their order, and which turn they run in.
+
 use std::{cell::Cell, rc::Rc};
 
 use super::{Program, pass, says, stops, timer, turn, virtual_loop};

@@ -1,3 +1,5 @@
+//! What keeps the loop alive.
+
 use std::{cell::RefCell, rc::Rc};
 
 use super::{

@@ -1,3 +1,5 @@
+//! The order of a turn, and what follows each callback.
+
 use std::{cell::Cell, rc::Rc};
 
 use super::{

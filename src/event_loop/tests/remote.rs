@@ -1,3 +1,5 @@
+//! Tasks that other threads post.
+
 use std::{rc::Rc, sync::mpsc, thread};
 
 use super::{

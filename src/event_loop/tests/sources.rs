@@ -1,3 +1,5 @@
+//! Descriptors: what of them is reported, and when.
+
 use std::{
     cell::{Cell, RefCell},
     os::fd::OwnedFd,

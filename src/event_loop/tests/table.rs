@@ -1,3 +1,5 @@
+//! Keys that outlive their entries.
+
 use super::super::table::{Key, Table};
 
 #[test]

@@ -1,3 +1,5 @@
+//! The order of timers of several durations.
+
 use std::{cell::Cell, rc::Rc};
 
 use super::{calls, pass, timer, turn, virtual_loop};

@@ -1,3 +1,5 @@
+//! When timers run, and what they may do to each other.
+
 use std::{cell::Cell, rc::Rc};
 
 use super::{calls, pass, says, timer, turn, virtual_loop};

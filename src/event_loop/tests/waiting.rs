@@ -1,3 +1,5 @@
+//! How long the loop waits, and for what.
+
 use std::{
     cell::Cell,
     os::fd::AsFd,

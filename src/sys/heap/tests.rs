@@ -1,3 +1,5 @@
+//! Blocks of every size, in one thread and in many.
+
 use std::{collections::HashSet, sync::mpsc, thread};
 
 use super::*;

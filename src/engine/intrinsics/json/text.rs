@@ -8,11 +8,11 @@ use super::{
     runs::{Run, find, is_special_wide, plain_run},
 };
 
-/// A JSON text as the parser reads it, unit by unit.
+/// The units of a JSON text, one by one.
 ///
 /// Units below U+0080 mean the same in every encoding, and all that gives a text its structure
 /// is below U+0080; only the inside of a string literal needs decoding.
-pub(super) trait Text: Copy {
+pub(super) trait Units: Copy {
     /// The unit at an index, `None` at the end. A unit of UTF-8 is a byte.
     fn unit(self, index: usize) -> Option<u16>;
 
@@ -28,7 +28,10 @@ pub(super) trait Text: Copy {
 
     /// A range that is known to be ASCII, if its units are bytes.
     fn bytes(&self, from: usize, to: usize) -> Option<&[u8]>;
+}
 
+/// A JSON text as the parser reads it: its units, and what ranges of them spell.
+pub(super) trait Text: Units {
     /// The string that a range of the text spells.
     fn string(self, from: usize, run: Run) -> JsString;
 
@@ -51,31 +54,52 @@ pub(super) struct Utf16<'a>(pub(super) &'a [u16]);
 #[derive(Clone, Copy)]
 pub(super) struct Utf8<'a>(pub(super) &'a [u8]);
 
-impl Text for Latin1<'_> {
+/// A text whose units are bytes.
+trait Bytes: Copy {
+    fn all(&self) -> &[u8];
+}
+
+impl Bytes for Latin1<'_> {
+    #[inline]
+    fn all(&self) -> &[u8] {
+        self.0
+    }
+}
+
+impl Bytes for Utf8<'_> {
+    #[inline]
+    fn all(&self) -> &[u8] {
+        self.0
+    }
+}
+
+impl<T: Bytes> Units for T {
     #[inline]
     fn unit(self, index: usize) -> Option<u16> {
-        self.0.get(index).copied().map(u16::from)
+        self.all().get(index).copied().map(u16::from)
     }
 
     #[inline]
     fn run(self, from: usize) -> Run {
-        plain_run(self.0, from)
+        plain_run(self.all(), from)
     }
 
     #[inline]
     fn continues(self, from: usize, ascii: &[u8]) -> bool {
-        self.0[from..].starts_with(ascii)
+        self.all()[from..].starts_with(ascii)
     }
 
     fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
-        copy_ascii(&self.0[from..to], buffer)
+        copy_ascii(&self.all()[from..to], buffer)
     }
 
     #[inline]
     fn bytes(&self, from: usize, to: usize) -> Option<&[u8]> {
-        Some(&self.0[from..to])
+        Some(&self.all()[from..to])
     }
+}
 
+impl Text for Latin1<'_> {
     fn string(self, from: usize, run: Run) -> JsString {
         JsStr::latin1(&self.0[from..run.end]).into()
     }
@@ -89,7 +113,7 @@ impl Text for Latin1<'_> {
     }
 }
 
-impl Text for Utf16<'_> {
+impl Units for Utf16<'_> {
     #[inline]
     fn unit(self, index: usize) -> Option<u16> {
         self.0.get(index).copied()
@@ -117,7 +141,9 @@ impl Text for Utf16<'_> {
         }
         is_ascii
     }
+}
 
+impl Text for Utf16<'_> {
     fn string(self, from: usize, run: Run) -> JsString {
         let range = &self.0[from..run.end];
         if range.iter().fold(0, |seen, &unit| seen | unit) > 0xFF {
@@ -137,30 +163,6 @@ impl Text for Utf16<'_> {
 }
 
 impl Text for Utf8<'_> {
-    #[inline]
-    fn unit(self, index: usize) -> Option<u16> {
-        self.0.get(index).copied().map(u16::from)
-    }
-
-    #[inline]
-    fn run(self, from: usize) -> Run {
-        plain_run(self.0, from)
-    }
-
-    #[inline]
-    fn continues(self, from: usize, ascii: &[u8]) -> bool {
-        self.0[from..].starts_with(ascii)
-    }
-
-    fn ascii(self, from: usize, to: usize, buffer: &mut Vec<u8>) -> bool {
-        copy_ascii(&self.0[from..to], buffer)
-    }
-
-    #[inline]
-    fn bytes(&self, from: usize, to: usize) -> Option<&[u8]> {
-        Some(&self.0[from..to])
-    }
-
     fn string(self, from: usize, run: Run) -> JsString {
         let range = &self.0[from..run.end];
         if run.is_ascii { JsStr::latin1(range).into() } else { decode_utf8(range) }
