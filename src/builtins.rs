@@ -220,6 +220,11 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     script("internal/streams/web", Internal, include_str!("../js/internal/streams/web.js")),
     script(
+        "internal/webstreams/iteration",
+        Internal,
+        include_str!("../js/internal/webstreams/iteration.js"),
+    ),
+    script(
         "internal/webstreams/pipe_to",
         Internal,
         include_str!("../js/internal/webstreams/pipe_to.js"),

@@ -260,9 +260,5 @@ fn execute(mut runtime: Runtime, program: &Program, settings: &Settings) -> u8 {
     }
     runtime.preload(&settings.requires);
     runtime.import_first(&settings.imports);
-    let code = runtime.run(program);
-    // The process ends: taking its heap apart object by object would only take time.
-    std::mem::forget(runtime);
-    // An exit code is the low byte of what the program gave.
-    code.to_le_bytes()[0]
+    runtime.run_last(program)
 }

@@ -362,6 +362,19 @@ impl Runtime {
         limits::during(&mut self.context, |context| run(program, &imports, context))
     }
 
+    /// Runs a program as [`Self::run`] does, in a process that ends with it; what that is to end with.
+    pub fn run_last(mut self, program: &Program) -> u8 {
+        let code = self.run(program);
+        self.leave();
+        // An exit code is the low byte of what the program gave.
+        code.to_le_bytes()[0]
+    }
+
+    /// Leaves the heap as it is, since the process ends: to take it apart object by object would only take time.
+    fn leave(self) {
+        std::mem::forget(self);
+    }
+
     /// Makes it one for texts that a person types; `colors`: values are shown in colours.
     ///
     /// # Errors
@@ -416,6 +429,11 @@ fn run(program: &Program, imports: &[String], context: &mut Context) -> i32 {
     {
         exit::finish_unsettled(&warnings, context);
     }
+    end(context)
+}
+
+/// The end of a program that has nothing left to do, or has ended itself; its exit code.
+fn end(context: &mut Context) -> i32 {
     let code = exit::finish(context);
     worker_threads::end_all(false, context);
     // What was sent arrives, however the program ended.

@@ -50,10 +50,6 @@ fn run(builder: RuntimeBuilder, args: Vec<String>) -> Result<u8, CreateError> {
     };
     let path = std::path::absolute(&script).unwrap_or_else(|_| PathBuf::from(&script));
     let builder = builder.argv0(argv0).exec_args(options).args(args).own_workers().owns_process();
-    let mut runtime = builder.script(path.to_string_lossy()).build()?;
-    let code = runtime.run(&Program::File(path));
-    // The process ends: taking its heap apart object by object would only take time.
-    std::mem::forget(runtime);
-    // An exit code is the low byte of what the program gave.
-    Ok(code.to_le_bytes()[0])
+    let runtime = builder.script(path.to_string_lossy()).build()?;
+    Ok(runtime.run_last(&Program::File(path)))
 }

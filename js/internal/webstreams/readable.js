@@ -2,10 +2,10 @@
 
 // ReadableStream, its default reader and its default controller.
 
-const { coded, invalidArgType, invalidArgValue } = require('internal/errors');
+const { invalidArgType, invalidArgValue } = require('internal/errors');
 const {
   Deferred, Queue, ReadRequest, coreOf, defineInterface, hide, illegalConstructor, inspectAs,
-  invalidState, invoke, kCore, method, promiseOf, publicOf, rejected, resolved,
+  invalidState, kCore, method, promiseOf, publicOf, rejected, resolved,
 } = require('internal/webstreams/support');
 const {
   checkObject, highWaterMarkOf, invalidValue, measured, sizeOf,
@@ -15,7 +15,7 @@ const {
 } = require('internal/streams/predicates');
 
 const { inspect: { custom } } = require('util');
-const { defineProperty, getPrototypeOf } = Object;
+const { defineProperty } = Object;
 
 // What a ReadableStream stands for.
 class ReadableCore {
@@ -318,7 +318,7 @@ class ReadableStream {
     setUpDefault(prepare(this), algorithms, mark, size, (controller) => start?.call(source, controller));
   }
 
-  static from(iterable) { return streamFrom(iterable); }
+  static from(iterable) { return require('internal/webstreams/iteration').streamFrom(iterable); }
 
   get locked() { return coreOf(this, ReadableCore).isLocked; }
 
@@ -387,7 +387,7 @@ class ReadableStream {
   values(options = {}) {
     const core = coreOf(this, ReadableCore);
     if (options !== null) checkObject(options, 'options');
-    return iteratorOf(core, !!options?.preventCancel);
+    return require('internal/webstreams/iteration').iteratorOf(core, !!options?.preventCancel);
   }
 
   get [kIsClosedPromise]() { return this[kCore].closed; }
@@ -421,107 +421,6 @@ function createReadable(algorithms, mark, size, start = () => {}) {
   const stream = Object.create(ReadableStream.prototype);
   setUpDefault(prepare(stream), algorithms, mark, size, start);
   return stream;
-}
-
-const iteratorPrototype = {
-  __proto__: getPrototypeOf(getPrototypeOf(async function* () {}).prototype),
-
-  next() { return promiseOf(this, IteratorCore, (iterator) => iterator.queue(() => iterator.next())); },
-
-  return(value = undefined) {
-    return promiseOf(this, IteratorCore, (iterator) => iterator.queue(() => iterator.return(value)));
-  },
-};
-
-// One step at a time, in the order in which they were asked for.
-class IteratorCore {
-  static type = 'ReadableStreamAsyncIterator';
-
-  #ongoing;
-  #isOver = false;
-
-  constructor(core, keeps) {
-    this.reader = new DefaultReaderCore(core);
-    this.keeps = keeps;
-  }
-
-  queue(step) {
-    this.#ongoing = this.#ongoing === undefined ? step() : this.#ongoing.then(step, step);
-    return this.#ongoing;
-  }
-
-  next() {
-    if (this.#isOver) return Promise.resolve({ value: undefined, done: true });
-    const { reader } = this;
-    const request = new ReadRequest();
-    const end = () => {
-      this.#isOver = true;
-      reader.release();
-    };
-    reader.core.read({
-      chunk: (value) => request.chunk(value),
-      close: () => {
-        end();
-        request.close();
-      },
-      error: (error) => {
-        end();
-        request.error(error);
-      },
-    });
-    return request.promise;
-  }
-
-  async return(value) {
-    if (!this.#isOver) {
-      this.#isOver = true;
-      const { reader } = this;
-      const outcome = this.keeps ? undefined : reader.core.cancel(value);
-      reader.release();
-      await outcome;
-    }
-    return { value, done: true };
-  }
-}
-
-function iteratorOf(core, keeps) {
-  const iterator = Object.create(iteratorPrototype);
-  iterator[kCore] = new IteratorCore(core, keeps);
-  hide(iterator);
-  return iterator;
-}
-
-// `ReadableStream.from`.
-function streamFrom(iterable) {
-  const isObject = iterable !== null && iterable !== undefined;
-  const isAsync = isObject && iterable[Symbol.asyncIterator] !== undefined && iterable[Symbol.asyncIterator] !== null;
-  const make = isObject ? iterable[isAsync ? Symbol.asyncIterator : Symbol.iterator] : undefined;
-  if (typeof make !== 'function') {
-    throw coded('ERR_ARG_NOT_ITERABLE', `${require('util').inspect(iterable)} must be iterable`);
-  }
-  const iterator = make.call(iterable);
-  if (iterator === null || (typeof iterator !== 'object' && typeof iterator !== 'function')) {
-    throw invalidState('The iterator method must return an object');
-  }
-  const { next } = iterator;
-  let controller;
-  const check = (result) => {
-    if (result === null || (typeof result !== 'object' && typeof result !== 'function')) {
-      throw invalidState('The promise or iterator must be an object');
-    }
-    return result;
-  };
-  const pull = () => invoke(next, iterator).then(async (given) => {
-    const result = check(given);
-    if (result.done) controller[kCore].close();
-    else controller[kCore].enqueue(isAsync ? result.value : await result.value);
-  });
-  const cancel = async (reason) => {
-    const end = iterator.return;
-    if (end === undefined || end === null) return;
-    check(await end.call(iterator, reason));
-  };
-  return createReadable({ pull, cancel }, 0, undefined, (given) => { controller = given; });
 }
 
 defineInterface(ReadableStream, [

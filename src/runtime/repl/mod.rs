@@ -6,16 +6,13 @@ use std::time::Duration;
 use boa_engine::{Context, JsResult, JsValue, js_string};
 
 use super::{
-    Remote, Runtime,
+    Remote, Runtime, end,
     settled::{Patience, settled},
 };
 use crate::{
     bindings::{
         inspect::{self, Options},
-        ipc,
-        process::exit,
         repl::{completion, scope, script_of},
-        trace,
     },
     engine::{
         breaking::{Breaks, breakable},
@@ -168,13 +165,9 @@ impl Repl {
 
     /// The end: emits `exit`, writes what is still queued, and returns the exit code.
     pub fn finish(mut self) -> i32 {
-        let context = &mut self.runtime.context;
-        let code = exit::finish(context);
-        ipc::flush_all(context);
+        let code = end(&mut self.runtime.context);
         stdio::redirect(None);
-        trace::end(code, context);
-        // The process ends: taking its heap apart object by object would only take time.
-        std::mem::forget(self.runtime);
+        self.runtime.leave();
         code
     }
 }
