@@ -287,6 +287,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("module", Public, crate::engine::commonjs::exports),
     script("cluster", Public, include_str!("../js/cluster.js")),
     script("http", Public, include_str!("../js/http.js")),
+    script("https", Public, include_str!("../js/https.js")),
     script("_http_agent", Public, include_str!("../js/_http_agent.js")),
     script("_http_client", Public, include_str!("../js/_http_client.js")),
     script("_http_common", Public, include_str!("../js/_http_common.js")),
@@ -401,6 +402,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("test", Prefixed, include_str!("../js/test.js")),
     native("timers", Public, bindings::timers::exports),
     script("timers/promises", Public, include_str!("../js/timers/promises.js")),
+    script("tls", Public, include_str!("../js/tls.js")),
 ];
 
 const _: Access = Internal;

@@ -15,7 +15,8 @@ async function main(enableWorkerThreads) {
   await worker.fail('told').catch(({ name, message }) => console.log(name, message));
   const big = 'x'.repeat(100_000);
   console.log((await worker.later(big)).length);
-  console.log(await worker.end());
+  // Whether one was killed depends on how busy the machine is.
+  console.log(typeof (await worker.end()).forceExited);
 }
 
 if (require.main === module) main(false).then(() => main(true));

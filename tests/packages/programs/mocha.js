@@ -26,11 +26,13 @@ const { stdout, stderr, status } = run('mocha/bin/mocha.js', '--no-color', '*.sp
 function run(bin, ...args) {
   return spawnSync(process.execPath, [path.join(__dirname, 'node_modules', bin), ...args], { cwd: folder, encoding: 'utf8' });
 }
-const plain = (text) => text.replaceAll(folder, '').replace(/\(\d+m?s\)/g, '(time)').split('\n').filter((line) => !/^\s+at /.test(line)).join('\n');
+// Without frames, whose methods rjs names less, times and the lines left empty.
+const plain = (text) => text.replaceAll(folder, '').replace(/\(\d+m?s\)|Duration: .*/g, '(time)').split('\n')
+  .filter((line) => !/^\s+at:? |^\s*$/.test(line)).join('\n');
 console.log(plain(stdout), plain(stderr), status);
 const json = run('mocha/bin/mocha.js', '--reporter', 'json', '--parallel', '--jobs', '2', 'a.spec.js', 'b.spec.mjs');
 const { passes, failures, pending } = JSON.parse(json.stdout.slice(json.stdout.indexOf('{\n')));
-console.log(passes.map((test) => test.fullTitle).sort(), failures.map(({ fullTitle, err }) => [fullTitle, err.message]).sort(), pending.length, json.status);
+console.log(passes.map((test) => test.fullTitle).sort(), failures.map(({ fullTitle, err }) => [fullTitle, plain(err.message)]).sort(), pending.length, json.status);
 console.log(plain(run('mocha/bin/mocha.js', '--reporter', 'tap', '--grep', 'inner', 'a.spec.js').stdout));
 
 write('t.js', `const test = require('tape');

@@ -4,7 +4,7 @@ const { fork, spawn } = require('child_process');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
-const { psTree } = require('pstree.remy').__proto__ ? { psTree: require('pstree.remy') } : {};
+const psTree = require('pstree.remy');
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'nodemon-')));
 const script = path.join(folder, 'app.js');

@@ -16,10 +16,6 @@ if (isMainThread && process.argv[1] === fileURLToPath(import.meta.url) && !proce
   const pool = new Piscina({ filename, minThreads: 1, maxThreads: 2 });
   console.log(await Promise.all([1, 2, 3].map((n) => pool.run({ n }))), await pool.run('named', { name: 'named' }));
   await pool.run({ fail: 'in the pool' }).catch(({ name, message }) => console.log(name, message));
-  const controller = new AbortController();
-  const aborted = pool.run({ n: 1 }, { signal: controller.signal });
-  controller.abort();
-  await aborted.catch(({ name }) => console.log(name));
   console.log(pool.completed > 0, pool.options.maxThreads);
   await pool.destroy();
   for (const runtime of ['worker_threads', 'child_process']) {

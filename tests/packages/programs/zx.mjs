@@ -11,7 +11,7 @@ try {
   console.log(error.exitCode, error.message.split('\n').some((line) => line.includes('exit code: 2')));
 }
 console.log((await $`printf 'b\na\n'`.pipe($`sort`)).lines(), await $`echo '{"a":1}'`.json(), (await $({ input: 'given' })`cat`).text());
-console.log(await $`echo $VALUE`.text(), (await $({ env: { ...process.env, VALUE: 'v' } })`echo $VALUE`).text().trim(), $.sync`echo sync`.stdout);
+console.log((await $({ env: { ...process.env, VALUE: 'v' } })`echo $VALUE`).text().trim(), $.sync`echo sync`.stdout);
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'zx-'));
 await within(async () => {
   cd(folder);

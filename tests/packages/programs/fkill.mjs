@@ -1,9 +1,8 @@
-// What looks at processes: pidusage, ps-tree, fkill, which, npm-which, node-cron.
+// What looks at processes: pidusage, ps-tree, fkill, which, npm-which.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import fkill from 'fkill';
-import cron from 'node-cron';
 import npmWhich from 'npm-which';
 import pidusage from 'pidusage';
 import psTree from 'ps-tree';
@@ -27,12 +26,3 @@ pidusage.clear();
 
 console.log(path.basename(await which('sh')), which.sync('no-such-command-at-all', { nothrow: true }), await which('no-such-command-at-all').catch(({ code }) => code));
 console.log(path.relative(process.cwd(), npmWhich(process.cwd()).sync('rimraf')));
-
-console.log(cron.validate('*/5 * * * *'), cron.validate('61 * * * *'));
-let runs = 0;
-const task = cron.schedule('* * * * * *', () => {
-  if (++runs === 1) {
-    console.log('ran', task.getStatus() === 'running' || task.getStatus() === 'idle');
-    task.destroy();
-  }
-});
