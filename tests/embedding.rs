@@ -4,6 +4,8 @@
 mod functions;
 #[path = "embedding/host.rs"]
 mod host;
+#[path = "embedding/hostile.rs"]
+mod hostile;
 #[path = "embedding/limits.rs"]
 mod limits;
 #[path = "embedding/streams.rs"]

@@ -65,7 +65,7 @@ fn no_way_around() {
         .output()
         .expect("rjs starts");
     let printed = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(printed, "95 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(printed, "127 attempts\n", "{}", String::from_utf8_lossy(&output.stderr));
     assert_untouched(&root);
     fs::remove_dir_all(root).expect("the tree is there");
 }
@@ -267,5 +267,92 @@ fn relative_grants_begin_in_the_folder_of_the_runtime() {
     let told = runtime.eval(&text).expect("a list");
     assert_eq!(told, json!([true, true, false, false, true, true, false]));
     drop(runtime);
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn node_is_told_no_more_than_its_parent_may() {
+    let root = tree("node");
+    programs(&root);
+    fs::copy("/bin/true", root.join("bin/node")).expect("a program");
+    let script = root.join("in/script.js");
+    let text = "const cp = require('child_process'), [, , root] = process.argv, node = root + '/bin/node';
+        const outcome = (args, env) => {
+          try { return cp.spawnSync(node, args, { env }).status; } catch ({ code, permission, resource }) { return `${code} ${permission} ${resource}`; }
+        };
+        const more = [['--no-permission'], ['--permission', '--allow-fs-read=*'], ['--allow_fs_read', '/'], ['--allow-child-process'],
+          ['--run', 'x'], ['-r', './x', '--no-permission'], ['--permission', `--allow-fs-read=${root}/out`]];
+        for (const args of more) console.log(outcome(args).replace(root, ''));
+        for (const options of ['--no-permission', '--permission --allow-fs-read=*', '\"--allow-net\"']) console.log(outcome([], { NODE_OPTIONS: options }));
+        const fine = [[['x.js', '--color']], [['--permission', `--allow-fs-read=${root}/in/own`]], [[], { NODE_OPTIONS: '--max-old-space-size=100' }]];
+        console.log(fine.map(([args, env]) => outcome(args, env)));";
+    fs::write(&script, text).expect("a script");
+    let output = rjs()
+        .args(["--permission", "--no-warnings"])
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .arg(format!("--allow-run={}", root.join("bin/node").display()))
+        .arg(&script)
+        .arg(&root)
+        .output()
+        .expect("rjs starts");
+    let denied = [
+        "--no-permission",
+        "--allow-fs-read=*",
+        "--allow_fs_read",
+        "--allow-child-process",
+        "--run",
+        "--no-permission",
+        "--allow-fs-read=/out",
+        "--no-permission",
+        "--allow-fs-read=*",
+        "--allow-net",
+    ];
+    let denied = denied.map(|word| format!("ERR_ACCESS_DENIED Run {word}\n")).concat();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("{denied}[ 0, 0, 0 ]\n"),
+        "{errors}"
+    );
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+/// A folder below one that may be read is exchanged for a link again and again while it is listed.
+#[test]
+fn a_list_of_all_below_leads_through_no_link_that_comes_meanwhile() {
+    let root = tree("list");
+    let room = root.join("in/own/room");
+    fs::create_dir(&room).expect("a folder");
+    for number in 0..50 {
+        fs::create_dir_all(room.join(format!("{number}/x/y"))).expect("a folder");
+    }
+    let script = root.join("in/own/list.js");
+    let text = "const fs = require('fs'), [, , root] = process.argv, room = root + '/in/own/room';
+        let seen = 0;
+        for (let i = 0; i < 200; i++) {
+          let names = [];
+          try { names = fs.readdirSync(room, { recursive: true }); } catch { }
+          seen += names.filter((name) => name.includes('secret')).length;
+        }
+        console.log(seen);";
+    fs::write(&script, text).expect("a script");
+    let mut child = rjs()
+        .args(["--permission", "--no-warnings"])
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .args([&script, &root])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("rjs starts");
+    let (folder, link) = (room.join("25"), root.join("in/own/other"));
+    symlink(root.join("out"), &link).expect("a link");
+    let aside = room.join("aside");
+    while child.try_wait().expect("it is ours").is_none() {
+        fs::rename(&folder, &aside).expect("it is there");
+        fs::rename(&link, &folder).expect("it is there");
+        fs::rename(&folder, &link).expect("it is there");
+        fs::rename(&aside, &folder).expect("it is there");
+    }
+    let output = child.wait_with_output().expect("it has ended");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "0\n");
     fs::remove_dir_all(root).expect("the tree is there");
 }

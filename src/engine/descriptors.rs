@@ -3,12 +3,17 @@
 //! In a host's process all other numbers are the host's: to the program they are not open. What it leaves
 //! open itself is closed with its realm.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::{
+    os::fd::{AsFd, OwnedFd},
+    sync::{Arc, atomic::Ordering},
+};
 
 use boa_engine::Context;
 
 use super::{
     family::{Family, Member},
+    limits::{self, Limit},
+    observer::HostEvent,
     state,
 };
 use crate::sys::{errno::Errno, error::SysError, fd, files, lock::lock};
@@ -66,6 +71,34 @@ pub(crate) fn held(number: i32, context: &Context) -> Result<Option<OwnedFd>, Sy
     }
     let fd = fd::borrow(number)?;
     fd::duplicate(fd.as_fd()).map(Some)
+}
+
+/// A descriptor that is about to be opened.
+#[derive(Debug)]
+pub(crate) struct Opening(Arc<Family>);
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.0.opening.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Refuses a descriptor more than there may be, those of other kinds (`besides`) counted.
+///
+/// # Errors
+/// EMFILE, as where the system has no more.
+pub(crate) fn admit(besides: usize, context: &Context) -> Result<Opening, Errno> {
+    let engine = state::of(context);
+    let family = engine.member.borrow().family.clone();
+    let open = lock(&family.descriptors).len() + besides;
+    // It is one of them from now on, whether it is admitted or not.
+    let under_way = family.opening.fetch_add(1, Ordering::Relaxed);
+    let opening = Opening(family);
+    if limits::of_handles(context).is_some_and(|limit| open + under_way >= limit) {
+        engine.observer.tell(|| HostEvent::LimitReached(Limit::Handles));
+        return Err(Errno(libc::EMFILE));
+    }
+    Ok(opening)
 }
 
 /// The error of who names what is not open.

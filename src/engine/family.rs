@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Family {
     threads: AtomicU64,
     /// The descriptors that its programs have by number, and the member that each is of.
     pub(super) descriptors: Mutex<BTreeMap<i32, u64>>,
+    /// How many descriptors are about to be opened.
+    pub(super) opening: AtomicUsize,
     /// How many members there have been.
     members: AtomicU64,
 }

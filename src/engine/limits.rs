@@ -176,8 +176,8 @@ impl Limits {
     }
 
     /// How many bytes the runtime's thread may hold more than when the runtime was made, garbage not
-    /// counted. Only for a program whose allocator is [`crate::CountingAllocator`]: the engine does not
-    /// tell how much its heap holds.
+    /// counted. Only for a program whose allocator is [`crate::CountingAllocator`] or
+    /// [`crate::PoolAllocator`]: the engine does not tell how much its heap holds.
     #[must_use]
     pub fn heap(mut self, limit: usize) -> Self {
         self.heap = Some(limit);
@@ -222,12 +222,19 @@ impl Limits {
         self
     }
 
-    /// How many descriptors the loop may watch: sockets, servers, pipes, channels, child processes,
-    /// watched files. What goes beyond it fails with `EMFILE`, as where the system has no more.
+    /// How many descriptors the loop may watch (sockets, servers, pipes, channels, child processes, watched
+    /// files), and how many scripts may have besides, all threads together, of what they open by `fs`. What
+    /// goes beyond it fails with `EMFILE`, as where the system has no more.
     #[must_use]
     pub fn handles(mut self, limit: usize) -> Self {
         self.handles = Some(limit);
         self
+    }
+
+    /// The same, with a heap of at most so many bytes.
+    pub(crate) fn with_heap_of(self, limit: usize) -> Self {
+        let least = self.heap.map_or(limit, |own| own.min(limit));
+        self.heap(least)
     }
 
     /// Whether the heap is limited, which not every program can.
@@ -330,7 +337,7 @@ impl Drop for Call {
     }
 }
 
-/// How often time and memory are looked at: once in so many rounds of loops.
+/// How often time is looked at: once in so many rounds of loops.
 const ROUNDS: u32 = 64;
 
 /// What a text calls where memory is limited, in every round of a loop.
@@ -338,7 +345,8 @@ fn round(_: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue>
     let engine = state::of(context);
     let rounds = engine.meter.rounds.get().wrapping_add(1);
     engine.meter.rounds.set(rounds);
-    if rounds.is_multiple_of(ROUNDS) && engine.is_used_up() {
+    let is_due = rounds.is_multiple_of(ROUNDS) || engine.meter.is_heavy();
+    if is_due && engine.is_used_up() {
         return Err(engine.stop(engine.exit_code().unwrap_or(ENDED)));
     }
     Ok(true.into())
@@ -427,6 +435,11 @@ impl Meter {
         (self.held() > limit).then_some(Limit::Heap)
     }
 
+    /// Whether the thread holds more than it may, garbage included.
+    fn is_heavy(&self) -> bool {
+        self.limits.borrow().heap.is_some_and(|limit| self.held() > limit)
+    }
+
     /// What the thread holds more than when the runtime was made, bytes.
     fn held(&self) -> usize {
         let held = allocation::of_this_thread().unwrap_or(0) - self.held_before.get();
@@ -439,6 +452,11 @@ pub(super) fn of_children(context: &Context) -> (Option<u64>, Option<u64>) {
     let engine = state::of(context);
     let limits = engine.meter.limits.borrow();
     (limits.children, limits.total_children)
+}
+
+/// How many descriptors scripts may open by number.
+pub(super) fn of_handles(context: &Context) -> Option<usize> {
+    state::of(context).meter.limits.borrow().handles
 }
 
 /// How many threads there may be at once.

@@ -18,13 +18,13 @@ use super::{
     jobs::{self, Microtasks},
     kinds, limits, proxies, reflect,
     rejections::Rejections,
-    scripts, sources, stack,
+    scripts, sources,
     state::{self, Engine, Loop, NextGlobal},
     syntax,
     time::RealmClock,
     time_zone::LocalZone,
 };
-use crate::event_loop::Scope;
+use crate::{event_loop::Scope, sys::stack};
 
 /// How many JavaScript frames may be on the stack before `RangeError`, if the native stack has room
 /// for as many.
@@ -33,9 +33,6 @@ const RECURSION_LIMIT: usize = 10_000;
 /// The native stack that a frame takes when natives and JavaScript call each other in turn, bytes:
 /// an unoptimised build takes several times what a release build takes.
 const NATIVE_FRAME: usize = if cfg!(debug_assertions) { 24 * 1024 } else { 6 * 1024 };
-
-/// What is assumed of a thread that is not ours, bytes.
-const FOREIGN_STACK: usize = 4 << 20;
 
 /// The values that those frames may hold: enough that the frames are what is counted.
 const STACK_SIZE_LIMIT: usize = 4 * 1024 * 1024;
@@ -178,9 +175,14 @@ pub(crate) fn create_further(
 /// As [`replace_intrinsics`], for those that keep nothing of a realm.
 fn replace_further(holder: &JsObject, context: &mut Context) -> JsResult<()> {
     remove_globals(holder, context)?;
-    stack::install_further(context)?;
+    super::stack::install_further(context)?;
     limits::install(holder, context);
-    intrinsics::install_further(context)
+    intrinsics::install_further(context)?;
+    if state::of(context).owns_process.get() {
+        Ok(())
+    } else {
+        intrinsics::guards::install(context)
+    }
 }
 
 /// Takes away what the engine defines globally and V8 of this version does not.
@@ -197,18 +199,15 @@ pub(crate) fn forbid_eval(realm: &Realm) {
 }
 
 fn recursion_limit() -> usize {
-    RECURSION_LIMIT.min(remaining_stack() / NATIVE_FRAME)
-}
-
-/// How much of the native stack is left for the caller, in bytes; a guess on threads that are not ours.
-pub(crate) fn remaining_stack() -> usize {
-    crate::sys::stack::remaining().unwrap_or(FOREIGN_STACK)
+    // On the small stacks of threads that are not ours it counts that few frames take so much.
+    let room = stack::remaining().unwrap_or_else(|| stack::left().saturating_mul(2));
+    RECURSION_LIMIT.min(room / NATIVE_FRAME)
 }
 
 /// Puts our own natives in the place of intrinsics that the engine does badly.
 fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
     remove_globals(&context.global_object(), context)?;
-    stack::install(context)?;
+    super::stack::install(context)?;
     kinds::install(context)?;
     former_classes::install(context)?;
     iterator_preview::install(context)?;

@@ -64,7 +64,7 @@ use crate::{
     },
     engine::{
         builtins, callbacks, commonjs, esm, folder,
-        intrinsics::random,
+        intrinsics::{guards, random},
         limits, module_hook,
         natives::{define_value, function},
         observer::Told,
@@ -94,7 +94,8 @@ pub enum CreateError {
     Folder(io::Error),
     /// A module of the host's has a name that is taken, or none.
     Module(String),
-    /// The heap is limited, and the program's allocator is not [`CountingAllocator`].
+    /// The heap is limited, and the program's allocator is neither [`CountingAllocator`] nor
+    /// [`PoolAllocator`](crate::PoolAllocator).
     Uncounted,
 }
 
@@ -306,6 +307,7 @@ impl Runtime {
         process::launch(process, launch, context)?;
         if !state::of(context).owns_process.get() {
             worker_threads::install_wait(context)?;
+            guards::install(context)?;
         }
         permission::install(process, context);
         threads::allow(extras, context);

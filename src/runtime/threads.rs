@@ -22,11 +22,12 @@ use crate::{
         errors::Code,
         family::{self, Family},
         interruption,
-        limits::Limits,
+        limits::{Limit, Limits},
         signals::Signals,
         standard::{Sink, Source},
         state,
     },
+    sys::allocation,
 };
 
 /// What options ask of a thread. See [`RuntimeBuilder::thread_options`].
@@ -182,7 +183,12 @@ impl Task {
         let ran = catch_unwind(AssertUnwindSafe(|| run(self)));
         control.close();
         let (code, reason) = match ran {
-            Ok(Ok(code)) => (code, None),
+            Ok(Ok(End { is_out_of_memory: true, .. })) => {
+                let message =
+                    "Worker terminated due to reaching memory limit: JS heap out of memory";
+                (1, Some((Code::ERR_WORKER_OUT_OF_MEMORY, message.to_owned())))
+            }
+            Ok(Ok(End { code, .. })) => (code, None),
             Ok(Err(error)) => (1, Some((Code::ERR_WORKER_INIT_FAILED, error.to_string()))),
             // The panic was printed.
             Err(_) => (1, None),
@@ -224,7 +230,7 @@ impl Setup {
 }
 
 /// Runs a thread's program from its first line to its exit code.
-fn run(Task { orders, folder, streams, inherited }: Task) -> Result<i32, CreateError> {
+fn run(Task { orders, folder, streams, inherited }: Task) -> Result<End, CreateError> {
     let control = orders.control.clone();
     let (mut context, process) = seed::take()?;
     state::of(&context).event_loop.prepare().map_err(CreateError::Io)?;
@@ -236,7 +242,11 @@ fn run(Task { orders, folder, streams, inherited }: Task) -> Result<i32, CreateE
     }
     let Assignment { launch, program, inside, .. } = assignment;
     let (input, streams) = streams;
-    let extras = Extras { folder, streams, input, ..setup.extras };
+    let mut extras = Extras { folder, streams, input, ..setup.extras };
+    // Where nobody counts, the limit is told and not enforced.
+    if let Some(limit) = inside.heap_limit().filter(|_| allocation::of_this_thread().is_some()) {
+        extras.limits = extras.limits.with_heap_of(limit);
+    }
     let extras = Runtime::surround(extras, &mut context)?;
     let made = Runtime::furnish(&process, launch, &extras, &mut context)
         .and_then(|()| worker_threads::furnish(&process, &mut context));
@@ -254,7 +264,13 @@ fn run(Task { orders, folder, streams, inherited }: Task) -> Result<i32, CreateE
         runtime.import_first(&setup.imports);
         runtime.run(&into_program(program, setup.input_type))
     });
-    Ok(code)
+    Ok(End { code, is_out_of_memory: runtime.ended_by() == Some(Limit::Heap) })
+}
+
+/// How a thread's program ended.
+struct End {
+    code: i32,
+    is_out_of_memory: bool,
 }
 
 fn into_program(program: worker_threads::Program, input_type: InputType) -> Program {

@@ -5,6 +5,8 @@ use std::{
     cell::Cell,
 };
 
+use super::heap;
+
 thread_local! {
     /// Bytes that this thread took, less those that it gave back.
     static TAKEN: Cell<isize> = const { Cell::new(0) };
@@ -49,8 +51,10 @@ fn count(bytes: isize) {
 
 /// The bytes that this thread has taken and not given back; `None` where nobody counts.
 pub(crate) fn of_this_thread() -> Option<isize> {
-    IS_COUNTED.try_with(Cell::get).ok().filter(|counted| *counted)?;
-    TAKEN.try_with(Cell::get).ok()
+    if IS_COUNTED.try_with(Cell::get).is_ok_and(|counted| counted) {
+        return TAKEN.try_with(Cell::get).ok();
+    }
+    heap::held_by_this_thread()
 }
 
 // SAFETY: every call goes to the allocator inside, as it came; counting touches two cells of this

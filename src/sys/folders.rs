@@ -4,7 +4,10 @@ use std::{
     ffi::OsStr,
     fs::{self, FileType},
     io,
-    os::unix::fs::DirBuilderExt,
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::fs::DirBuilderExt,
+    },
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -209,6 +212,44 @@ pub(crate) fn scandir(path: &Path) -> Result<Vec<Entry>> {
     }
     entries.sort_by(|a, b| a.name.as_os_str().cmp(b.name.as_os_str()));
     Ok(entries)
+}
+
+/// A folder that is held, so that the way down from it leads nowhere else.
+#[derive(Debug)]
+pub(crate) struct Root {
+    path: PathBuf,
+    fd: OwnedFd,
+}
+
+impl Root {
+    /// Holds the folder that a path leads to.
+    ///
+    /// # Errors
+    /// Those of `open(2)`.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let fd = open(path, flags, Mode::empty());
+        let fd = fd.map_err(|errno| SysError::new(errno, "scandir").about_path(path))?;
+        Ok(Self { path: path.to_owned(), fd })
+    }
+
+    /// As [`scandir`], of this folder or one below it: by descriptors, behind no link.
+    ///
+    /// # Errors
+    /// Those of `open(2)`, ENOTDIR where a link is in the place of a folder.
+    pub(crate) fn scandir(&self, folder: &Path) -> Result<Vec<Entry>> {
+        let failed = |errno| SysError::new(errno, "scandir").about_path(folder);
+        let below = folder.strip_prefix(&self.path).unwrap_or(Path::new(""));
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let mut here = None;
+        for part in below {
+            let above = here.as_ref().unwrap_or(&self.fd);
+            here = Some(openat(above, part, flags, Mode::empty()).map_err(failed)?);
+        }
+        let held = here.as_ref().unwrap_or(&self.fd);
+        let entries = scandir(Path::new(&format!("/proc/self/fd/{}", held.as_raw_fd())));
+        entries.map_err(|error| error.about_path(folder))
+    }
 }
 
 /// A folder that is read entry by entry, in the system's order; dropping it closes it.

@@ -59,6 +59,33 @@ const read = [
   ['createRequire', () => require('module').createRequire(secret)('./module.js')],
   ['loadEnvFile', () => process.loadEnvFile(secret)],
   ['rename from', () => fs.renameSync(secret, path.join(own, 'moved'))],
+  ['by /proc/thread-self/root', () => fs.readFileSync(`/proc/thread-self/root${secret}`)],
+  ['by the root of a thread', () => fs.readFileSync(`/proc/self/task/${process.pid}/root${secret}`)],
+  ['by /dev/stdin', () => fs.readFileSync('/dev/stdin')],
+  ['by /dev/fd', () => fs.openSync('/dev/fd/0')],
+  ['by dots that are escaped', () => fs.readFileSync(new URL(`${pathToFileURL(inside)}/%2e%2e/out/secret`))],
+  ['by a URL that changes', () => {
+    let asked = 0;
+    const protocol = 'file:';
+    const changing = { href: 'file:///', protocol, host: '', hostname: '', get pathname() { return asked++ ? secret : `${inside}/file`; } };
+    const text = [1, 2, 3].map(() => fs.readFileSync(changing));
+    throw new Error(`${text}`);
+  }],
+  ['by bytes that change meanwhile', () => {
+    const bytes = Buffer.from(`${inside}/../in/file`);
+    const read = fs.promises.readFile(bytes);
+    bytes.write(secret.padEnd(bytes.length, '/'));
+    return read.then(() => fs.promises.readFile(bytes));
+  }],
+  ['by a folder of a link, copied', () => fs.cpSync(`${inside}/link`, path.join(own, 'copied'), { recursive: true, dereference: true })],
+  // It shows nothing, as in Node.
+  ['glob', () => fs.globSync(path.join(root, 'out', 's*')).length || fs.readdirSync(path.join(root, 'out'))],
+  ['opendir by a promise', () => fs.promises.opendir(`${inside}/link-link`)],
+  ['a loader of modules', () => require('module')._extensions['.js']({ _compile: (text) => text, paths: [] }, path.join(root, 'out', 'module.js'))],
+  ['a loader of JSON', () => require('module')._load(path.join(root, 'out', 'data.json'))],
+  ['import() of JSON', () => import(path.join(root, 'out', 'data.json'), { with: { type: 'json' } })],
+  ['import() in a data: URL', () => import(`data:text/javascript,import '${pathToFileURL(root)}/out/module.mjs'`)],
+  ['a link inside, opened by flags', () => fs.openSync(`${inside}/secret-link`, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)],
 ].map(([name, attempt]) => [`read: ${name}`, 'FileSystemRead', attempt]);
 
 const write = [
@@ -81,8 +108,21 @@ const write = [
   ['copy to', () => fs.copyFileSync(path.join(inside, 'file'), target)],
   ['rename to', () => fs.renameSync(path.join(own, 'mine'), target)],
   ['a hard link to what may be read', () => fs.linkSync(path.join(inside, 'file'), path.join(own, 'hard'))],
+  ['make folders behind a link', () => fs.mkdirSync(path.join(own, 'out-link', 'a', 'b'), { recursive: true })],
+  ['make a temporary folder behind a link', () => fs.promises.mkdtemp(path.join(own, 'out-link', 'x-'))],
+  ['remove what is behind a link', () => fs.rmSync(path.join(own, 'out-link', 'pkg'), { recursive: true }), 'FileSystemRead'],
+  ['a file without a name', () => fs.openSync(path.join(root, 'out'), 0o20000000 | fs.constants.O_DIRECTORY | fs.constants.O_RDWR), 'FileSystemRead'],
+  ['open for reading, and make', () => fs.openSync(target, fs.constants.O_CREAT | fs.constants.O_RDONLY), 'FileSystemRead'],
+  ['copy over a link that leads to nothing', () => fs.copyFileSync(path.join(inside, 'file'), path.join(own, 'dangling'))],
+  ['copy a tree to', () => fs.cpSync(path.join(inside, 'folder'), path.join(root, 'out', 'folder'), { recursive: true }), 'FileSystemRead'],
+  ['memory', () => fs.openSync('/proc/self/mem', 'r+'), 'FileSystemRead'],
+  ['what only the system writes', () => fs.writeFileSync('/proc/self/oom_score_adj', '0')],
+  ['what stdin was opened from', () => fs.writeFileSync('/proc/self/fd/0', 'x')],
+  ['the times of a link', () => fs.lutimesSync(path.join(inside, 'secret-link'), 0, 0)],
+  ['the owner of a link', () => fs.lchownSync(path.join(inside, 'secret-link'), process.getuid(), process.getgid())],
+  ['a promise', () => fs.promises.appendFile(target, 'x')],
   ['a stream', () => new Promise((resolve, reject) => fs.createWriteStream(target).on('open', resolve).on('error', reject))],
-].map(([name, attempt]) => [`write: ${name}`, 'FileSystemWrite', attempt]);
+].map(([name, attempt, permission = 'FileSystemWrite']) => [`write: ${name}`, permission, attempt]);
 
 const cp = require('child_process');
 const start = [
@@ -120,6 +160,16 @@ const open = [
     const socket = require('dgram').createSocket('udp4');
     socket.send('x', 1, '127.0.0.1');
     return failing(socket, 'message');
+  }],
+  ['a server of a file', () => failing(net.createServer().listen(path.join(own, 'socket')), 'listening')],
+  ['a server of an abstract name', () => failing(net.createServer().listen('\0rjs-attempt'), 'listening')],
+  ['connect to a file', () => failing(net.connect(path.join(own, 'socket')), 'connect')],
+  ['a datagram socket that connects', () => {
+    const socket = require('dgram').createSocket('udp4');
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject);
+      socket.connect(1, '127.0.0.1', (error) => (error ? reject(error) : resolve()));
+    });
   }],
   ['a handle that connects', () => new (Object.getPrototypeOf(net._createServerHandle(null, -1, -1)).constructor)(0).connect({}, '/none')],
   ['a handle of a server', () => net._createServerHandle('127.0.0.1', 0, 4)],

@@ -18,15 +18,9 @@ const {
 
 function nop() {}
 
-// Calls a stream's callback; one that fails is nobody's but the program's.
-function telling(callback, error) {
-  return () => {
-    try {
-      callback(error);
-    } catch (thrown) {
-      nextTick(() => { throw thrown; });
-    }
-  };
+// A failed callback of a stream is nobody's but the program's.
+function throwLater(error) {
+  nextTick(() => { throw error; });
 }
 
 // ---- From web streams.
@@ -50,7 +44,13 @@ class Source {
   }
 
   destroy(error, callback) {
-    const done = telling(callback, error);
+    const done = () => {
+      try {
+        callback(error);
+      } catch (thrown) {
+        throwLater(thrown);
+      }
+    };
     if (this.isClosed) done();
     else this.reader.cancel(error).then(done, done);
   }
@@ -110,7 +110,13 @@ class Sink {
   }
 
   destroy(error, callback) {
-    const done = telling(callback, error);
+    const done = () => {
+      try {
+        callback(error);
+      } catch (thrown) {
+        throwLater(thrown);
+      }
+    };
     if (this.isClosed) done();
     else if (error !== null && error !== undefined) this.writer.abort(error).then(done, done);
     else this.writer.close().then(done, done);
@@ -184,7 +190,13 @@ function duplexFromWeb(pair = {}, options = {}) {
     ...sink.options(),
     destroy(error, callback) {
       const destroyOf = (side) => new Promise((resolve) => side.destroy(error, resolve));
-      const done = telling(callback, error);
+      const done = () => {
+        try {
+          callback(error);
+        } catch (thrown) {
+          throwLater(thrown);
+        }
+      };
       Promise.all([destroyOf(sink), destroyOf(source)]).then(done, done);
     },
   });

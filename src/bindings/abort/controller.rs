@@ -9,8 +9,11 @@ use super::{
     signal_of,
 };
 use crate::{
-    bindings::inspect::custom,
-    engine::classes::{ClassSpec, instance, new_target},
+    bindings::event_target::inspected_as,
+    engine::{
+        classes::{ClassSpec, instance, new_target},
+        natives::arg,
+    },
 };
 
 pub(super) const ABORT_CONTROLLER: ClassSpec = ClassSpec {
@@ -74,9 +77,9 @@ pub(super) fn inspect(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if custom::is_too_deep(args) {
+    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
         return Ok(this.clone());
     }
     let signal = signal(this, context)?;
-    custom::fields(this, &[("signal", signal.into())], args, context)
+    inspected_as(this, &[("signal", signal.into())], args, context)
 }

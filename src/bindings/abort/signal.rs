@@ -9,8 +9,7 @@ use super::{Origin, Signal, any, retention, signal_of, target_of_signal};
 use crate::{
     bindings::{
         dom_exception,
-        event_target::{self, dispatch_new},
-        inspect::custom,
+        event_target::{self, dispatch_new, inspected_as},
     },
     engine::{
         callbacks,
@@ -165,8 +164,8 @@ pub(super) fn inspect(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let aborted = receiver(this, context)?.aborted.get();
-    if custom::is_too_deep(args) {
+    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
         return Ok(this.clone());
     }
-    custom::fields(this, &[("aborted", aborted.into())], args, context)
+    inspected_as(this, &[("aborted", aborted.into())], args, context)
 }

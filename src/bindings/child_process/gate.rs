@@ -12,7 +12,7 @@ use super::{command::Command, node_link, stdio::Slot};
 use crate::{
     bindings::process::env,
     engine::{
-        permission::{self, Permissions, Start, Started},
+        permission::{self, Permissions, Scope, Start, Started},
         spawn_policy::{self, SpawnCall, SpawnOrder, SpawnStdio},
     },
 };
@@ -39,6 +39,7 @@ pub(super) fn pass(
             permission::check_variable(name, context)?;
         }
         if let Started::File(file) = check(command, context)? {
+            check_node(command, &file, context)?;
             command.program = Some(file.to_string_lossy().into_owned());
         }
     }
@@ -87,6 +88,25 @@ fn check(command: &Command, context: &mut Context) -> JsResult<Started> {
         env: &command.env,
     };
     permission::check_start(&start, context)
+}
+
+/// Throws if this program is Node and would be told that it may do more than this one, which it believes. Who may start
+/// any process needs no Node for that.
+fn check_node(command: &Command, file: &Path, context: &mut Context) -> JsResult<()> {
+    let name = file.file_name().unwrap_or_default();
+    let Some(permissions) =
+        permission::granted(context).filter(|_| name == "node" || name == "nodejs")
+    else {
+        return Ok(());
+    };
+    let args = command.argv.iter().skip(1).map(|arg| arg.to_str().unwrap_or_default());
+    let variable = command.env.iter().find(|(name, _)| name == NODE_OPTIONS);
+    let options = variable.into_iter().flat_map(|(_, text)| text.split_whitespace());
+    let words: Vec<&str> = options.chain(args).collect();
+    match permissions.excess(&words) {
+        Some(word) => Err(permission::denied(Scope::Run, word, context)),
+        None => Ok(()),
+    }
 }
 
 /// What the host says.

@@ -9,10 +9,13 @@ mod collections;
 mod cycles;
 mod slots;
 
-use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
+use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
 
 use self::cycles::{Cycles, Visit};
-use crate::engine::{kinds, reflect};
+use crate::{
+    engine::{kinds, reflect, stack::too_deep},
+    sys::stack::is_low,
+};
 
 /// How equal values must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +104,9 @@ impl Comparison {
 
     /// Compares two objects that are not the same.
     fn objects(&mut self, a: &JsObject, b: &JsObject, context: &mut Context) -> JsResult<bool> {
+        if is_low() {
+            return Err(JsError::from_opaque(too_deep(context).into()));
+        }
         if self.mode == Mode::Strict && !slots::same_class(a, b, context)? {
             return Ok(false);
         }

@@ -11,7 +11,6 @@ use crate::{
     bindings::{
         buffer::{self, View},
         encoding::{self, Encoding},
-        inspect::custom,
     },
     engine::{
         natives::{arg, define_value},
@@ -82,5 +81,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     check_this(this, context)?;
     let shown = JsObject::with_object_proto(context.intrinsics());
     define_value(&shown, js_string!("encoding"), js_string!("utf-8"), true);
-    custom::plain(CLASS.name, &shown, args, context)
+    buffer::inspect_plain(CLASS.name, &shown, args, context)
 }

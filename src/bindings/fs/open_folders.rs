@@ -63,6 +63,11 @@ pub(super) fn of(context: &mut Context) -> Rc<OpenFolders> {
     folders
 }
 
+/// How many there are.
+pub(super) fn count(context: &Context) -> usize {
+    context.get_data::<Rc<OpenFolders>>().map_or(0, |folders| folders.folders.borrow().len())
+}
+
 impl OpenFolders {
     /// Keeps a folder open; the number that JavaScript knows it by.
     pub(super) fn insert(&self, folder: SharedFolder) -> u32 {

@@ -35,6 +35,8 @@ pub(super) enum Target {
 pub(super) enum Operation {
     /// Does nothing: a read of no bytes.
     Idle,
+    /// Fails with this, whatever was asked for.
+    Fail(SysError),
     Access {
         path: PathBuf,
         mode: i32,
@@ -226,6 +228,7 @@ impl Operation {
     pub(super) fn run(self) -> Answer {
         Ok(match self {
             Self::Idle => Outcome::Nothing,
+            Self::Fail(error) => return Err(error.into()),
             Self::Access { path, mode } => done(files::access(&path, mode)?),
             Self::Chmod { target: Target::Path(path), mode } => done(files::chmod(&path, mode)?),
             Self::Chmod { target: Target::Fd(fd), mode } => done(files::fchmod(fd, mode)?),

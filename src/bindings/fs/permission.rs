@@ -207,6 +207,7 @@ fn concerns(operation: &mut Operation) -> Vec<Concern<'_>> {
         }
         // About what is open already; `Guard` knows about new links.
         O::Idle
+        | O::Fail(_)
         | O::Symlink { .. }
         | O::Chmod { .. }
         | O::Chown { .. }

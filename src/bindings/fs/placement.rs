@@ -13,11 +13,17 @@ use std::{
 
 use boa_engine::Context;
 
-use super::operation::{Answer, Failure, Operation, Outcome, Target};
+use super::{
+    open_folders,
+    operation::{Answer, Failure, Operation, Outcome, Target},
+};
 use crate::{
     bindings::handles,
-    engine::{descriptors, folder, standard},
-    sys::error::Subject,
+    engine::{
+        descriptors::{self, Opening},
+        folder, standard,
+    },
+    sys::error::{Subject, SysError},
 };
 
 /// What was done to a call.
@@ -29,13 +35,16 @@ pub(super) struct Placement {
     placed: [bool; 2],
     /// The answer is a path that the call made.
     makes: bool,
-    /// What the call is about, whatever becomes of its number meanwhile.
-    _held: Option<OwnedFd>,
+    /// As long as the call is under way: what it is about, whatever becomes of its number, and that it counts
+    /// among what is open.
+    _kept: (Option<OwnedFd>, Option<Opening>),
 }
 
 /// Replaces what a call names.
 pub(super) fn place(operation: &mut Operation, context: &Context) -> Placement {
-    let mut placement = Placement { _held: place_fd(operation, context), ..Placement::default() };
+    let held = place_fd(operation, context);
+    let opening = place_opening(operation, context);
+    let mut placement = Placement { _kept: (held, opening), ..Placement::default() };
     let Some(folder) = folder::own(context) else { return placement };
     placement.makes = matches!(operation, Operation::Mkdir { .. } | Operation::Mkdtemp { .. });
     let paths = paths_of(operation).into_iter().zip(&mut placement.placed);
@@ -71,6 +80,20 @@ fn place_fd(operation: &mut Operation, context: &Context) -> Option<OwnedFd> {
         Err(_) if handles::has_descriptor(*fd, context) => None,
         Err(_) => {
             *fd = descriptors::NONE;
+            None
+        }
+    }
+}
+
+/// Refuses to open more than may be open.
+fn place_opening(operation: &mut Operation, context: &Context) -> Option<Opening> {
+    let (Operation::Open { path, .. } | Operation::OpenFolder { path }) = operation else {
+        return None;
+    };
+    match descriptors::admit(open_folders::count(context), context) {
+        Ok(opening) => Some(opening),
+        Err(errno) => {
+            *operation = Operation::Fail(SysError::new(errno, "open").about_path(&*path));
             None
         }
     }
@@ -155,6 +178,7 @@ fn paths_of(operation: &mut Operation) -> [Option<&mut PathBuf>; 2] {
             [Some(from), Some(to)]
         }
         O::Idle
+        | O::Fail(_)
         | O::Chmod { .. }
         | O::Chown { .. }
         | O::Close { .. }

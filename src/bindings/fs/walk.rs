@@ -8,7 +8,7 @@ use std::{
 use crate::sys::{
     error::SysError,
     files,
-    folders::{self, Entry, Kind},
+    folders::{self, Entry, Kind, Root},
 };
 
 /// An entry and the folder it was found in.
@@ -19,12 +19,18 @@ pub(super) struct Found {
 }
 
 /// The entries of a folder; with `recursive` those below it too, level by level. `follow` lets the
-/// way go through links to folders.
+/// way go through links to folders; without it none is followed, not even one that takes the place of a folder
+/// meanwhile.
 pub(super) fn scan(root: &Path, recursive: bool, follow: bool) -> Result<Vec<Found>, SysError> {
     let mut found = Vec::new();
     let mut waiting = VecDeque::from([root.to_path_buf()]);
+    let held = if recursive && !follow { Some(Root::open(root)?) } else { None };
     while let Some(folder) = waiting.pop_front() {
-        for entry in folders::scandir(&folder)? {
+        let entries = match &held {
+            Some(root) => root.scandir(&folder)?,
+            None => folders::scandir(&folder)?,
+        };
+        for entry in entries {
             if recursive && leads_on(&folder, &entry, follow) {
                 waiting.push_back(folder.join(&entry.name));
             }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::state::State;
+use crate::sys::stack;
 
 /// Node's own stack ends at some 800 to 1,100 levels, depending on what is nested.
 const LIMIT: usize = 1_000;
@@ -19,7 +20,7 @@ impl Nesting {
 
     /// True where nothing more may be nested.
     pub(super) fn is_too_deep(&self) -> bool {
-        self.0.nesting.get() > LIMIT
+        self.0.nesting.get() > LIMIT || stack::is_low()
     }
 }
 

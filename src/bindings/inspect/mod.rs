@@ -4,7 +4,6 @@
 //! custom functions, getters on request, what a `constructor.name` or `Symbol.toStringTag` may be.
 
 mod collections;
-pub(crate) mod custom;
 mod depth;
 mod elements;
 mod error_stack;

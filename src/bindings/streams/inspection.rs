@@ -6,10 +6,7 @@ use boa_engine::{
 };
 
 use super::state::State;
-use crate::{
-    bindings::inspect::custom,
-    engine::natives::{define_value, function},
-};
+use crate::engine::natives::{define_value, function, registered_symbol};
 
 const OF_READABLE: [&str; 6] =
     ["highWaterMark", "buffer", "bufferIndex", "length", "pipes", "awaitDrainWriters"];
@@ -18,7 +15,7 @@ const OF_WRITABLE: [&str; 7] =
 
 /// Defines `[util.inspect.custom]` on the prototype of a state.
 pub(super) fn define(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
-    let key = custom::symbol(context)?;
+    let key = registered_symbol("nodejs.util.inspect.custom", context)?;
     let inspect = function("[nodejs.util.inspect.custom]", 2, inspect, context);
     define_value(prototype, key, inspect, false);
     Ok(())

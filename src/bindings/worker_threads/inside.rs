@@ -102,6 +102,14 @@ pub(crate) fn inside(context: &Context) -> Option<Rc<Inside>> {
 }
 
 impl Inside {
+    /// How many bytes its heap may have, if `resourceLimits` says so: `maxOldGenerationSizeMb`, with
+    /// `maxYoungGenerationSizeMb` where that is given.
+    pub(crate) fn heap_limit(&self) -> Option<usize> {
+        let [young, old, ..] = self.limits;
+        let megabytes = old + young.max(0.0);
+        (old > 0.0).then_some((megabytes * 1024.0 * 1024.0) as usize)
+    }
+
     /// The thread's number.
     pub(crate) fn id(&self) -> u32 {
         self.id

@@ -8,6 +8,7 @@ pub(crate) mod conversions;
 mod dates;
 #[cfg(test)]
 mod expressions;
+pub(crate) mod guards;
 pub(crate) mod json;
 mod literals;
 mod originals;

@@ -2,6 +2,7 @@
 
 mod granted;
 mod inheritance;
+mod node;
 mod paths;
 mod programs;
 mod variables;

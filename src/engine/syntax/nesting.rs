@@ -3,10 +3,8 @@
 //! What a level takes was measured: an expression in brackets some 31 kB in an optimised build and in others, a statement or
 //! operator in front of another one 3 kB. Most texts are seen to be flat by their bytes alone.
 
-use super::{
-    super::realm,
-    lexer::{Kind, Lexer},
-};
+use super::lexer::{Kind, Lexer};
+use crate::sys::stack;
 
 /// The stack that an open bracket takes, bytes.
 const BRACKET: usize = 40 * 1024;
@@ -22,7 +20,7 @@ const FLAT_BYTES: usize = 16 * 1024;
 /// Whether parsing a text may take more of the native stack than is left.
 pub(crate) fn is_too_deep(text: &str) -> bool {
     let needed = needed_stack(text);
-    needed > 0 && needed > realm::remaining_stack()
+    needed > 0 && needed > stack::left()
 }
 
 /// The stack that parsing a text may take, in bytes, or 0 if it is little.

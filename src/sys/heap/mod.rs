@@ -75,21 +75,28 @@ unsafe impl GlobalAlloc for PoolAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         match size_of_block(layout) {
             Some(size) => with_room(|room| room.take(size)),
-            // SAFETY: the caller's, handed on.
-            None => unsafe { System.alloc(layout) },
+            None => {
+                count_large(layout.size() as isize);
+                // SAFETY: the caller's, handed on.
+                unsafe { System.alloc(layout) }
+            }
         }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         match size_of_block(layout) {
             Some(size) => with_room(|room| room.put(size, block.cast())),
-            // SAFETY: the caller's, handed on.
-            None => unsafe { System.dealloc(block, layout) },
+            None => {
+                count_large(-(layout.size() as isize));
+                // SAFETY: the caller's, handed on.
+                unsafe { System.dealloc(block, layout) }
+            }
         }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if size_of_block(layout).is_none() {
+            count_large(layout.size() as isize);
             // SAFETY: the caller's, handed on.
             return unsafe { System.alloc_zeroed(layout) };
         }
@@ -107,8 +114,11 @@ unsafe impl GlobalAlloc for PoolAllocator {
         let new = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         match (size_of_block(layout), size_of_block(new)) {
             (Some(before), Some(after)) if before == after => return block,
-            // SAFETY: the caller's, handed on: the block is the system's.
-            (None, None) => return unsafe { System.realloc(block, layout, new_size) },
+            (None, None) => {
+                count_large(new_size as isize - layout.size() as isize);
+                // SAFETY: the caller's, handed on: the block is the system's.
+                return unsafe { System.realloc(block, layout, new_size) };
+            }
             _ => {}
         }
         // SAFETY: the new layout is not empty, as the caller guarantees.
@@ -162,6 +172,10 @@ impl Rest {
 struct Room {
     free: [Free; SIZES],
     rest: Rest,
+    /// What was taken for small blocks less what was given away, free ones included, bytes.
+    acquired: isize,
+    /// What was taken of the system for large blocks less what was given back, bytes.
+    large: isize,
     /// The thread is ending: it keeps nothing any more.
     is_leaving: bool,
 }
@@ -194,7 +208,7 @@ impl Room {
     const fn new() -> Self {
         // As if it were full: the thread's first block of a size takes the slow way too.
         let none = Free { first: ptr::null_mut(), count: BATCH, spare: ptr::null_mut() };
-        Self { free: [none; SIZES], rest: Rest::NONE, is_leaving: false }
+        Self { free: [none; SIZES], rest: Rest::NONE, acquired: 0, large: 0, is_leaving: false }
     }
 
     /// A block of this size; null if the system has no memory left.
@@ -215,6 +229,9 @@ impl Room {
         let free = &mut self.free[size];
         if free.spare.is_null() && FILLED.load(Ordering::Relaxed) & 1 << size != 0 {
             free.spare = store().take(size);
+            if !free.spare.is_null() {
+                self.acquired += bytes_of(BATCH, size);
+            }
             expect_the_end();
         }
         if free.spare.is_null() {
@@ -244,7 +261,9 @@ impl Room {
     fn find_rest(&mut self, bytes: usize) -> bool {
         expect_the_end();
         let left = store().take_rest();
+        self.acquired -= self.rest.length as isize;
         self.rest = if left.length < bytes { chunk() } else { left };
+        self.acquired += self.rest.length as isize;
         !self.rest.start.is_null()
     }
 
@@ -269,8 +288,20 @@ impl Room {
         if free.spare.is_null() && !self.is_leaving {
             free.spare = batch;
         } else {
+            self.acquired -= bytes_of(BATCH, size);
             store().put(size, batch);
         }
+    }
+
+    /// What is in use of what the thread has taken, bytes. Nothing is counted for it where blocks are handed out.
+    fn held(&self) -> isize {
+        let free = |(size, free): (usize, &Free)| {
+            let listed = if free.first.is_null() { 0 } else { free.count };
+            let spare = if free.spare.is_null() { 0 } else { BATCH };
+            bytes_of(listed + spare, size)
+        };
+        let free: isize = self.free.iter().enumerate().map(free).sum();
+        self.acquired + self.large - free - self.rest.length as isize
     }
 
     /// Leaves everything to others, now and from now on.
@@ -284,6 +315,21 @@ impl Room {
         }
         store.put_rest(std::mem::replace(&mut self.rest, Rest::NONE));
     }
+}
+
+/// So many blocks of a size, in bytes.
+const fn bytes_of(count: usize, size: usize) -> isize {
+    (count * (size + 1) * STEP) as isize
+}
+
+fn count_large(bytes: isize) {
+    with_room(|room| room.large += bytes);
+}
+
+/// The bytes that this thread has taken of this allocator and not given back, about; `None` where it is not the
+/// program's.
+pub(super) fn held_by_this_thread() -> Option<isize> {
+    with_room(|room| (room.acquired != 0).then(|| room.held()))
 }
 
 /// A chunk of the system's, none if it has no memory left.

@@ -67,6 +67,57 @@ pub(crate) fn remaining() -> Option<usize> {
     (lowest != 0).then(|| (&raw const here).addr().saturating_sub(lowest))
 }
 
+thread_local! {
+    /// The lowest address of the stack that the system gave this thread, once it was asked for.
+    static GIVEN: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// What natives that call themselves leave to others (bytes).
+const RESERVE: usize = 384 << 10;
+
+/// Whether so little of the stack is left that natives must not go deeper: on whatever stack, a deep one or
+/// a host's.
+pub(crate) fn is_low() -> bool {
+    left() < RESERVE
+}
+
+/// How much of the stack is left for the caller (bytes), whatever stack it is on.
+pub(crate) fn left() -> usize {
+    let here = 0_u8;
+    let lowest = match LOWEST.get() {
+        0 => given(),
+        lowest => lowest,
+    };
+    (&raw const here).addr().saturating_sub(lowest)
+}
+
+/// The lowest address of the stack that the system gave this thread; 0, as if it had no end, where it does not say.
+fn given() -> usize {
+    if let Some(known) = GIVEN.get() {
+        return known;
+    }
+    let lowest = ask().unwrap_or(0);
+    GIVEN.set(Some(lowest));
+    lowest
+}
+
+/// `pthread_getattr_np(3)`.
+fn ask() -> Option<usize> {
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    // SAFETY: the thread is the calling one; the call fills what it is given.
+    let failed = unsafe { libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) };
+    if failed != 0 {
+        return None;
+    }
+    let (mut lowest, mut size) = (std::ptr::null_mut(), 0);
+    // SAFETY: the call above has filled the attributes; both targets are ours.
+    let failed =
+        unsafe { libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut lowest, &raw mut size) };
+    // SAFETY: they were filled, and are not used any more.
+    unsafe { libc::pthread_attr_destroy(attributes.as_mut_ptr()) };
+    (failed == 0).then(|| lowest.addr())
+}
+
 /// A quarter of the address space at most: the heap needs the rest.
 fn affordable(size: usize, address_space: Option<u64>) -> usize {
     let share = address_space.map_or(usize::MAX, |bytes| (bytes / 4) as usize);
@@ -96,6 +147,21 @@ mod tests {
         let outside = 0_u8;
         assert!(remaining().is_none());
         assert!(run_on_deep_stack(DEEP, || black_box(outside) == 0).unwrap());
+    }
+
+    #[test]
+    fn a_stack_that_ends_is_low_before_it_ends() {
+        fn depth() -> usize {
+            let block = black_box([0_u8; 4096]);
+            if is_low() { 0 } else { depth() + 1 + usize::from(block[0]) }
+        }
+        for size in [1 << 20, 4 << 20] {
+            let builder = std::thread::Builder::new().stack_size(size);
+            let depth = builder.spawn(depth).unwrap().join().unwrap();
+            assert!(depth > (size - RESERVE) / 16384 && depth < size / 4096, "{depth} of {size}");
+        }
+        let deep = run_on_deep_stack(DEEP, depth).unwrap();
+        assert!(deep > 10_000, "{deep}");
     }
 
     #[test]
