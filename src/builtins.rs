@@ -286,6 +286,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     ),
     native("module", Public, crate::engine::commonjs::exports),
     script("cluster", Public, include_str!("../js/cluster.js")),
+    both("zlib", Public, bindings::zlib::exports, include_str!("../js/zlib.js")),
     script("http", Public, include_str!("../js/http.js")),
     script("_http_agent", Public, include_str!("../js/_http_agent.js")),
     script("_http_client", Public, include_str!("../js/_http_client.js")),

@@ -83,6 +83,14 @@ fn workers_of_a_shared_server_are_replaced_without_a_failed_connection() {
 }
 
 #[test]
+fn workers_of_a_clustered_http_server_are_replaced_without_a_lost_request() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/http/cluster_restart.js");
+    let output = rjs().arg(script).output().expect("rjs starts");
+    let (stdout, stderr, code) = printed(&output);
+    assert_eq!((stdout.as_str(), code), ("answered, 0 lost\n", Some(0)), "{stderr}");
+}
+
+#[test]
 fn sockets_that_were_passed_to_workers_that_are_killed_end() {
     let (stdout, stderr, code) = example("killed_workers.js", &["600", "50"]);
     // How many were answered, and how many workers killed, is chance.

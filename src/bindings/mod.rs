@@ -52,3 +52,4 @@ pub(crate) mod vm;
 pub(crate) mod warning;
 pub(crate) mod web_base64;
 pub(crate) mod worker_threads;
+pub(crate) mod zlib;

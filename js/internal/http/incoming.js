@@ -4,9 +4,13 @@
 
 const { nextTick } = require('process');
 const { Readable } = require('internal/streams/readable');
+const { getDefaultHighWaterMark } = require('internal/streams/state');
 const { distinct, headers: headersOf, rawFields } = require('internal/http/native');
 
 const { assign, create, defineProperty, setPrototypeOf } = Object;
+
+// A mark that another one is not told of costs nothing.
+const DEFAULT_MARK = getDefaultHighWaterMark(false);
 
 const kFields = Symbol('kFields');
 const kTrailerFields = Symbol('kTrailerFields');
@@ -23,7 +27,8 @@ const SINGLE = ['age', 'authorization', 'content-length', 'content-type', 'etag'
   'referer', 'retry-after', 'server', 'user-agent'];
 
 function IncomingMessage(socket) {
-  Readable.call(this, socket ? { highWaterMark: socket.readableHighWaterMark } : undefined);
+  const mark = socket?.readableHighWaterMark;
+  Readable.call(this, mark === undefined || mark === DEFAULT_MARK ? undefined : { highWaterMark: mark });
   // Nothing is read ahead: data comes when the parser has some.
   this._readableState.readingMore = true;
   this.socket = socket;
@@ -130,9 +135,13 @@ assign(IncomingMessage.prototype, {
     this._readableState.closeEmitted = true;
   },
 
-  // Lets the rest of a message that nobody reads come and go.
+  // Lets the rest of a message that nobody reads come and go. A message without listeners that has all come is over.
   _dump() {
     if (this._dumped) return;
+    if (this.complete && this._eventsCount === 0 && !this._consuming && this._readableState.length === 0) {
+      this._dumpAndCloseReadable();
+      return;
+    }
     this._dumped = true;
     this.removeAllListeners('data');
     this.resume();

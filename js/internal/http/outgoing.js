@@ -295,6 +295,9 @@ const methods = {
     const hasChunk = chunk !== undefined && chunk !== null && chunk !== '' && chunk !== false && chunk !== 0;
     if (this.finished) return endAgain(this, hasChunk, callback);
     const socket = this[kSocket];
+    if (typeof chunk === 'string' && hasChunk && this._header === null && isFree(this, socket)) {
+      return endAtOnce(this, socket, chunk, encoding, callback);
+    }
     if (socket) socket.cork();
     if (hasChunk) {
       write(this, chunk, encoding, null, true);
@@ -374,6 +377,48 @@ const methods = {
   [EventEmitter.captureRejectionSymbol](error) { this.destroy(error); },
 };
 
+// Whether a message can be said in one write.
+function isFree(message, socket) {
+  return socket?._handle && socket._httpMessage === message && !message.destroyed && !message.strictContentLength &&
+    message[kCorked] === 0 && message.outputData.length === 0 && socket.writable && !socket.destroyed;
+}
+
+// A message whose body is a text, with its head in one string: what most messages are.
+function endAtOnce(message, socket, chunk, encoding, callback) {
+  const isUtf8 = !encoding || encoding === 'utf8' || encoding === 'utf-8';
+  const length = Buffer.byteLength(chunk, encoding);
+  message._contentLength = length;
+  message._implicitHeader();
+  if (typeof callback === 'function') message.once('finish', callback);
+  const finish = () => onFinish(message);
+  if (message._header === null || message._headerSent || !message._hasBody || message.chunkedEncoding || !isUtf8 || !message[kIsAscii]) {
+    socket.cork();
+    if (!message._hasBody) {
+      if (message[kRejectNonStandardBodyWrites]) throw bodyNotAllowed();
+    } else if (message.chunkedEncoding) {
+      message._send(`${length.toString(16)}\r\n`, 'latin1', null);
+      message._send(chunk, encoding, null);
+      message._send('\r\n', 'latin1', null);
+    } else {
+      message._send(chunk, encoding, null);
+    }
+    const isChunked = message._hasBody && message.chunkedEncoding;
+    message._send(isChunked ? `0\r\n${message._trailer}\r\n` : '', 'latin1', finish);
+    socket.uncork();
+  } else {
+    message._headerSent = true;
+    // Characters that are bytes: nothing has to be encoded.
+    socket.write(message._header + chunk, length === chunk.length ? 'latin1' : 'utf8', finish);
+  }
+  message.finished = true;
+  message._finish();
+  return message;
+}
+
+function bodyNotAllowed() {
+  return coded('ERR_HTTP_BODY_NOT_ALLOWED', 'Adding content for this request method or response status is not allowed.');
+}
+
 function checkLength(message, length, isEnd) {
   const written = message[kBytesWritten] + length;
   const said = message._contentLength;
@@ -438,7 +483,7 @@ function write(message, chunk, encoding, callback, isEnd) {
   }
   if (!message._hasBody) {
     if (message[kRejectNonStandardBodyWrites]) {
-      throw coded('ERR_HTTP_BODY_NOT_ALLOWED', 'Adding content for this request method or response status is not allowed.');
+      throw bodyNotAllowed();
     }
     nextTick(callback);
     return true;
@@ -555,5 +600,5 @@ deprecated('_headerNames', function() {
 
 module.exports = {
   OutgoingMessage, headersSent, parseUniqueHeadersOption, validateHeaderName, validateHeaderValue,
-  kErrored, kFields, kHighWaterMark, kNeedDrain, kOnFinish, kSocket, kUniqueHeaders,
+  kCorked, kErrored, kFields, kHighWaterMark, kNeedDrain, kOnFinish, kSocket, kUniqueHeaders,
 };

@@ -4,7 +4,7 @@
 
 const { coded, invalidArgValue } = require('internal/errors');
 const { isInvalidValue, statusMessage } = require('internal/http/native');
-const { OutgoingMessage, headersSent, kFields } = require('internal/http/outgoing');
+const { OutgoingMessage, headersSent, kCorked, kFields, kSocket } = require('internal/http/outgoing');
 
 const { isArray } = Array;
 const { assign, keys, setPrototypeOf } = Object;
@@ -57,7 +57,9 @@ assign(ServerResponse.prototype, {
     socket._httpMessage = this;
     // Connections of our servers tell themselves.
     if (this[kServed] === null) socket.on('close', onSocketClose);
-    this.socket = socket;
+    this[kSocket] = socket;
+    // What waited was corked here.
+    for (let i = this[kCorked]; i > 0; i--) socket.cork();
     if (this.outputData.length > 0 || this.finished) this._flush();
     if (this.listenerCount('socket') > 0) this.emit('socket', socket);
   },
@@ -65,7 +67,7 @@ assign(ServerResponse.prototype, {
   detachSocket(socket) {
     if (this[kServed] === null) socket.removeListener('close', onSocketClose);
     socket._httpMessage = null;
-    this.socket = null;
+    this[kSocket] = null;
   },
 
   writeContinue(callback) {

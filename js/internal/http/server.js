@@ -14,6 +14,7 @@ const { ServerResponse, close, kServed } = require('internal/http/response');
 const { kOnFinish, kUniqueHeaders, parseUniqueHeadersOption } = require('internal/http/outgoing');
 const { BODY, END, FAILED, HEAD, MORE, UPGRADED, connectionReset, endMessage, parseError, receive, startClock, stopClock } =
   require('internal/http/parsing');
+const { getDefaultHighWaterMark } = require('internal/streams/state');
 const { publish } = require('internal/diagnostics');
 const { loaded } = require('internal/builtins');
 
@@ -193,7 +194,10 @@ class Connection {
     this.message = null;
     this.idleTimer = null;
     this.isIdle = false;
-    this.isUpgraded = false;
+    const { rejectNonStandardBodyWrites } = server;
+    const { writableHighWaterMark: highWaterMark } = socket;
+    this.responseOptions = highWaterMark === getDefaultHighWaterMark(false) && !rejectNonStandardBodyWrites ?
+      undefined : { highWaterMark, rejectNonStandardBodyWrites };
     parser.socket = socket;
     parser.incoming = null;
     parser.begin();
@@ -273,11 +277,8 @@ class Connection {
     this.incoming.push(request);
     if (server[kOptimizesEmpty] && (flags & SAYS_LENGTH) === 0) request._dumpAndCloseReadable();
     const Response = server[kServerResponse];
-    const response = new Response(request, {
-      highWaterMark: socket.writableHighWaterMark,
-      rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
-    });
-    response._keepAliveTimeout = server.keepAliveTimeout;
+    const response = new Response(request, this.responseOptions);
+    if (server.keepAliveTimeout !== 0) response._keepAliveTimeout = server.keepAliveTimeout;
     if (server.maxRequestsPerSocket > 0) response._maxRequestsPerSocket = server.maxRequestsPerSocket;
     if (server[kUniqueHeaders] !== null) response[kUniqueHeaders] = server[kUniqueHeaders];
     if ((flags & KEEPS_ALIVE) === 0) response.shouldKeepAlive = false;
