@@ -20,9 +20,9 @@
 //! ```
 //!
 //! **A peer that means harm** costs no more than the limits of [`ChannelOptions`]: a message that is
-//! longer ends the channel for both sides, and so does one that is none in the `Advanced` serialization; nothing is read
-//! ahead of what is asked for, nor while the peer leaves answers unread; what is sent and not taken is
-//! limited, too. Values lie at most 128 times in each other.
+//! longer ends the channel for both sides, and so does one that is none in the `Advanced`
+//! serialization; nothing is read ahead of what is asked for, nor while the peer leaves answers unread;
+//! what is sent and not taken is limited, too. Values lie at most 128 times in each other.
 
 mod error;
 mod handle;

@@ -1,6 +1,6 @@
 //! Unhandled promise rejections: who rejected, who was handled late, what is to be reported.
 //!
-//! Node: `lib/internal/process/promises.js` describes the same life of a rejection.
+//! Source: Node's documentation, "Process", events `unhandledRejection` and `rejectionHandled`.
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 

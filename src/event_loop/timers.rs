@@ -1,4 +1,4 @@
-//! Timers as Node has them (`lib/internal/timers.js`).
+//! Timers as Node has them, to the order of their callbacks.
 //!
 //! Timers of one duration are a list, in the order of their starts. The lists are a queue, by the
 //! expiry of the list and then by age. Only the queue's first expiry is armed. What looks odd

@@ -1,8 +1,9 @@
 //! Node's IPC channel, without I/O: bytes and handles go in, messages and bytes to write come out.
 //!
-//! [`channel::Channel`] is the whole protocol of one end. It is generic over `H`, the handle that travels
-//! beside a message (a file descriptor, or anything else in a test), over `Q`, what is to be sent as
-//! a handle when its turn has come, and over `T`, the caller's token for a send. Nothing here knows sockets, JavaScript or the event loop.
+//! [`channel::Channel`] is the whole protocol of one end. It is generic over `H`, the handle that
+//! travels beside a message (a file descriptor, or anything else in a test), over `Q`, what is to be
+//! sent as a handle when its turn has come, and over `T`, the caller's token for a send. Nothing here
+//! knows sockets, JavaScript or the event loop.
 //!
 //! ```text
 //! receive:  bytes → inbound (frames) → codec (which kind) → channel (ACK, NACK, pairing) → Received

@@ -2,7 +2,7 @@
 //! in any state; and last.
 //!
 //! A runtime inside another program does none of this: there the process is not ours.
-//! Source: what Node's `PlatformInit` and `uv_disable_stdio_inheritance` do.
+//! Source: what Node and libuv do at the start of a process.
 
 use std::{mem, os::fd::IntoRawFd, ptr};
 

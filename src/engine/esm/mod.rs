@@ -6,8 +6,8 @@
 //! language, one cycle at a time (`evaluate`), so that a module can be required while others run.
 //!
 //! `resolve` finds URLs and `format` says what a file is, both without JavaScript; `load` makes
-//! modules of texts, values and builtins, `own` are those of `vm`, `importers` what `import()` is to these; `require` is `require()` of an ES module, `entry` the main
-//! module and what `--import` names.
+//! modules of texts, values and builtins; `own` are those of `vm`, `importers` what `import()` does in
+//! them; `require` is `require()` of an ES module, `entry` the main module and what `--import` names.
 
 mod builtin;
 mod dynamic;
