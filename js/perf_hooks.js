@@ -275,12 +275,19 @@ Object.defineProperty(Performance.prototype, 'timerify', { value: timerify, writ
 enumerable(Performance.prototype, 'clearMarks', 'clearMeasures', 'getEntries', 'getEntriesByName',
   'getEntriesByType', 'mark', 'measure', 'now', 'timeOrigin', 'toJSON');
 
-function timerify(fn) {
+function timerify(fn, options = {}) {
   validateFunction(fn, 'fn');
+  validateObject(options, 'options');
+  const { histogram } = options;
+  if (histogram !== undefined && typeof histogram?.record !== 'function') {
+    throw invalidArgType('options.histogram', 'an instance of RecordableHistogram', histogram);
+  }
   function timerified(...args) {
     const startTime = native.now();
     const finish = () => {
-      const fields = { name: fn.name, entryType: 'function', startTime, duration: native.now() - startTime };
+      const duration = native.now() - startTime;
+      histogram?.record(Math.max(Math.ceil(duration * 1e6), 1));
+      const fields = { name: fn.name, entryType: 'function', startTime, duration };
       addEntry(new PerformanceNodeEntry(INTERNAL, fields, args));
     };
     const result = new.target ? Reflect.construct(fn, args, fn) : Reflect.apply(fn, this, args);
@@ -438,6 +445,15 @@ class PerformanceObserver {
 enumerable(PerformanceObserver.prototype, 'observe', 'disconnect', 'takeRecords');
 enumerable(PerformanceObserverEntryList.prototype, 'getEntries', 'getEntriesByType', 'getEntriesByName');
 
+// Histograms are rare, and loaded when the first is made.
+function createHistogram(options) {
+  return require('internal/histogram').createHistogram(options);
+}
+
+function monitorEventLoopDelay(options) {
+  return require('internal/histogram').monitorEventLoopDelay(options);
+}
+
 module.exports = {
   Performance,
   PerformanceEntry,
@@ -445,6 +461,8 @@ module.exports = {
   PerformanceMeasure,
   PerformanceObserver,
   PerformanceObserverEntryList,
+  createHistogram,
+  monitorEventLoopDelay,
   timerify,
   performance: new Performance(INTERNAL),
 };

@@ -288,6 +288,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("cluster", Public, include_str!("../js/cluster.js")),
     both("zlib", Public, bindings::zlib::exports, include_str!("../js/zlib.js")),
     script("http", Public, include_str!("../js/http.js")),
+    script("https", Public, include_str!("../js/https.js")),
     script("_http_agent", Public, include_str!("../js/_http_agent.js")),
     script("_http_client", Public, include_str!("../js/_http_client.js")),
     script("_http_common", Public, include_str!("../js/_http_common.js")),
@@ -311,6 +312,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/net/defaults", Internal, include_str!("../js/internal/net/defaults.js")),
     native("internal/net/core", Internal, bindings::sockets::exports),
     native("internal/net/ip", Internal, bindings::net::exports),
+    script("internal/histogram", Internal, include_str!("../js/internal/histogram.js")),
     script("internal/performance", Internal, include_str!("../js/internal/performance.js")),
     script("internal/net/server", Internal, include_str!("../js/internal/net/server.js")),
     script("internal/net/socket", Internal, include_str!("../js/internal/net/socket.js")),
@@ -401,6 +403,7 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("test", Prefixed, include_str!("../js/test.js")),
     native("timers", Public, bindings::timers::exports),
     script("timers/promises", Public, include_str!("../js/timers/promises.js")),
+    script("tls", Public, include_str!("../js/tls.js")),
 ];
 
 const _: Access = Internal;

@@ -159,12 +159,18 @@ fn drain_ticks(engine: &Engine, context: &mut Context) {
     loop {
         while let Some((tick, frame)) = engine.ticks.pop() {
             let scope = engine.event_loop.scope();
-            if scope.is_used() {
-                scope.within(frame, || run(tick, engine, context));
+            let has_failed = if scope.is_used() {
+                scope.within(frame, || run(tick, engine, context))
             } else {
-                run(tick, engine, context);
-            }
+                run(tick, engine, context)
+            };
             if engine.exit_code().is_some() || engine.is_being_ended() {
+                return;
+            }
+            if has_failed {
+                // What still waits does so until the next callback has run, or the next turn: ticks that fail
+                // one after the other do not keep everybody else from having theirs.
+                engine.event_loop.add_immediate(Box::new(|_| {}));
                 return;
             }
         }
@@ -181,7 +187,8 @@ fn drain_ticks(engine: &Engine, context: &mut Context) {
     }
 }
 
-fn run(tick: Tick, engine: &Engine, context: &mut Context) {
+/// Whether it failed; then that has been told.
+fn run(tick: Tick, engine: &Engine, context: &mut Context) -> bool {
     engine.ticks.running.set(match &tick {
         Tick::Call(_, args, _) => Running::Callback(args.len()),
         Tick::Native(_) | Tick::Delivery(..) => Running::Native,
@@ -205,9 +212,9 @@ fn run(tick: Tick, engine: &Engine, context: &mut Context) {
             receiver.receive(object, values, context)
         }
     };
-    if let Err(error) = result {
-        state::uncaught(error, context);
-    }
+    let Err(error) = result else { return false };
+    state::uncaught(error, context);
+    true
 }
 
 impl Host for Context {
@@ -220,6 +227,12 @@ impl Host for Context {
             drain(self);
         }
         engine.note_refusal();
+    }
+
+    fn before_immediates(&mut self) {
+        if !state::of(self).ticks.is_empty() {
+            self.after_callback();
+        }
     }
 
     fn take_failure(&mut self) -> bool {

@@ -65,6 +65,9 @@ pub(crate) trait Host: Sized + 'static {
     /// microtasks, unhandled rejections.
     fn after_callback(&mut self);
 
+    /// Called before the immediates of a turn: for what an earlier callback left undone.
+    fn before_immediates(&mut self) {}
+
     /// True once the program was told to end: no further callback is called.
     fn is_stopping(&self) -> bool {
         false

@@ -107,6 +107,9 @@ impl<H: Host> EventLoop<H> {
     /// The check phase runs the immediates that are there when it begins.
     pub(super) fn check_phase(&self, host: &mut H) {
         let end = self.immediates.borrow().end();
+        if self.immediates.borrow().has_before(end) && !host.is_stopping() {
+            host.before_immediates();
+        }
         while !host.is_stopping() {
             let task = self.immediates.borrow_mut().pop_before(end);
             let Some(task) = task else { return };

@@ -5,10 +5,12 @@
 
 use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, ptr};
 
-/// The size of a large page, bytes. A multiple of it is an address that one can have.
+use super::usage;
+
+/// The size of a large page, bytes, where small ones have [`PAGE`]. A multiple of it is an address that one can have.
 const LARGE_PAGE: usize = 2 << 20;
 
-/// The size of a small page, bytes, as `/proc/PID/pagemap` counts.
+/// The size of a small page, bytes. Some machines have others, and then others of the large ones.
 const PAGE: usize = 4096;
 
 /// How many small pages of a large one have been used if the copy of it is worth its memory.
@@ -17,6 +19,9 @@ const WORTH_WHILE: usize = LARGE_PAGE / PAGE / 4;
 /// Moves to large pages what this process has used much of among its executable's text and constants. What cannot be moved
 /// stays. The process must have one thread only.
 pub(crate) fn enlarge() {
+    if usage::page_size() != PAGE as u64 {
+        return;
+    }
     let Ok(pages) = File::open("/proc/self/pagemap") else { return };
     for segment in constant_segments() {
         for start in large_pages(&segment.range) {
@@ -180,6 +185,9 @@ mod tests {
 
     #[test]
     fn what_has_been_used_is_moved_and_stays_the_same() {
+        if usage::page_size() != PAGE as u64 {
+            return;
+        }
         alone(|| {
             let before = read_all();
             assert!(!before.is_empty(), "the executable is larger than that");

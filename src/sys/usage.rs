@@ -63,7 +63,8 @@ pub(crate) fn resident_bytes() -> u64 {
     pages * page_size()
 }
 
-fn page_size() -> u64 {
+/// The size of a page of memory, bytes.
+pub(super) fn page_size() -> u64 {
     nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE)
         .ok()
         .flatten()

@@ -18,9 +18,15 @@ const {
 
 function nop() {}
 
-// A failed callback of a stream is nobody's but the program's.
-function throwLater(error) {
-  nextTick(() => { throw error; });
+// Calls a stream's callback; one that fails is nobody's but the program's.
+function telling(callback, error) {
+  return () => {
+    try {
+      callback(error);
+    } catch (thrown) {
+      nextTick(() => { throw thrown; });
+    }
+  };
 }
 
 // ---- From web streams.
@@ -44,13 +50,7 @@ class Source {
   }
 
   destroy(error, callback) {
-    const done = () => {
-      try {
-        callback(error);
-      } catch (thrown) {
-        throwLater(thrown);
-      }
-    };
+    const done = telling(callback, error);
     if (this.isClosed) done();
     else this.reader.cancel(error).then(done, done);
   }
@@ -110,13 +110,7 @@ class Sink {
   }
 
   destroy(error, callback) {
-    const done = () => {
-      try {
-        callback(error);
-      } catch (thrown) {
-        throwLater(thrown);
-      }
-    };
+    const done = telling(callback, error);
     if (this.isClosed) done();
     else if (error !== null && error !== undefined) this.writer.abort(error).then(done, done);
     else this.writer.close().then(done, done);
@@ -190,13 +184,7 @@ function duplexFromWeb(pair = {}, options = {}) {
     ...sink.options(),
     destroy(error, callback) {
       const destroyOf = (side) => new Promise((resolve) => side.destroy(error, resolve));
-      const done = () => {
-        try {
-          callback(error);
-        } catch (thrown) {
-          throwLater(thrown);
-        }
-      };
+      const done = telling(callback, error);
       Promise.all([destroyOf(sink), destroyOf(source)]).then(done, done);
     },
   });

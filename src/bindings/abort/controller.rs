@@ -9,11 +9,8 @@ use super::{
     signal_of,
 };
 use crate::{
-    bindings::event_target::inspected_as,
-    engine::{
-        classes::{ClassSpec, instance, new_target},
-        natives::arg,
-    },
+    bindings::inspect::custom,
+    engine::classes::{ClassSpec, instance, new_target},
 };
 
 pub(super) const ABORT_CONTROLLER: ClassSpec = ClassSpec {
@@ -77,9 +74,9 @@ pub(super) fn inspect(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
+    if custom::is_too_deep(args) {
         return Ok(this.clone());
     }
     let signal = signal(this, context)?;
-    inspected_as(this, &[("signal", signal.into())], args, context)
+    custom::fields(this, &[("signal", signal.into())], args, context)
 }

@@ -9,7 +9,8 @@ use super::{Origin, Signal, any, retention, signal_of, target_of_signal};
 use crate::{
     bindings::{
         dom_exception,
-        event_target::{self, dispatch_new, inspected_as},
+        event_target::{self, dispatch_new},
+        inspect::custom,
     },
     engine::{
         callbacks,
@@ -164,8 +165,8 @@ pub(super) fn inspect(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let aborted = receiver(this, context)?.aborted.get();
-    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
+    if custom::is_too_deep(args) {
         return Ok(this.clone());
     }
-    inspected_as(this, &[("aborted", aborted.into())], args, context)
+    custom::fields(this, &[("aborted", aborted.into())], args, context)
 }

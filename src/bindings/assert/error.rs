@@ -9,7 +9,7 @@ use super::{
     message::{self, Subject},
 };
 use crate::{
-    bindings::{event_target::inspect_symbol, inspect},
+    bindings::inspect::{self, custom},
     engine::{
         builtins,
         classes::{self, Class, ClassSpec, new_target, prototype_from},
@@ -32,7 +32,7 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let parent = Class { constructor: stack::error_class(context), prototype };
     let made = classes::class(&CLASS, Some(&parent), context);
     let inspect = function("[nodejs.util.inspect.custom]", 2, inspect_method, context);
-    define_value(&made.prototype, inspect_symbol(context)?, inspect, false);
+    define_value(&made.prototype, custom::symbol(context)?, inspect, false);
     context.insert_data(AssertionErrorClass(made.clone()));
     Ok(made.constructor.into())
 }

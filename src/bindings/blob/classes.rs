@@ -20,6 +20,7 @@ use crate::{
     bindings::{
         buffer,
         encoding::{self, Encoding},
+        inspect::custom,
     },
     engine::{
         builtins,
@@ -62,10 +63,10 @@ pub(crate) fn classes(context: &mut Context) -> JsResult<Rc<BlobClasses>> {
     let file = class("File", 2, construct_file, &file_prototype, context);
     file.set_prototype(Some(blob.clone()));
     define_getters(&file_prototype, FILE_GETTERS, context);
-    let custom = buffer::inspect_symbol(context)?;
+    let symbol = custom::symbol(context)?;
     for prototype in [&blob_prototype, &file_prototype] {
         let method = function("[nodejs.util.inspect.custom]", 2, inspect, context);
-        define_value(prototype, custom.clone(), method, false);
+        define_value(prototype, symbol.clone(), method, false);
     }
     let classes = Rc::new(BlobClasses { blob, file, blob_prototype, file_prototype });
     context.insert_data(classes.clone());
@@ -284,5 +285,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
         define_value(&shown, js_string!("name"), file.name, true);
         define_value(&shown, js_string!("lastModified"), file.last_modified, true);
     }
-    buffer::inspect_as(class, &shown, args, context)
+    custom::named(class, &shown, args, context)
 }

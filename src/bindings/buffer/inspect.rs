@@ -1,20 +1,15 @@
 //! How a buffer shows itself: `<Buffer 68 69>`.
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{realm, view::View};
-use crate::engine::{
-    builtins,
-    natives::{Method, arg, define_value, registered_symbol},
+use crate::{
+    bindings::inspect::custom,
+    engine::natives::{Method, arg, define_value},
 };
 
 /// The methods of this file.
 pub(super) const METHODS: &[Method] = &[("inspect", 2, inspect)];
-
-/// `Symbol.for('nodejs.util.inspect.custom')`.
-pub(crate) fn custom_symbol(context: &mut Context) -> JsResult<JsSymbol> {
-    registered_symbol("nodejs.util.inspect.custom", context)
-}
 
 fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let max = realm::of(context)?.inspect_max_bytes.get();
@@ -86,73 +81,8 @@ fn shown_extras(
 }
 
 fn inspected(value: &JsObject, options: &JsObject, context: &mut Context) -> JsResult<String> {
-    let one_line = JsObject::with_object_proto(context.intrinsics());
-    copy_properties(options, &one_line, context)?;
+    let one_line = custom::copied(options, context)?;
     define_value(&one_line, js_string!("breakLength"), f64::INFINITY, true);
     define_value(&one_line, js_string!("compact"), true, true);
-    call_inspect(value, one_line, context)
-}
-
-fn copy_properties(from: &JsObject, to: &JsObject, context: &mut Context) -> JsResult<()> {
-    for key in from.own_property_keys(context)? {
-        let value = from.get(key.clone(), context)?;
-        define_value(to, key, value, true);
-    }
-    Ok(())
-}
-
-/// `util.inspect(value, options)`.
-fn call_inspect(value: &JsObject, options: JsObject, context: &mut Context) -> JsResult<String> {
-    let util = builtins::load_object("util", context)?;
-    let inspect = util.get(js_string!("inspect"), context)?;
-    let Some(inspect) = inspect.as_callable() else { return Ok(String::new()) };
-    let text = inspect.call(&util.into(), &[value.clone().into(), options.into()], context)?;
-    Ok(text.to_string(context)?.to_std_string_lossy())
-}
-
-/// How an object of a class of ours shows itself: the class's name, then the object that stands
-/// for it; `args` are those of the custom inspection method.
-pub(crate) fn inspect_as(
-    class: &str,
-    shown: &JsObject,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    if is_too_deep(args) {
-        return Ok(JsString::from(format!("[{class}]")).into());
-    }
-    let text = inspected_one_deeper(shown, args, context)?;
-    Ok(JsString::from(format!("{class} {text}")).into())
-}
-
-/// As [`inspect_as`], with the name only where the object is not shown.
-pub(crate) fn inspect_plain(
-    class: &str,
-    shown: &JsObject,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    if is_too_deep(args) {
-        return inspect_as(class, shown, args, context);
-    }
-    Ok(JsString::from(inspected_one_deeper(shown, args, context)?).into())
-}
-
-fn is_too_deep(args: &[JsValue]) -> bool {
-    arg(args, 0).as_number().is_some_and(|depth| depth < 0.0)
-}
-
-fn inspected_one_deeper(
-    shown: &JsObject,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<String> {
-    let options = JsObject::with_object_proto(context.intrinsics());
-    if let Some(given) = arg(args, 1).as_object() {
-        copy_properties(&given, &options, context)?;
-        let depth = given.get(js_string!("depth"), context)?;
-        let depth = depth.as_number().map_or(JsValue::null(), |depth| (depth - 1.0).into());
-        define_value(&options, js_string!("depth"), depth, true);
-    }
-    call_inspect(shown, options, context)
+    custom::shown(value, one_line, context)
 }

@@ -27,7 +27,6 @@ pub(crate) use self::{
 };
 pub(crate) use self::{
     exports::exports,
-    inspect::{custom_symbol as inspect_symbol, inspect_as, inspect_plain},
     text::{check_length, decoded},
     view::View,
 };

@@ -14,8 +14,11 @@ use boa_engine::{
 use super::{
     compare, construct, copy, fill, inspect, numbers, pool::Pool, search, slice, text, view::View,
 };
-use crate::engine::natives::{
-    Method, Native, arg, define_accessor, define_methods, define_value, function,
+use crate::{
+    bindings::inspect::custom,
+    engine::natives::{
+        Method, Native, arg, define_accessor, define_methods, define_value, function,
+    },
 };
 
 /// What `buffer.INSPECT_MAX_BYTES` starts with.
@@ -171,7 +174,7 @@ fn define_prototype(prototype: &JsObject, context: &mut Context) -> JsResult<()>
         define_value(prototype, JsString::from(alias), original, true);
     }
     let inspect = prototype.get(js_string!("inspect"), context)?;
-    define_value(prototype, inspect::custom_symbol(context)?, inspect, true);
+    define_value(prototype, custom::symbol(context)?, inspect, true);
     let getters: [(_, Native); 2] = [("parent", parent), ("offset", offset)];
     for (name, get) in getters {
         let get = function("get", 0, get, context);

@@ -9,7 +9,8 @@ use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
 use super::{
     handle::{self, descriptor, get},
-    options, request,
+    options::{self, membership, source_membership},
+    request,
 };
 use crate::{
     bindings::handles,
@@ -22,7 +23,9 @@ use crate::{
     sys::{
         address::{self, Family},
         errno::Errno,
-        fd, udp,
+        fd,
+        multicast::Change,
+        udp,
     },
 };
 
@@ -47,10 +50,14 @@ const METHODS: &[Method] = &[
     ("send6", 6, |this, args, context| request::send(this, args, Family::V6, context)),
     ("getsockname", 1, get_sock_name),
     ("getpeername", 1, get_peer_name),
-    ("addMembership", 2, options::add_membership),
-    ("dropMembership", 2, options::drop_membership),
-    ("addSourceSpecificMembership", 3, options::add_source_membership),
-    ("dropSourceSpecificMembership", 3, options::drop_source_membership),
+    ("addMembership", 2, |this, args, context| membership(this, args, Change::Join, context)),
+    ("dropMembership", 2, |this, args, context| membership(this, args, Change::Leave, context)),
+    ("addSourceSpecificMembership", 3, |this, args, context| {
+        source_membership(this, args, Change::Join, context)
+    }),
+    ("dropSourceSpecificMembership", 3, |this, args, context| {
+        source_membership(this, args, Change::Leave, context)
+    }),
     ("setMulticastInterface", 1, options::set_multicast_interface),
     ("setMulticastTTL", 1, options::set_multicast_ttl),
     ("setMulticastLoopback", 1, options::set_multicast_loopback),

@@ -21,25 +21,8 @@ use crate::{
 
 const INVALID: Errno = Errno(libc::EINVAL);
 
-/// `handle.addMembership(group, interface)`.
-pub(super) fn add_membership(
-    this: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    membership(this, args, Change::Join, context)
-}
-
-/// `handle.dropMembership(group, interface)`.
-pub(super) fn drop_membership(
-    this: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    membership(this, args, Change::Leave, context)
-}
-
-fn membership(
+/// `handle.addMembership(group, interface)` and `dropMembership`.
+pub(super) fn membership(
     this: &JsValue,
     args: &[JsValue],
     change: Change,
@@ -53,25 +36,8 @@ fn membership(
     })))
 }
 
-/// `handle.addSourceSpecificMembership(source, group, interface)`.
-pub(super) fn add_source_membership(
-    this: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    source_membership(this, args, Change::Join, context)
-}
-
-/// `handle.dropSourceSpecificMembership(source, group, interface)`.
-pub(super) fn drop_source_membership(
-    this: &JsValue,
-    args: &[JsValue],
-    context: &mut Context,
-) -> JsResult<JsValue> {
-    source_membership(this, args, Change::Leave, context)
-}
-
-fn source_membership(
+/// `handle.addSourceSpecificMembership(source, group, interface)` and `dropSourceSpecificMembership`.
+pub(super) fn source_membership(
     this: &JsValue,
     args: &[JsValue],
     change: Change,

@@ -7,8 +7,9 @@ use encoding_rs::{CoderResult, Decoder, DecoderResult, REPLACEMENT, UTF_8};
 use super::{Class, prototype_for, wrong_this};
 use crate::{
     bindings::{
-        buffer::{self, View},
+        buffer::View,
         encoding::{self, Encoding},
+        inspect::custom,
     },
     engine::{
         errors::{Code, coded},
@@ -220,5 +221,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     define_value(&shown, js_string!("encoding"), name_of(settings.encoding), true);
     define_value(&shown, js_string!("fatal"), settings.fatal, true);
     define_value(&shown, js_string!("ignoreBOM"), settings.ignore_bom, true);
-    buffer::inspect_as(CLASS.name, &shown, args, context)
+    custom::named(CLASS.name, &shown, args, context)
 }

@@ -11,6 +11,7 @@ use crate::{
     bindings::{
         buffer::{self, View},
         encoding::{self, Encoding},
+        inspect::custom,
     },
     engine::{
         natives::{arg, define_value},
@@ -81,5 +82,5 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     check_this(this, context)?;
     let shown = JsObject::with_object_proto(context.intrinsics());
     define_value(&shown, js_string!("encoding"), js_string!("utf-8"), true);
-    buffer::inspect_plain(CLASS.name, &shown, args, context)
+    custom::plain(CLASS.name, &shown, args, context)
 }

@@ -8,7 +8,7 @@ use boa_engine::{
     NativeFunction, js_string, object::FunctionObjectBuilder, property::PropertyDescriptor,
 };
 
-use super::buffer;
+use super::inspect::custom;
 use crate::engine::{
     errors::{Code, coded},
     natives::{Method, Native, define_accessor, define_methods, define_value, function},
@@ -49,7 +49,7 @@ fn class(description: &Class, context: &mut Context) -> JsResult<JsObject> {
         define_accessor(&prototype, JsString::from(name), Some(get), None, true);
     }
     let inspect = function("[nodejs.util.inspect.custom]", 2, description.inspect, context);
-    define_value(&prototype, buffer::inspect_symbol(context)?, inspect, false);
+    define_value(&prototype, custom::symbol(context)?, inspect, false);
     let fixed = |value: JsValue, configurable| {
         PropertyDescriptor::builder()
             .value(value)

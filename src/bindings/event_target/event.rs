@@ -7,9 +7,9 @@ use boa_engine::{
 };
 use boa_gc::GcRefCell;
 
-use super::{Carried, Event, EventTargets, Flags, inspection};
+use super::{Carried, Event, EventTargets, Flags};
 use crate::{
-    bindings::process,
+    bindings::{inspect::custom, process},
     engine::{
         classes::{Accessor, Class, ClassSpec, instance, new_target, object},
         natives::{Method, arg},
@@ -336,5 +336,5 @@ pub(super) fn inspect(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let fields = with(this, context, Event::shown)?;
-    inspection::inspected_as(this, &fields, args, context)
+    custom::fields(this, &fields, args, context)
 }

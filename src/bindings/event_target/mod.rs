@@ -6,7 +6,6 @@
 mod dispatch;
 mod event;
 mod handlers;
-mod inspection;
 mod listeners;
 mod message_event;
 mod module;
@@ -27,7 +26,6 @@ use crate::engine::{builtins, classes::Class};
 
 pub(crate) use dispatch::{dispatch_new, dispatch_value};
 pub(crate) use handlers::define_event_handler;
-pub(crate) use inspection::{inspect_symbol, inspected_as};
 pub(crate) use listeners::{ListenerOptions, add, listener_count, listeners_of, remove};
 pub(crate) use message_event::{message_event, message_event_class};
 pub(crate) use module::{define_inspect, exports};

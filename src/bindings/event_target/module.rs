@@ -10,11 +10,10 @@ use boa_engine::{
 use super::{
     EventTargets, define_event_handler, dispatch,
     event::{self, CUSTOM_EVENT, EVENT, PHASES},
-    inspection,
     target::{self, EVENT_TARGET, receiver},
 };
 use crate::{
-    bindings::events,
+    bindings::{events, inspect::custom},
     engine::{
         classes::class,
         natives::{
@@ -108,7 +107,7 @@ pub(crate) fn define_inspect(
     inspect: Native,
     context: &mut Context,
 ) -> JsResult<()> {
-    let symbol = inspection::inspect_symbol(context)?;
+    let symbol = custom::symbol(context)?;
     let inspect = function("[nodejs.util.inspect.custom]", 2, inspect, context);
     define_value(prototype, symbol, inspect, false);
     Ok(())

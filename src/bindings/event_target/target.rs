@@ -3,9 +3,9 @@
 use boa_engine::{Context, JsError, JsObject, JsResult, JsString, JsValue, js_string};
 use boa_gc::Gc;
 
-use super::{Event, ListenerOptions, Target, create, dispatch, inspection, listeners, target_of};
+use super::{Event, ListenerOptions, Target, create, dispatch, listeners, target_of};
 use crate::{
-    bindings::{abort, events, warning},
+    bindings::{abort, events, inspect::custom, warning},
     engine::{
         classes::{ClassSpec, new_target},
         errors::{Code, coded},
@@ -202,7 +202,7 @@ pub(super) fn inspect(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    inspection::inspected_as(this, &[], args, context)
+    custom::fields(this, &[], args, context)
 }
 
 /// The getter of `target[events.kMaxEventTargetListeners]`.

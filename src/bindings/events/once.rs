@@ -147,6 +147,10 @@ fn remove_event(waiting: &Waiting, context: &mut Context) -> JsResult<()> {
 fn remove_error(waiting: &Waiting, context: &mut Context) -> JsResult<()> {
     let listener = waiting.listeners.borrow().error.clone();
     let Some(listener) = listener else { return Ok(()) };
+    // As in Node: where it cannot be removed it stays.
+    if targets::method_of(&waiting.emitter, "removeListener", context)?.is_none() {
+        return Ok(());
+    }
     targets::remove(&waiting.emitter, &js_string!("error").into(), &listener, context)
 }
 

@@ -4,6 +4,7 @@
 //! custom functions, getters on request, what a `constructor.name` or `Symbol.toStringTag` may be.
 
 mod collections;
+pub(crate) mod custom;
 mod depth;
 mod elements;
 mod error_stack;

@@ -7,7 +7,7 @@ use std::{
 
 use boa_engine::{Context, JsObject, JsSymbol};
 
-use crate::engine::natives::registered_symbol;
+use super::custom;
 
 /// The shared state; get it with [`State::of`].
 pub(super) struct State {
@@ -54,8 +54,7 @@ impl State {
 
 /// The engine makes registered symbols itself; it cannot refuse this one.
 fn custom_symbol(context: &mut Context) -> JsSymbol {
-    registered_symbol("nodejs.util.inspect.custom", context)
-        .unwrap_or_else(|_| JsSymbol::to_string_tag())
+    custom::symbol(context).unwrap_or_else(|_| JsSymbol::to_string_tag())
 }
 
 /// The prototypes most often met come first.

@@ -6,7 +6,10 @@ use boa_engine::{
 };
 
 use super::state::State;
-use crate::engine::natives::{define_value, function, registered_symbol};
+use crate::{
+    bindings::inspect::custom,
+    engine::natives::{define_value, function},
+};
 
 const OF_READABLE: [&str; 6] =
     ["highWaterMark", "buffer", "bufferIndex", "length", "pipes", "awaitDrainWriters"];
@@ -15,7 +18,7 @@ const OF_WRITABLE: [&str; 7] =
 
 /// Defines `[util.inspect.custom]` on the prototype of a state.
 pub(super) fn define(prototype: &JsObject, context: &mut Context) -> JsResult<()> {
-    let key = registered_symbol("nodejs.util.inspect.custom", context)?;
+    let key = custom::symbol(context)?;
     let inspect = function("[nodejs.util.inspect.custom]", 2, inspect, context);
     define_value(prototype, key, inspect, false);
     Ok(())

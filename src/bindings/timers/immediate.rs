@@ -7,7 +7,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, Trace};
 
-use super::{Timers, timeout::not_a_function};
+use super::Timers;
 use crate::{
     engine::{
         async_ids::{self, AsyncId},
@@ -101,23 +101,12 @@ fn fire(immediate: &JsObject, context: &mut Context) -> JsResult<()> {
     finish(&timers, immediate, context)?;
     let callback = immediate.get(js_string!("_onImmediate"), context)?;
     let operation = with(immediate, |data| data.operation).unwrap_or_default();
-    let work = |context: &mut Context| call(immediate, &callback, context);
+    let names = (js_string!("_argv"), "immediate._onImmediate");
+    let work = |context: &mut Context| super::call(immediate, &callback, names, context);
     let result = async_ids::within(operation, Some(immediate), context, work);
     immediate.set(js_string!("_onImmediate"), JsValue::null(), false, context)?;
     async_ids::destroy(operation, context)?;
     result
-}
-
-fn call(immediate: &JsObject, callback: &JsValue, context: &mut Context) -> JsResult<()> {
-    let args = immediate.get(js_string!("_argv"), context)?;
-    let args = match args.as_object() {
-        Some(list) => super::module::list_values(&list, context)?,
-        None => Vec::new(),
-    };
-    let Some(function) = callback.as_callable() else {
-        return Err(not_a_function("immediate._onImmediate"));
-    };
-    function.call(&immediate.clone().into(), &args, context).map(drop)
 }
 
 /// The immediate does not wait any more; it shows in the properties.

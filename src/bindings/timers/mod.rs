@@ -15,7 +15,7 @@ use std::{
     rc::Rc,
 };
 
-use boa_engine::{Context, JsObject, JsResult, JsSymbol};
+use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue};
 
 use crate::engine::{builtins, classes::Class};
 
@@ -52,4 +52,23 @@ pub(crate) fn of(context: &mut Context) -> JsResult<Rc<Timers>> {
     builtins::load("timers", context)?;
     let timers = context.get_data::<Rc<Timers>>();
     Ok(timers.expect("loading `timers` inserts its state").clone())
+}
+
+/// Calls the callback of a timer or an immediate. The names: of its property with the arguments, and
+/// of the callback where it is no function.
+fn call(
+    object: &JsObject,
+    callback: &JsValue,
+    (args, name): (JsString, &str),
+    context: &mut Context,
+) -> JsResult<()> {
+    let args = match object.get(args, context)?.as_object() {
+        Some(list) => list_values(&list, context)?,
+        None => Vec::new(),
+    };
+    let Some(function) = callback.as_callable() else {
+        let message = format!("{name} is not a function");
+        return Err(JsNativeError::typ().with_message(message).into());
+    };
+    function.call(&object.clone().into(), &args, context).map(drop)
 }

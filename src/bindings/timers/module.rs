@@ -17,7 +17,7 @@ use super::{
     timeout::{self, Plan, TIMEOUT},
 };
 use crate::{
-    bindings::event_target::inspect_symbol,
+    bindings::inspect::custom,
     engine::{
         builtins,
         classes::{ClassSpec, class},
@@ -87,7 +87,7 @@ fn finish_timeout(timers: &Timers, context: &mut Context) -> JsResult<()> {
     let close = function("", 0, timeout::close, context);
     define_value(prototype, js_string!("close"), close, true);
     let inspect = function("[nodejs.util.inspect.custom]", 2, inspect, context);
-    define_value(prototype, inspect_symbol(context)?, inspect, false);
+    define_value(prototype, custom::symbol(context)?, inspect, false);
     let dispose = function("", 0, timeout::dispose, context);
     define_value(prototype, JsSymbol::dispose(), dispose, true);
     let to_primitive = function("", 0, timeout::to_primitive, context);

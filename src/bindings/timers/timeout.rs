@@ -3,8 +3,7 @@
 use std::{cell::Cell, rc::Rc};
 
 use boa_engine::{
-    Context, JsData, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string,
-    object::builtins::JsArray,
+    Context, JsData, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
 };
 use boa_gc::{Finalize, Trace};
 
@@ -179,27 +178,12 @@ fn fire(timer: &JsObject, context: &mut Context) -> JsResult<()> {
     }
     with(timer, |data| data.restarted.set(false));
     let operation = with(timer, |data| data.operation).unwrap_or_default();
-    let work = |context: &mut Context| call(timer, &callback, context);
+    let names = (js_string!("_timerArgs"), "timer._onTimeout");
+    let work = |context: &mut Context| super::call(timer, &callback, names, context);
     let result = async_ids::within(operation, Some(timer), context, work);
     // Whatever the callback threw: the timer goes on or ends first, as in Node.
     settle(&timers, timer, context)?;
     result
-}
-
-fn call(timer: &JsObject, callback: &JsValue, context: &mut Context) -> JsResult<()> {
-    let args = timer.get(js_string!("_timerArgs"), context)?;
-    let args = match args.as_object() {
-        Some(list) => super::module::list_values(&list, context)?,
-        None => Vec::new(),
-    };
-    let Some(function) = callback.as_callable() else {
-        return Err(not_a_function("timer._onTimeout"));
-    };
-    function.call(&timer.clone().into(), &args, context).map(drop)
-}
-
-pub(super) fn not_a_function(what: &str) -> JsError {
-    JsNativeError::typ().with_message(format!("{what} is not a function")).into()
 }
 
 /// After the callback: the timer repeats, was started anew, or ends.

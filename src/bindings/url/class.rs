@@ -11,7 +11,7 @@ use super::{
     text::text,
 };
 use crate::{
-    bindings::blob,
+    bindings::{blob, inspect::custom},
     engine::{
         classes::{Accessor, ClassSpec, instance, new_target},
         natives::{Method, arg},
@@ -244,7 +244,7 @@ pub(super) fn inspect(
     args: &[JsValue],
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
+    if custom::is_too_deep(args) {
         return Ok(this.clone());
     }
     let object = this.to_object(context)?;

@@ -1,20 +1,17 @@
 //! How `util.inspect` shows URLs, search parameters and their iterators.
 
 use boa_engine::{
-    Context, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string, property::PropertyKey,
+    Context, JsObject, JsResult, JsString, JsValue, js_string, property::PropertyKey,
 };
 
 use crate::{
-    bindings::event_target::inspect_symbol,
-    engine::{
-        builtins,
-        natives::{Native, arg, define_value, function},
-    },
+    bindings::inspect::custom::{self, Inspector, class_name},
+    engine::natives::{Native, arg, define_value, function},
 };
 
 /// Defines `[util.inspect.custom]`.
 pub(super) fn define(prototype: &JsObject, inspect: Native, context: &mut Context) -> JsResult<()> {
-    let symbol: JsSymbol = inspect_symbol(context)?;
+    let symbol = custom::symbol(context)?;
     let inspect = function("[nodejs.util.inspect.custom]", 2, inspect, context);
     define_value(prototype, symbol, inspect, false);
     Ok(())
@@ -37,13 +34,6 @@ pub(super) fn fields(
     Ok(js_string!(&name, &js_string!(" "), &text).into())
 }
 
-/// `object.constructor.name`.
-pub(super) fn class_name(object: &JsObject, context: &mut Context) -> JsResult<JsString> {
-    let class = object.get(js_string!("constructor"), context)?;
-    let name = class.to_object(context)?.get(js_string!("name"), context)?;
-    name.to_string(context)
-}
-
 /// `options.stylize('[Object]', 'special')`, where the options have one: what stands for an
 /// object that lies too deep.
 pub(super) fn too_deep(args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -61,31 +51,6 @@ pub(super) fn too_deep(args: &[JsValue], context: &mut Context) -> JsResult<JsVa
 pub(super) fn break_length(args: &[JsValue], context: &mut Context) -> JsResult<f64> {
     let options = arg(args, 1).to_object(context)?;
     options.get(js_string!("breakLength"), context)?.to_number(context)
-}
-
-/// How the parts of an object are shown.
-pub(super) struct Inspector(JsObject);
-
-impl Inspector {
-    /// The function that a custom inspection function was given, or `util.inspect`.
-    pub(super) fn new(args: &[JsValue], context: &mut Context) -> JsResult<Self> {
-        if let Some(inspect) = arg(args, 2).as_callable() {
-            return Ok(Self(inspect));
-        }
-        let util = builtins::load_object("util", context)?;
-        Ok(Self(util.get(js_string!("inspect"), context)?.to_object(context)?))
-    }
-
-    pub(super) fn call(
-        &self,
-        value: &JsValue,
-        options: &JsValue,
-        context: &mut Context,
-    ) -> JsResult<JsString> {
-        let text =
-            self.0.call(&JsValue::undefined(), &[value.clone(), options.clone()], context)?;
-        text.to_string(context)
-    }
 }
 
 /// A copy of the options for what lies one level deeper.

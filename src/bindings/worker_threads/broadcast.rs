@@ -16,7 +16,7 @@ use super::{
     transfer::Transfers,
 };
 use crate::{
-    bindings::{dom_exception, event_target::inspected_as},
+    bindings::{dom_exception, inspect::custom},
     engine::{
         classes::{Accessor, ClassSpec, new_target},
         intrinsics::conversions,
@@ -155,5 +155,5 @@ pub(super) fn inspect(
     let port = receiver(this, context)?;
     let active = port.end.borrow().is_some().into();
     let name = name(this, &[], context)?;
-    inspected_as(this, &[("name", name), ("active", active)], args, context)
+    custom::fields(this, &[("name", name), ("active", active)], args, context)
 }

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     bindings::{
         event_target::{
-            self, define_event_handler, define_inspect, inspected_as, message_event,
-            node_style_class,
+            self, define_event_handler, define_inspect, message_event, node_style_class,
         },
+        inspect::custom,
         warning,
     },
     engine::{
@@ -182,7 +182,7 @@ fn inspect(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<
     let Ok(port) = receiver(this) else { return Ok(this.clone()) };
     let active = port.end.borrow().is_some().into();
     let fields = [("active", active), ("refed", port.has_ref().into())];
-    inspected_as(this, &fields, args, context)
+    custom::fields(this, &fields, args, context)
 }
 
 /// `receiveMessageOnPort(port)`.

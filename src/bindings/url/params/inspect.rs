@@ -3,7 +3,7 @@
 use boa_engine::{Context, JsResult, JsString, JsValue, js_string};
 
 use super::{js_text, receiver, with_pairs};
-use crate::{bindings::url::inspection, engine::natives::arg};
+use crate::bindings::{inspect::custom, url::inspection};
 
 /// `params[util.inspect.custom](depth, options, inspect)`.
 pub(in crate::bindings::url) fn inspect(
@@ -12,11 +12,11 @@ pub(in crate::bindings::url) fn inspect(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let object = receiver(this, context)?;
-    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
+    if custom::is_too_deep(args) {
         return inspection::too_deep(args, context);
     }
     let options = inspection::deeper(args, context)?;
-    let inspector = inspection::Inspector::new(args, context)?;
+    let inspector = custom::Inspector::new(args, context)?;
     let pairs = with_pairs(this, context, |pairs| pairs.clone())?;
     let mut parts = Vec::new();
     for (name, value) in &pairs {
@@ -24,7 +24,7 @@ pub(in crate::bindings::url) fn inspect(
         let value = inspector.call(&js_text(value), &options, context)?;
         parts.push(js_string!(&name, &js_string!(" => "), &value));
     }
-    let name = inspection::class_name(&object, context)?.to_std_string_lossy();
+    let name = custom::class_name(&object, context)?.to_std_string_lossy();
     between_braces(&name, &parts, false, args, context)
 }
 

@@ -11,8 +11,11 @@ use boa_gc::{Finalize, Trace};
 
 use super::{inspect::between_braces, js_text, receiver, with_pairs};
 use crate::{
-    bindings::url::{classes, errors, inspection},
-    engine::natives::{Method, arg},
+    bindings::{
+        inspect::custom,
+        url::{classes, errors, inspection},
+    },
+    engine::natives::Method,
 };
 
 /// What the prototype of the iterators has, beside its inspection function.
@@ -100,13 +103,13 @@ pub(in crate::bindings::url) fn inspect(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let (params, kind, index) = state(this, context)?;
-    if arg(args, 0).as_number().is_some_and(|depth| depth < 0.0) {
+    if custom::is_too_deep(args) {
         return inspection::too_deep(args, context);
     }
     let rest: Vec<_> =
         with_pairs(&params, context, |pairs| pairs.iter().skip(index).cloned().collect())?;
     let options = inspection::deeper(args, context)?;
-    let inspector = inspection::Inspector::new(args, context)?;
+    let inspector = custom::Inspector::new(args, context)?;
     let mut parts = Vec::new();
     for pair in &rest {
         let value = yielded(pair, kind, context);

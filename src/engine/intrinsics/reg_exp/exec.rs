@@ -39,9 +39,7 @@ pub(super) fn test(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let state = State::of(context);
-    let object = this.as_object().filter(|object| state.pristine.is_pristine(object));
-    let Some(object) = object else { return original.call(this, args, context) };
-    let Some(compiled) = state.compiler.compiled(&object, context)? else {
+    let Some((object, compiled)) = state.usual(this, context)? else {
         return original.call(this, args, context);
     };
     let string = to_string(&arg(args, 0), context)?;

@@ -18,12 +18,10 @@ pub(super) fn r#match(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let state = State::of(context);
-    let object = this.as_object().filter(|object| state.pristine.is_pristine(object));
-    let Some(object) = object else { return original.call(this, args, context) };
-    let compiled = state.compiler.compiled(&object, context)?;
+    let usual = state.usual(this, context)?;
     // A match that is not global is one call of `exec`, a sticky one goes from match to match.
-    let compiled = compiled.filter(|compiled| compiled.is_global() && !compiled.is_sticky());
-    let Some(compiled) = compiled else { return original.call(this, args, context) };
+    let usual = usual.filter(|(_, compiled)| compiled.is_global() && !compiled.is_sticky());
+    let Some((object, compiled)) = usual else { return original.call(this, args, context) };
     let string = to_string(&arg(args, 0), context)?;
     set_last_index(&object, 0, context)?;
     let matches = compiled.find_all(&state.compiler.text(&string));
@@ -43,9 +41,7 @@ pub(super) fn search(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let state = State::of(context);
-    let object = this.as_object().filter(|object| state.pristine.is_pristine(object));
-    let Some(object) = object else { return original.call(this, args, context) };
-    let Some(compiled) = state.compiler.compiled(&object, context)? else {
+    let Some((object, compiled)) = state.usual(this, context)? else {
         return original.call(this, args, context);
     };
     let string = to_string(&arg(args, 0), context)?;

@@ -21,7 +21,10 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsObject, JsResult, JsString, JsSymbol, JsValue};
 
-use self::{compiled::Compiler, pristine::Pristine};
+use self::{
+    compiled::{Compiled, Compiler},
+    pristine::Pristine,
+};
 use super::originals::{Wrapper, wrap_method, wrap_methods};
 
 /// What matching keeps for each context. Get it with [`State::of`].
@@ -33,6 +36,19 @@ struct State {
 impl State {
     fn of(context: &Context) -> Rc<Self> {
         context.get_data::<Rc<Self>>().expect("install put it into the context").clone()
+    }
+
+    /// The receiver of a method, and what it is compiled to, if it is a regular expression as the
+    /// language made it.
+    fn usual(
+        &self,
+        this: &JsValue,
+        context: &mut Context,
+    ) -> JsResult<Option<(JsObject, Rc<Compiled>)>> {
+        let object = this.as_object().filter(|object| self.pristine.is_pristine(object));
+        let Some(object) = object else { return Ok(None) };
+        let compiled = self.compiler.compiled(&object, context)?;
+        Ok(compiled.map(|compiled| (object, compiled)))
     }
 }
 

@@ -25,12 +25,10 @@ pub(super) fn replace(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let state = State::of(context);
-    let object = this.as_object().filter(|object| state.pristine.is_pristine(object));
-    let Some(object) = object else { return original.call(this, args, context) };
-    let compiled = state.compiler.compiled(&object, context)?;
+    let usual = state.usual(this, context)?;
     // A sticky global replacement goes from match to match.
-    let compiled = compiled.filter(|compiled| !(compiled.is_global() && compiled.is_sticky()));
-    let Some(compiled) = compiled else { return original.call(this, args, context) };
+    let usual = usual.filter(|(_, compiled)| !(compiled.is_global() && compiled.is_sticky()));
+    let Some((object, compiled)) = usual else { return original.call(this, args, context) };
     let string = to_string(&arg(args, 0), context)?;
     let replacement = Replacement::of(&arg(args, 1), context)?;
     let matches = if compiled.is_global() {

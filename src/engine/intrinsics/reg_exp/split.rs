@@ -16,12 +16,8 @@ pub(super) fn split(
     context: &mut Context,
 ) -> JsResult<JsValue> {
     let state = State::of(context);
-    let object = this.as_object().filter(|object| state.pristine.is_pristine(object));
-    let object = object.filter(|_| state.pristine.has_pristine_species());
-    let Some(object) = object else { return original.call(this, args, context) };
-    let Some(compiled) = state.compiler.compiled(&object, context)? else {
-        return original.call(this, args, context);
-    };
+    let usual = state.usual(this, context)?.filter(|_| state.pristine.has_pristine_species());
+    let Some((_, compiled)) = usual else { return original.call(this, args, context) };
     let string = to_string(&arg(args, 0), context)?;
     let limit = limit_of(&arg(args, 1), context)?;
     let text = state.compiler.text(&string);

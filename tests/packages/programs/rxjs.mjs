@@ -1,0 +1,25 @@
+import { Subject, BehaviorSubject, concat, defer, from, fromEvent, interval, merge, of, throwError, timer, firstValueFrom, lastValueFrom } from 'rxjs';
+import { bufferCount, catchError, concatMap, debounceTime, filter, finalize, map, mergeMap, reduce, retry, scan, share, switchMap, take, takeUntil, toArray, withLatestFrom } from 'rxjs/operators';
+import { EventEmitter } from 'node:events';
+
+console.log(await lastValueFrom(from([1, 2, 3, 4]).pipe(filter((n) => n % 2 === 0), map((n) => n * n), toArray())));
+console.log(await lastValueFrom(of(1, 2, 3).pipe(mergeMap((n) => timer(4 - n).pipe(map(() => n)), 1), reduce((all, n) => [...all, n], []))));
+let tries = 0;
+console.log(await firstValueFrom(defer(() => (++tries < 3 ? throwError(() => new Error('again')) : of(tries))).pipe(retry(5))));
+console.log(await lastValueFrom(throwError(() => new RangeError('told')).pipe(catchError(({ name }) => of(name)), finalize(() => console.log('finalized')))));
+const subject = new Subject();
+const state = new BehaviorSubject('first');
+const results = [];
+subject.pipe(withLatestFrom(state), scan((all, [n, s]) => [...all, `${n}${s}`], [])).subscribe((value) => results.push(value));
+subject.next(1);
+state.next('second');
+subject.next(2);
+console.log(results, state.value);
+const emitter = new EventEmitter();
+const events = lastValueFrom(fromEvent(emitter, 'e').pipe(take(2), toArray()));
+emitter.emit('e', 'a');
+emitter.emit('e', 'b');
+console.log(await events, emitter.listenerCount('e'));
+console.log(await lastValueFrom(merge(of('a'), concat(of('b'), of('c'))).pipe(bufferCount(2), toArray())));
+console.log(await lastValueFrom(interval(1).pipe(takeUntil(timer(60)), take(3), concatMap(async (n) => n), share(), toArray())));
+console.log(await lastValueFrom(of(1, 2, 3).pipe(switchMap((n) => of(n).pipe(debounceTime(1))))));
