@@ -9,12 +9,14 @@ use std::{
     sync::Mutex,
 };
 
-use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{
+    Context, JsObject, JsResult, JsString, JsValue, builtins::error::ErrorKind, js_string,
+};
 
 use super::{
     errors::{Code, coded},
     natives::{arg, define_value, function, made_for},
-    scripts, state,
+    scripts, stack, state,
 };
 use crate::sys::lock::lock;
 
@@ -219,6 +221,18 @@ pub(crate) fn emit_warning(args: &[JsValue], context: &mut Context) -> JsResult<
     let process = load_object("process", context)?;
     match process.get(js_string!("emitWarning"), context)?.as_callable() {
         Some(emit) => emit.call(&process.into(), args, context).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Tells the listeners of `warning` at once: the program is about to end.
+pub(crate) fn warn_now(message: &str, context: &mut Context) -> JsResult<()> {
+    let warning = stack::new_error(ErrorKind::Error, None, message, context);
+    define_value(&warning, js_string!("name"), js_string!("Warning"), false);
+    let process = load_object("process", context)?;
+    let args = [js_string!("warning").into(), warning.into()];
+    match process.get(js_string!("emit"), context)?.as_callable() {
+        Some(emit) => emit.call(&process.into(), &args, context).map(drop),
         None => Ok(()),
     }
 }

@@ -332,6 +332,8 @@ fn writev(fd: i32, parts: &[Vec<u8>], position: Option<u64>) -> Result<Outcome, 
 /// With `walks` errors are those of who follows the links himself, which is what Node does save
 /// for the native form.
 fn realpath(path: &Path, walks: bool) -> Result<PathBuf, SysError> {
+    // Who follows the links himself begins in the working folder.
+    let path = if walks && path.as_os_str().is_empty() { Path::new(".") } else { path };
     files::realpath(path).map_err(
         |error| {
             if walks { walk::first_obstacle(path, error) } else { error }

@@ -487,7 +487,7 @@ fn not_commonjs(
              package.json file or use the .mjs extension.",
             path.display()
         );
-        builtins::emit_warning(&[JsString::from(message).into()], context)?;
+        builtins::warn_now(&message, context)?;
     }
     Err(error)
 }

@@ -108,7 +108,9 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Package, ResolveError> {
         name,
         main,
         kind,
-        exports: fields.remove("exports").filter(|value| !value.is_null()),
+        exports: fields
+            .remove("exports")
+            .filter(|value| value.is_object() || value.is_array() || value.is_string()),
         imports: fields.remove("imports").filter(Value::is_object),
     })
 }
@@ -244,6 +246,12 @@ impl Targets<'_> {
         match target {
             Value::String(text) => self.named(text, key, star).map(Answer::Leads),
             Value::Object(conditions) => {
+                if conditions.keys().any(|key| is_index(key)) {
+                    return Err(ResolveError::InvalidPackageConfig {
+                        path: self.package.path.clone(),
+                        reason: Some("\"exports\" cannot contain numeric property keys."),
+                    });
+                }
                 for (condition, target) in conditions {
                     if condition == "default" || self.conditions.iter().any(|c| c == condition) {
                         match self.answer(target, key, star)? {
@@ -335,6 +343,11 @@ impl Targets<'_> {
             package: self.package.path.clone(),
         }
     }
+}
+
+/// True for the keys that the language puts first: they have no order of their own.
+fn is_index(key: &str) -> bool {
+    key.parse::<u32>().is_ok_and(|index| index != u32::MAX && index.to_string() == key)
 }
 
 /// What `*` stands for, if the pattern matches the key.

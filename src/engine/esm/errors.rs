@@ -66,6 +66,24 @@ impl Failure {
         Self { denied, ..Self::new(code, message) }
     }
 
+    /// As [`Failure::of_package`], while `importing` is looked for, which the error of a broken file says.
+    pub(super) fn of_package_while(
+        error: &ResolveError,
+        from: Option<&str>,
+        importing: &str,
+    ) -> Self {
+        let ResolveError::InvalidPackageConfig { path, reason } = error else {
+            return Self::of_package(error, from);
+        };
+        let mut message =
+            format!("Invalid package config {} while importing {importing}.", path.display());
+        if let Some(reason) = reason {
+            message.push(' ');
+            message.push_str(reason);
+        }
+        Self::new(Code::ERR_INVALID_PACKAGE_CONFIG, message)
+    }
+
     /// A specifier that a base like `data:` cannot resolve.
     pub(super) fn unresolvable(specifier: &str, base: &str) -> Self {
         let message = format!(

@@ -242,7 +242,9 @@ impl Resolution<'_> {
             return Err(Failure::new(Code::ERR_PACKAGE_IMPORT_NOT_DEFINED, message));
         };
         let target = package::resolve_imports(&package, specifier, self.conditions);
-        match target.map_err(|error| Failure::of_package(&error, Some(&shown(self.base))))? {
+        let from = shown(self.base);
+        let told = |error| Failure::of_package_while(&error, Some(&from), self.base);
+        match target.map_err(told)? {
             ImportTarget::File(path) => self.listed(&path, specifier),
             ImportTarget::Package(name) => {
                 let base = file_url(&package.path);
@@ -298,7 +300,10 @@ impl Resolution<'_> {
 
     fn in_package(&self, folder: &Path, subpath: &str, specifier: &str) -> Result<Target, Failure> {
         let package = self.resolver.packages.in_folder(folder);
-        let package = package.map_err(|error| Failure::of_package(&error, None))?;
+        let package = package.map_err(|error| {
+            let importing = format!("\"{specifier}\" from {}", shown(self.base));
+            Failure::of_package_while(&error, None, &importing)
+        })?;
         if let Some(package) = &package
             && package.exports.is_some()
         {
@@ -332,7 +337,9 @@ impl Resolution<'_> {
         specifier: &str,
     ) -> Result<Target, Failure> {
         let file = package::resolve_exports(package, subpath, self.conditions);
-        let file = file.map_err(|error| Failure::of_package(&error, Some(&shown(self.base))))?;
+        let from = shown(self.base);
+        let told = |error| Failure::of_package_while(&error, Some(&from), self.base);
+        let file = file.map_err(told)?;
         self.listed(&file, specifier)
     }
 }

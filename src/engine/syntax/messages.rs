@@ -333,6 +333,14 @@ fn particular(message: &str, place: Option<usize>, text: &Refused<'_>) -> Option
         let there = place.and_then(|place| text.token_at(place));
         return fault("Invalid or unexpected token".into(), there);
     }
+    if let Some(name) = message.strip_prefix("could not find the exported binding `")
+        && let Some((name, _)) = name.split_once('`')
+    {
+        // The last place where it stands alone: what is exported is mostly listed at the end.
+        let named = |token: &&Token| text.word(**token) == name;
+        let token = text.tokens().iter().rfind(named).copied();
+        return fault(format!("Export '{name}' is not defined in module"), token);
+    }
     if message == "Invalid left-hand side in assignment" {
         return Some(left_hand_side(place, text));
     }
