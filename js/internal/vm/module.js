@@ -327,12 +327,17 @@ class SyntheticModule extends Module {
   }
 }
 
-// What a callback gave for an import, as what `import()` is to give.
+// What a callback gave for an import, a module or its namespace, as what `import()` is to give.
 function namespaceOf(imported) {
-  if (isModuleNamespaceObject(imported)) return imported;
-  if (!states.has(imported)) throw failed('NOT_MODULE', 'Provided module is not an instance of Module');
-  if (imported.status === 'errored') throw imported.error;
-  return imported.namespace;
+  if (states.has(imported)) {
+    const { status } = imported;
+    if (status !== 'errored') return imported.namespace;
+    throw imported.error;
+  }
+  if (!isModuleNamespaceObject(imported)) {
+    throw failed('NOT_MODULE', 'Provided module is not an instance of Module');
+  }
+  return imported;
 }
 
 function prepare(given) {
