@@ -199,7 +199,7 @@ fn host(text: &str) {
         )
         .limits(
             Limits::none()
-                .wall_time(Duration::from_secs(2))
+                .wall_time(Duration::from_millis(400))
                 .heap(64 << 20)
                 .children(20)
                 .threads(4)
