@@ -13,9 +13,8 @@ function absent(name) {
 class Agent extends http.Agent {
   constructor(options) {
     super(options);
-    this.defaultPort = 443;
-    this.protocol = 'https:';
-    this.maxCachedSessions = this.options.maxCachedSessions ?? 100;
+    const { maxCachedSessions = 100 } = this.options;
+    Object.assign(this, { protocol: 'https:', defaultPort: 443, maxCachedSessions });
   }
 
   createConnection() {

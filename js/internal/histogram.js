@@ -205,16 +205,21 @@ class Histogram {
   }
 
   toJSON() {
-    const { count, min, max, mean, exceeds, stddev, percentiles } = this;
-    return { count, min, max, mean, exceeds, stddev, percentiles: Object.fromEntries(percentiles) };
+    const shown = summary(this, ['count', 'min', 'max', 'mean', 'exceeds', 'stddev']);
+    shown.percentiles = Object.fromEntries(this.percentiles);
+    return shown;
   }
 
   [inspectSymbol](depth, options) {
-    if (depth < 0) return this;
-    const { min, max, mean, exceeds, stddev, count, percentiles } = this;
-    const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-    return `Histogram ${require('util').inspect({ min, max, mean, exceeds, stddev, count, percentiles }, inner)}`;
+    const names = ['min', 'max', 'mean', 'exceeds', 'stddev', 'count', 'percentiles'];
+    const left = options.depth ?? null;
+    return depth < 0 ? this : `Histogram ${
+      require('util').inspect(summary(this, names), { ...options, depth: left === null ? null : left - 1 })}`;
   }
+}
+
+function summary(histogram, names) {
+  return Object.fromEntries(names.map((name) => [name, histogram[name]]));
 }
 
 function put(counts, value) {
