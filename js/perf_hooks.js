@@ -113,8 +113,16 @@ class PerformanceNodeTiming extends PerformanceEntry {
   }
 
   get duration() { return native.now(); }
+  get loopStart() { return native.loopTime()?.[0] ?? -1; }
+  get loopExit() { return native.loopTime()?.[3] ?? -1; }
+  get idleTime() { return native.loopTime()?.[1] ?? 0; }
+
+  toJSON() {
+    const { loopStart, loopExit, idleTime } = this;
+    return { ...super.toJSON(), loopStart, loopExit, idleTime };
+  }
 }
-enumerable(PerformanceNodeTiming.prototype, 'duration');
+enumerable(PerformanceNodeTiming.prototype, 'duration', 'loopStart', 'loopExit', 'idleTime');
 
 function checkTime(time) {
   if (time < 0) throw coded('ERR_PERFORMANCE_INVALID_TIMESTAMP', `${time} is not a valid timestamp`);
@@ -271,9 +279,15 @@ class Performance extends EventTarget {
 
   get [Symbol.toStringTag]() { return 'Performance'; }
 }
-Object.defineProperty(Performance.prototype, 'timerify', { value: timerify, writable: true, configurable: true });
+for (const method of [timerify, eventLoopUtilization]) {
+  Object.defineProperty(Performance.prototype, method.name, { value: method, writable: true, configurable: true });
+}
 enumerable(Performance.prototype, 'clearMarks', 'clearMeasures', 'getEntries', 'getEntriesByName',
   'getEntriesByType', 'mark', 'measure', 'now', 'timeOrigin', 'toJSON');
+
+function eventLoopUtilization(utilization1, utilization2) {
+  return require('internal/loop_utilization').utilization(utilization1, utilization2, native.loopTime());
+}
 
 function timerify(fn, options = {}) {
   validateFunction(fn, 'fn');
@@ -288,7 +302,9 @@ function timerify(fn, options = {}) {
       const duration = native.now() - startTime;
       histogram?.record(Math.max(Math.ceil(duration * 1e6), 1));
       const fields = { name: fn.name, entryType: 'function', startTime, duration };
-      addEntry(new PerformanceNodeEntry(INTERNAL, fields, args));
+      const entry = new PerformanceNodeEntry(INTERNAL, fields, args);
+      for (let index = 0; index < args.length; index++) entry[index] = args[index];
+      addEntry(entry);
     };
     const result = new.target ? Reflect.construct(fn, args, fn) : Reflect.apply(fn, this, args);
     if (!new.target && typeof result?.finally === 'function') return result.finally(finish);
@@ -462,6 +478,7 @@ module.exports = {
   PerformanceObserver,
   PerformanceObserverEntryList,
   createHistogram,
+  eventLoopUtilization,
   monitorEventLoopDelay,
   timerify,
   performance: new Performance(INTERNAL),

@@ -5,6 +5,7 @@
 
 mod blocking;
 mod clock;
+mod idle;
 mod immediates;
 mod patience;
 mod phases;
@@ -45,6 +46,7 @@ use timers::Timers;
 pub use self::test_clock::TestClock;
 pub(crate) use self::{
     blocking::Panic,
+    idle::{Idle, LoopTime},
     immediates::ImmediateId,
     remote::{Hold, Remote},
     requests::Request,
@@ -112,6 +114,7 @@ pub(crate) struct EventLoop<H: Host> {
     events: Cell<Vec<Event>>,
     turns: Cell<u64>,
     patience: Patience,
+    idle: Arc<Idle>,
     /// When waiting ends, whatever happens.
     deadline: Cell<Option<Instant>>,
     /// So many sources there may be.
@@ -142,6 +145,7 @@ impl<H: Host> EventLoop<H> {
             events: Cell::default(),
             turns: Cell::new(0),
             patience: Patience::default(),
+            idle: Arc::new(Idle::new()),
             deadline: Cell::default(),
             max_sources: Cell::new(usize::MAX),
             has_refused: Cell::new(false),
@@ -154,6 +158,7 @@ impl<H: Host> EventLoop<H> {
     /// between a turn's timers and its other phases, so a timer that nobody waits for still runs
     /// if it is due when the loop is about to end.
     pub(crate) fn run(&self, host: &mut H) {
+        self.idle.begin();
         let mut is_alive = self.is_alive();
         if is_alive {
             self.timers_phase(host);
@@ -163,13 +168,20 @@ impl<H: Host> EventLoop<H> {
             self.timers_phase(host);
             is_alive = self.is_alive();
         }
+        self.idle.end();
     }
 
     /// One turn. It waits, for `max_wait` at most, only if nothing is to be done.
     pub(crate) fn turn(&self, host: &mut H, max_wait: Option<Duration>) {
+        self.idle.begin();
         let has_done = self.timers_phase(host) || !self.pending.borrow().is_empty();
         // Whoever turns the loop wants to know what came of that.
         self.phases_after_timers(host, if has_done { Some(Duration::ZERO) } else { max_wait });
+    }
+
+    /// What the loop does with its time, for other threads too.
+    pub(crate) fn idle(&self) -> &Arc<Idle> {
+        &self.idle
     }
 
     /// How many turns have begun: two calls in the same turn are told the same.

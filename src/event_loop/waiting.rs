@@ -148,10 +148,15 @@ impl<H: Host> EventLoop<H> {
         let timeout = shorter(left, shorter(own, limit));
         let Some(poll) = poll else {
             // A wait without a limit has no end then, as in libuv.
-            self.clock.sleep(timeout.unwrap_or(Duration::MAX));
+            self.idle.during(|| self.clock.sleep(timeout.unwrap_or(Duration::MAX)));
             return 0;
         };
-        let outcome = self.wait_patiently(&poll, timeout, events);
+        let is_wait = timeout.is_none_or(|timeout| !timeout.is_zero());
+        let outcome = if is_wait {
+            self.idle.during(|| self.wait_patiently(&poll, timeout, events))
+        } else {
+            wait_through_signals(&poll, timeout, events)
+        };
         outcome.unwrap_or_else(|_| {
             self.abandon_poll(poll);
             0
@@ -165,9 +170,6 @@ impl<H: Host> EventLoop<H> {
         timeout: Option<Duration>,
         events: &mut Vec<Event>,
     ) -> io::Result<usize> {
-        if timeout.is_some_and(|timeout| timeout.is_zero()) {
-            return wait_through_signals(poll, timeout, events);
-        }
         let early = self.patience.look_again(|| {
             if self.inbox.has_news() {
                 return Ok(Some(0));

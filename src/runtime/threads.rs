@@ -254,8 +254,11 @@ fn run(Task { orders, folder, streams, inherited }: Task) -> Result<End, CreateE
     let mut runtime = Runtime::of(context);
     let own: fn(&mut Runtime) -> &mut Context = |runtime| &mut runtime.context;
     let code = interruption::allow(&mut runtime, own, |runtime, interrupter| {
-        let remote = state::of(&runtime.context).event_loop.remote();
-        if !control.open(remote, interrupter) {
+        let event_loop = state::of(&runtime.context).event_loop.clone();
+        let (remote, idle) = (event_loop.remote(), event_loop.idle().clone());
+        // In a thread the program runs in the loop.
+        idle.begin();
+        if !control.open(remote, interrupter, idle) {
             // Ended before it began, as in Node.
             return 0;
         }

@@ -323,7 +323,7 @@ function pipelinePromise(...streams) {
 // Programs know it by the name of what it stands for.
 Object.defineProperty(pipelinePromise, 'name', { __proto__: null, value: 'pipeline' });
 Object.defineProperty(pipeline, Symbol.for('nodejs.util.promisify.custom'), {
-  __proto__: null, value: pipelinePromise, enumerable: true,
+  __proto__: null, value: require('stream/promises').pipeline, enumerable: true,
 });
 
 module.exports = { pipeline, pipelineOf, pipelinePromise };

@@ -15,6 +15,7 @@ const DEFAULT_LIMITS = [-1, -1, -1, 4];
 
 class Worker extends EventEmitter {
   #key;
+  #performance;
   #threadId;
   #threadName;
   #limits;
@@ -71,6 +72,15 @@ class Worker extends EventEmitter {
   unref() { if (!this.#hasEnded) native.setRef(this.#key, false); }
 
   async [Symbol.asyncDispose]() { await this.terminate(); }
+
+  get performance() {
+    return this.#performance ??= {
+      eventLoopUtilization: (first, second) => {
+        const { utilization } = require('internal/loop_utilization');
+        return utilization(first, second, native.loopTime(this.#key));
+      },
+    };
+  }
 
   cpuUsage(previous) {
     if (previous) checkUsage(previous);
@@ -140,7 +150,7 @@ function decodePlan(filename, options) {
   if (options.name) validateString(options.name, 'options.name');
   return {
     ...decodeProgram(filename, options),
-    argv: options.argv?.map(String),
+    argv: options.argv ? options.argv.map(String) : undefined,
     execArgv: options.execArgv,
     env: decodeEnv(options.env),
     name: options.name || 'WorkerThread',

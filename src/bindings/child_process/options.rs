@@ -163,7 +163,8 @@ pub(super) fn kill_signal(options: &JsObject, context: &mut Context) -> JsResult
         let expected = "one of type string or number";
         return Err(validate::invalid_arg_type(context, "options.killSignal", expected, &value));
     }
-    if value.as_number() == Some(0.0) {
+    // What is neither true nor a signal: 0 and the empty string.
+    if !value.to_boolean() {
         return Err(unknown_signal(&value, context));
     }
     valid_signal(&value, context)

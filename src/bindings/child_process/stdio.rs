@@ -46,7 +46,7 @@ pub(super) enum Mode {
 
 /// Decodes the option: a name for all three, or a list.
 pub(super) fn decode(value: &JsValue, mode: Mode, context: &mut Context) -> JsResult<Stdio> {
-    if value.is_null_or_undefined() || value.as_string().is_some_and(|name| name.is_empty()) {
+    if !value.to_boolean() {
         return Ok(Stdio::of(|_| Slot::Pipe));
     }
     if let Some(name) = value.as_string() {

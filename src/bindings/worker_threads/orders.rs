@@ -17,7 +17,7 @@ use super::{
 use crate::{
     bindings::process::{launch::Launch, shared_env::SharedEnv},
     engine::{family::Counted, interruption::Interrupter},
-    event_loop::Remote,
+    event_loop::{Idle, LoopTime, Remote},
     sys::lock::lock,
 };
 
@@ -96,6 +96,7 @@ struct State {
     is_terminated: bool,
     remote: Option<Remote<Context>>,
     interrupter: Option<Interrupter>,
+    idle: Option<Arc<Idle>>,
 }
 
 impl Control {
@@ -105,8 +106,14 @@ impl Control {
     }
 
     /// Says how the thread is reached; false if it is to end at once.
-    pub(crate) fn open(&self, remote: Remote<Context>, interrupter: Interrupter) -> bool {
+    pub(crate) fn open(
+        &self,
+        remote: Remote<Context>,
+        interrupter: Interrupter,
+        idle: Arc<Idle>,
+    ) -> bool {
         let mut state = self.lock();
+        state.idle = Some(idle);
         state.remote = Some(remote);
         state.interrupter = Some(interrupter);
         !state.is_terminated
@@ -115,9 +122,14 @@ impl Control {
     /// Says that the thread is not to be reached any more.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
-        let gone = (state.remote.take(), state.interrupter.take());
+        let gone = (state.remote.take(), state.interrupter.take(), state.idle.take());
         drop(state);
         drop(gone);
+    }
+
+    /// What the thread's loop has done with its time; `None` unless it turns.
+    pub(super) fn loop_time(&self) -> Option<LoopTime> {
+        self.lock().idle.as_ref()?.time()
     }
 
     /// Has the thread do something in its loop; false if it is not there.

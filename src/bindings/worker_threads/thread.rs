@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     bindings::{
+        perf_hooks,
         process::{
             self, env,
             launch::{Launch, NodeLink, WarmFork},
@@ -54,6 +55,7 @@ pub(super) const METHODS: &[Method] = &[
     ("terminate", 1, terminate),
     ("setRef", 2, set_ref),
     ("internalPort", 1, internal_port),
+    ("loopTime", 1, loop_time),
     ("ask", 4, questions::ask),
 ];
 
@@ -323,6 +325,12 @@ fn set_ref(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
 fn internal_port(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let thread = running(&arg(args, 0), context);
     Ok(thread.map_or(JsValue::undefined(), |thread| thread.internal.clone().into()))
+}
+
+/// `loopTime(key)`: as `perf_hooks` has it for the own loop; `undefined` unless the thread's loop turns.
+fn loop_time(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let time = running(&arg(args, 0), context).and_then(|thread| thread.control.loop_time());
+    Ok(perf_hooks::loop_time_value(time, context))
 }
 
 /// The program of the thread that was started last is under way.
