@@ -313,7 +313,11 @@ pub(crate) const TABLE: &[Builtin] = &[
     native("internal/net/core", Internal, bindings::sockets::exports),
     native("internal/net/ip", Internal, bindings::net::exports),
     script("internal/histogram", Internal, include_str!("../js/internal/histogram.js")),
-    script("internal/loop_utilization", Internal, include_str!("../js/internal/loop_utilization.js")),
+    script(
+        "internal/loop_utilization",
+        Internal,
+        include_str!("../js/internal/loop_utilization.js"),
+    ),
     script("internal/performance", Internal, include_str!("../js/internal/performance.js")),
     script("internal/net/server", Internal, include_str!("../js/internal/net/server.js")),
     script("internal/net/socket", Internal, include_str!("../js/internal/net/socket.js")),

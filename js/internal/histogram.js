@@ -233,6 +233,8 @@ class RecordableHistogram extends Histogram {
   record(val) {
     const counts = Histogram.of(this, 'RecordableHistogram');
     if (typeof val !== 'bigint') validateInteger(val, 'val', 1);
+    // What no 64-bit integer with a sign holds, or is none to count.
+    else if (val < 1n || val > NONE) throw coded('ERR_OUT_OF_RANGE', 'value is out of range');
     put(counts, Number(val));
   }
 
@@ -283,6 +285,8 @@ class ELDHistogram extends Histogram {
     this.#timer = undefined;
     return true;
   }
+
+  [Symbol.dispose]() { this.disable(); }
 }
 
 function createHistogram(options = {}) {
