@@ -13,7 +13,7 @@ use super::wire::Field;
 use crate::{bindings::encoding, engine::natives::arg};
 
 /// How many fields are kept where nothing else is said.
-const USUAL_COUNT: usize = 2000;
+const USUAL_COUNT: usize = 1000;
 
 /// Fields that mean something once: what comes later is dropped.
 const SINGLE: &[&str] = &[

@@ -26,62 +26,45 @@ const FOREIGN: &[&str] = &[
 
 const TOKEN: &str = "HPE_INVALID_HEADER_TOKEN";
 
-/// A line that ends without a carriage return: readers disagree on whether it ends.
-pub(super) fn line_feed(bytes: &[u8]) -> Option<Failure> {
+/// A line that ends without a carriage return: readers disagree on whether it ends. `line` is the number of the first one:
+/// 0 for that of a head, 1 for a field's.
+pub(super) fn line_feed(bytes: &[u8], line: usize) -> Option<Failure> {
     let bare = |at: &usize| *at == 0 || bytes[at - 1] != b'\r';
     let at = memchr_iter(b'\n', bytes).find(bare)?;
-    // Empty lines before a message do no harm.
-    if bytes[..at].iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-        let rest = at + 1;
-        return line_feed(&bytes[rest..])
-            .map(|failure| Failure { at: failure.at + rest, ..failure });
+    if at == 0 || bytes[at - 1] == b'\n' {
+        return Some(Failure::new(TOKEN, "Invalid header field char", at + 1));
     }
-    if !bytes[..at].iter().skip_while(|byte| is_empty_line(**byte)).any(|byte| *byte == b'\n') {
+    if line == 0 && memchr(b'\n', &bytes[..at]).is_none() {
         let reason = "Expected CRLF after version";
         return Some(Failure::new("HPE_INVALID_VERSION", reason, at + 1));
-    }
-    if bytes[at.saturating_sub(1)] == b'\n' {
-        return Some(Failure::new(TOKEN, "Invalid header field char", at + 1));
     }
     Some(Failure::new("HPE_CR_EXPECTED", "Missing expected CR after header value", at))
 }
 
-const fn is_empty_line(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
-}
-
 /// What is wrong already with a head of which a part is there.
 pub(super) fn partial(bytes: &[u8], is_request: bool) -> Option<Failure> {
-    let empty = bytes.iter().take_while(|byte| is_empty_line(**byte)).count();
-    let begins = &bytes[empty..];
     let could_be = |method: &&str| {
-        let length = method.len().min(begins.len());
-        method.as_bytes()[..length] == begins[..length]
+        let length = method.len().min(bytes.len());
+        method.as_bytes()[..length] == bytes[..length]
     };
     if !is_request || METHODS.iter().chain(FOREIGN).any(could_be) {
-        return line_feed(bytes);
+        return line_feed(bytes, 0);
     }
-    let failure = request_line(begins)?;
-    Some(Failure { at: failure.at + empty, ..failure })
+    request_line(bytes)
 }
 
 /// What is wrong with a head that `httparse` accepts.
 pub(super) fn accepted(head: &Head, bytes: &[u8], is_lenient: bool) -> Option<Failure> {
     if let Start::Request { method, target } = &head.start {
         if method.is_empty() {
-            let empty = bytes.iter().take_while(|byte| is_empty_line(**byte)).count();
-            let failure = request_line(&bytes[empty..]).unwrap_or(Failure::new(
-                "HPE_INVALID_METHOD",
-                "Invalid method encountered",
-                0,
-            ));
-            return Some(Failure { at: failure.at + empty, ..failure });
+            let unknown = Failure::new("HPE_INVALID_METHOD", "Invalid method encountered", 0);
+            return Some(request_line(bytes).unwrap_or(unknown));
         }
         if let Some(failure) = target_of(method, &bytes[target.clone()], target.start) {
             return Some(failure);
         }
     }
-    if is_lenient { None } else { line_feed(bytes) }
+    if is_lenient { None } else { line_feed(bytes, 0) }
 }
 
 /// What is wrong with the target of a request.
@@ -104,15 +87,10 @@ fn target_of(method: &str, target: &[u8], start: usize) -> Option<Failure> {
 
 /// Why `httparse` refuses a head.
 pub(super) fn head(bytes: &[u8], is_request: bool, error: Error) -> Failure {
-    let empty = bytes.iter().take_while(|byte| is_empty_line(**byte)).count();
-    let rest = &bytes[empty..];
-    let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-    let line = &rest[..end];
+    let end = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+    let line = &bytes[..end];
     let failure = if is_request { request_line(line) } else { status_line(line) };
-    match failure {
-        Some(failure) => Failure { at: failure.at + empty, ..failure },
-        None => fields(bytes, empty + end, error),
-    }
+    failure.unwrap_or_else(|| fields(bytes, end, error))
 }
 
 /// What is wrong with the first line of a request, as far as it is there.

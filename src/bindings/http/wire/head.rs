@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use httparse::{EMPTY_HEADER, Error, Header, ParserConfig, Status};
 
-use super::{Failure, explain};
+use super::{Failure, explain, gather::lines};
 
 /// The methods that Node knows, sorted.
 pub(in super::super) const METHODS: &[&str] = &[
@@ -72,7 +72,7 @@ pub(in super::super) struct Head {
     pub(in super::super) fields: Vec<Field>,
 }
 
-/// Parses a head at the beginning of `bytes`; how many bytes it has. `None` where there is more to come.
+/// Parses a head at the beginning of `bytes`, which is no empty line; how many bytes it has. `None` where there is more to come.
 pub(super) fn parse(
     bytes: &[u8],
     is_request: bool,
@@ -83,9 +83,9 @@ pub(super) fn parse(
     let bytes = tamed.as_deref().unwrap_or(bytes);
     let mut usual = [EMPTY_HEADER; USUAL_FIELDS];
     let parsed = match parse_into(bytes, is_request, is_lenient, &mut usual) {
-        // The shortest field has four bytes.
         Err(Error::TooManyHeaders) => {
-            let mut many = vec![EMPTY_HEADER; bytes.len() / 4 + 1];
+            // One more for a line that has not ended.
+            let mut many = vec![EMPTY_HEADER; lines(bytes) + 1];
             parse_into(bytes, is_request, is_lenient, &mut many)
         }
         parsed => parsed,
@@ -144,21 +144,26 @@ fn parse_into<'b>(
     Ok(Some((head, length)))
 }
 
+/// The fields behind the last chunk, with their bytes.
+#[derive(Debug)]
+pub(super) struct Trailers {
+    pub(super) bytes: Vec<u8>,
+    pub(super) fields: Vec<Field>,
+}
+
 /// Parses the fields behind the last chunk, up to the empty line.
-pub(super) fn parse_trailers(
-    bytes: &[u8],
-    is_lenient: bool,
-) -> Result<Option<(Vec<Field>, usize)>, Failure> {
-    let mut headers = vec![EMPTY_HEADER; bytes.len() / 4 + 1];
+pub(super) fn parse_trailers(bytes: &[u8], is_lenient: bool) -> Result<Option<Trailers>, Failure> {
+    let mut headers = vec![EMPTY_HEADER; lines(bytes) + 1];
     match httparse::parse_headers(bytes, &mut headers) {
         Ok(Status::Complete((length, headers))) => {
-            if !is_lenient && let Some(failure) = explain::line_feed(&bytes[..length]) {
+            if !is_lenient && let Some(failure) = explain::line_feed(&bytes[..length], 1) {
                 return Err(failure);
             }
-            Ok(Some((headers.iter().map(|header| field_of(header, bytes)).collect(), length)))
+            let fields = headers.iter().map(|header| field_of(header, bytes)).collect();
+            Ok(Some(Trailers { bytes: bytes[..length].to_vec(), fields }))
         }
         Ok(Status::Partial) if is_lenient => Ok(None),
-        Ok(Status::Partial) => explain::line_feed(bytes).map_or(Ok(None), Err),
+        Ok(Status::Partial) => explain::line_feed(bytes, 1).map_or(Ok(None), Err),
         Err(error) => Err(explain::fields(bytes, 0, error)),
     }
 }

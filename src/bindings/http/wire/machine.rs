@@ -1,14 +1,11 @@
 //! A parser that is fed with bytes as they come and says what they are: heads, pieces of bodies, ends.
 
-use std::mem::take;
-
-use memchr::memchr_iter;
-
 use super::{
     Failure,
     chunks::{Chunks, Piece},
     framing::{self, Length},
-    head::{self, Field, Head, Start},
+    gather::{Found, Gathered},
+    head::{self, Field, Head, Start, Trailers},
 };
 
 /// What a machine is allowed.
@@ -80,13 +77,19 @@ pub(in super::super) struct Machine {
     limits: Limits,
     state: State,
     /// The part of a head or of trailers that came before.
-    pending: Vec<u8>,
+    pending: Gathered,
     keeps_alive: bool,
 }
 
 impl Machine {
     pub(in super::super) fn new(is_request: bool, limits: Limits) -> Self {
-        Self { is_request, limits, state: State::Head, pending: Vec::new(), keeps_alive: true }
+        Self {
+            is_request,
+            limits,
+            state: State::Head,
+            pending: Gathered::default(),
+            keeps_alive: true,
+        }
     }
 
     /// Whether no message is under way.
@@ -114,11 +117,17 @@ impl Machine {
         match self.step(input, from) {
             Ok(told) => told,
             Err(failure) => {
-                self.pending = Vec::new();
+                self.pending = Gathered::default();
                 self.state = State::Failed(failure);
                 (Event::Failed(failure), from)
             }
         }
+    }
+
+    /// How often a head that is not whole was parsed.
+    #[cfg(test)]
+    pub(super) fn doubts(&self) -> u32 {
+        self.pending.doubts()
     }
 
     /// The input is over.
@@ -186,34 +195,27 @@ impl Machine {
         }
     }
 
-    fn head(&mut self, input: &[u8], from: usize) -> Result<(Event, usize), Failure> {
-        let before = self.pending.len();
-        let fresh = &input[from..];
-        // Positions are told as places of the input.
-        let place = |failure: Failure| Failure {
-            at: (failure.at + from).saturating_sub(before),
-            ..failure
-        };
-        // Empty lines between messages are nothing.
-        if before == 0 && fresh.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-            return Ok((Event::More, input.len()));
+    fn head(&mut self, input: &[u8], mut from: usize) -> Result<(Event, usize), Failure> {
+        let before = self.pending.bytes().len();
+        if before == 0 {
+            // Empty lines between messages are nothing.
+            let is_empty = |byte: &u8| matches!(byte, b'\r' | b'\n');
+            let Some(empty) = input[from..].iter().position(|byte| !is_empty(byte)) else {
+                return Ok((Event::More, input.len()));
+            };
+            from += empty;
         }
-        let parsed = if before == 0 {
-            head::parse(fresh, self.is_request, self.limits.is_lenient)
-        } else {
-            self.pending.extend_from_slice(fresh);
-            head::parse(&self.pending, self.is_request, self.limits.is_lenient)
-        };
-        let Some((head, length)) = parsed.map_err(place)? else {
-            if before == 0 {
-                self.pending.extend_from_slice(fresh);
-            }
-            check_size(grown(&self.pending), self.limits, input.len())?;
+        let Limits { is_lenient, .. } = self.limits;
+        let parse = |bytes: &[u8]| head::parse(bytes, self.is_request, is_lenient);
+        let found = gather(&mut self.pending, &input[from..], is_lenient, parse);
+        let Some((head, length)) = found.map_err(|failure| placed(failure, from, before))? else {
+            check_size(self.pending.size(), self.limits, input.len())?;
             return Ok((Event::More, input.len()));
         };
+        self.pending = Gathered::default();
         check_size(size_of(&head), self.limits, input.len())?;
-        let framing = framing::of(&head, self.limits.is_lenient).map_err(place)?;
-        self.pending.clear();
+        let framing = framing::of(&head, is_lenient);
+        let framing = framing.map_err(|failure| placed(failure, from, before))?;
         self.keeps_alive = framing.meaning.keeps_alive;
         let length_of_body = match (&head.start, framing.length) {
             (Start::Response { status: 100..=199 | 204 | 304, .. }, _) => Length::Bytes(0),
@@ -249,26 +251,28 @@ impl Machine {
     }
 
     fn trailers(&mut self, input: &[u8], from: usize) -> Result<(Event, usize), Failure> {
-        let before = self.pending.len();
+        let before = self.pending.bytes().len();
         // Most messages have none.
         if before == 0 && input[from..].starts_with(b"\r\n") {
             return Ok((self.end(Vec::new(), Vec::new()), from + 2));
         }
-        let place = |failure: Failure| Failure {
-            at: (failure.at + from).saturating_sub(before),
-            ..failure
-        };
-        self.pending.extend_from_slice(&input[from..]);
-        let parsed = head::parse_trailers(&self.pending, self.limits.is_lenient).map_err(place)?;
-        let Some((fields, length)) = parsed else {
-            check_size(grown(&self.pending), self.limits, input.len())?;
+        if before == 0 {
+            self.pending = Gathered::of_trailers();
+        }
+        let Limits { is_lenient, .. } = self.limits;
+        let parse = |bytes: &[u8]| head::parse_trailers(bytes, is_lenient);
+        let found = gather(&mut self.pending, &input[from..], is_lenient, parse);
+        let found = found.map_err(|failure| placed(failure, from, before))?;
+        let Some(Trailers { bytes, fields }) = found else {
+            check_size(self.pending.size(), self.limits, input.len())?;
             return Ok((Event::More, input.len()));
         };
-        let mut bytes = take(&mut self.pending);
-        bytes.truncate(length);
+        self.pending = Gathered::default();
         let size = fields.iter().map(|field| field.name.len() + field.value.len()).sum();
         check_size(size, self.limits, input.len())?;
-        framing::check_trailers(&bytes, &fields).map_err(place)?;
+        framing::check_trailers(&bytes, &fields)
+            .map_err(|failure| placed(failure, from, before))?;
+        let length = bytes.len();
         Ok((self.end(bytes, fields), from + length - before))
     }
 
@@ -287,9 +291,33 @@ fn size_of(head: &Head) -> usize {
     start + head.fields.iter().map(|field| field.name.len() + field.value.len()).sum::<usize>()
 }
 
-/// About the same for a head that has not ended: without what stands between fields.
-fn grown(bytes: &[u8]) -> usize {
-    bytes.len() - 3 * memchr_iter(b'\n', bytes).count().min(bytes.len() / 4)
+/// Parses what came, with what came before it, where that may say something.
+fn gather<T>(
+    pending: &mut Gathered,
+    fresh: &[u8],
+    is_lenient: bool,
+    parse: impl Fn(&[u8]) -> Result<Option<T>, Failure>,
+) -> Result<Option<T>, Failure> {
+    if pending.is_empty() {
+        // Most come in one piece.
+        let parsed = parse(fresh)?;
+        if parsed.is_none() {
+            pending.add(fresh);
+        }
+        return Ok(parsed);
+    }
+    let is_due = match pending.add(fresh) {
+        Found::Whole => true,
+        Found::More => false,
+        // A lenient parser lets doubtful things pass.
+        Found::Doubt => !is_lenient && pending.asks(),
+    };
+    if is_due { parse(pending.bytes()) } else { Ok(None) }
+}
+
+/// A place of what was gathered as a place of the input.
+fn placed(failure: Failure, from: usize, before: usize) -> Failure {
+    Failure { at: (failure.at + from).saturating_sub(before), ..failure }
 }
 
 fn check_size(size: usize, limits: Limits, at: usize) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 mod chunks;
 mod explain;
 mod framing;
+mod gather;
 mod head;
 mod machine;
 #[cfg(test)]

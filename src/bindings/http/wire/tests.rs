@@ -112,6 +112,72 @@ fn what_two_readers_could_read_differently_is_refused() {
 }
 
 #[test]
+fn a_head_in_small_pieces_is_not_parsed_piece_by_piece() {
+    let limits = Limits { head: 1 << 20, ..LIMITS };
+    let text = "GET / HTTP/1.1\r\n".to_owned() + &"name: the value\r\n".repeat(6000);
+    for (text, is_lenient) in [
+        (text.clone(), false),
+        // What a lenient parser lets pass is no reason to look again.
+        (text.replace("value", "va\x01ue"), true),
+    ] {
+        let mut machine = Machine::new(true, Limits { is_lenient, ..limits });
+        for byte in text.as_bytes().chunks(1) {
+            assert!(matches!(machine.next(byte, 0), (Event::More, 1)));
+        }
+        assert!(machine.doubts() < 20, "{} times", machine.doubts());
+        assert!(matches!(machine.next(b"\r", 0), (Event::More, 1)));
+        let (Event::Head(head, _), 1) = machine.next(b"\nrest", 0) else { panic!("no head") };
+        assert_eq!(head.fields.len(), 6000);
+    }
+    let mut machine = Machine::new(true, limits);
+    told(&mut machine, &[b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"]);
+    for byte in text.split_at(16).1.as_bytes().chunks(1) {
+        assert!(matches!(machine.next(byte, 0), (Event::More, 1)));
+    }
+    assert!(machine.doubts() < 3, "{} times", machine.doubts());
+    assert_eq!(told(&mut machine, &[b"\r", b"\n"])[0].matches("name").count(), 6000);
+}
+
+#[test]
+fn what_is_wrong_is_told_before_the_head_is_whole() {
+    for (text, code, at) in [
+        ("GEX", "HPE_INVALID_METHOD", 2),
+        ("GET / HTTP/1.1\n", "HPE_INVALID_VERSION", 15),
+        ("GET / HTTP/3.1\r\n", "HPE_INVALID_VERSION", 12),
+        ("GET /\x01", "HPE_INVALID_URL", 5),
+        ("GET / HTTP/1.1\r\n\n", "HPE_INVALID_HEADER_TOKEN", 17),
+        ("GET / HTTP/1.1\r\n A", "HPE_UNEXPECTED_SPACE", 16),
+        ("GET / HTTP/1.1\r\nA b", "HPE_INVALID_HEADER_TOKEN", 17),
+        ("GET / HTTP/1.1\r\nA: b\n", "HPE_CR_EXPECTED", 20),
+        ("GET / HTTP/1.1\r\nA: b\x01", "HPE_INVALID_HEADER_TOKEN", 20),
+        ("GET / HTTP/1.1\r\nA: b\rc", "HPE_LF_EXPECTED", 21),
+    ] {
+        let mut machine = Machine::new(true, LIMITS);
+        let failed = |event: Event, before: usize| match event {
+            Event::Failed(failure) => Some((failure.code, failure.at + before)),
+            _ => None,
+        };
+        let found = failed(machine.next(text.as_bytes(), 0).0, 0);
+        assert_eq!(found.map(|found| found.0), Some(code), "{text:?}");
+        let mut machine = Machine::new(true, LIMITS);
+        let mut pieces = text.as_bytes().chunks(1).enumerate();
+        let found = pieces.find_map(|(at, byte)| failed(machine.next(byte, 0).0, at));
+        assert_eq!(found.map(|found| found.0), Some(code), "{text:?} byte by byte");
+        assert!(found.is_some_and(|found| found.1.abs_diff(at) <= 1), "{text:?}: {found:?}");
+    }
+}
+
+#[test]
+fn empty_lines_do_no_harm() {
+    let text = "\n".repeat(1 << 22) + "\r\rGET / HTTP/1.1\r\n\r\n";
+    assert_eq!(requests(&text), ["GET / ", "end \"\" []"]);
+    let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+    let last = |end: &str| requests(&(chunked.to_owned() + end)).pop();
+    assert_eq!(last("\n").as_deref(), Some("HPE_INVALID_HEADER_TOKEN"));
+    assert_eq!(last("A: b\n\r\n").as_deref(), Some("HPE_CR_EXPECTED"));
+}
+
+#[test]
 fn nothing_grows_without_end() {
     let mut machine = Machine::new(true, LIMITS);
     let mut told_of = Vec::new();
