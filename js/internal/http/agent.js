@@ -1,218 +1,288 @@
 'use strict';
 
-// http.Agent: sockets that are kept for the next request to the same place, and requests that wait for one.
+// http.Agent: who gets which socket. A socket is in use, or free for the next request to the same place; a request that
+// can have neither a free one nor one of its own waits.
 
-const { nextTick } = require('process');
 const EventEmitter = require('events');
-const { coded, invalidArgValue, outOfRange } = require('internal/errors');
+const { invalidArgValue, outOfRange } = require('internal/errors');
+const { obtain, serverName } = require('internal/http/connect');
 
 const { assign, setPrototypeOf } = Object;
 
+// Of a socket: whose it is, and what it was made of. Of a request that waits: what it wants.
+const kPlace = Symbol('kPlace');
+const kWish = Symbol('kWish');
+
+// Properties of an agent that its options can set, and what they are otherwise.
+const DEFAULTS = [
+  ['protocol', 'http:'],
+  ['defaultPort', 80],
+  ['keepAlive', false],
+  ['keepAliveMsecs', 1000],
+  ['scheduling', 'lifo'],
+  ['maxFreeSockets', 256],
+];
+
 function Agent(options) {
-  if (!(this instanceof Agent)) return new Agent(options);
-  EventEmitter.call(this);
-  this.options = { __proto__: null, ...options };
-  this.defaultPort = this.options.defaultPort || 80;
-  this.protocol = this.options.protocol || 'http:';
-  if (this.options.noDelay === undefined) this.options.noDelay = true;
-  // The path of a request is none of the connection's.
-  this.options.path = null;
-  this.requests = { __proto__: null };
-  this.sockets = { __proto__: null };
-  this.freeSockets = { __proto__: null };
-  this.keepAliveMsecs = this.options.keepAliveMsecs || 1000;
-  this.keepAlive = this.options.keepAlive || false;
-  this.maxSockets = this.options.maxSockets || Agent.defaultMaxSockets;
-  this.maxFreeSockets = this.options.maxFreeSockets || 256;
-  this.scheduling = this.options.scheduling || 'lifo';
-  this.maxTotalSockets = this.options.maxTotalSockets;
-  this.totalSocketCount = 0;
-  const { agentKeepAliveTimeoutBuffer: buffer } = this.options;
-  this.agentKeepAliveTimeoutBuffer = Number.isFinite(buffer) && buffer >= 0 ? buffer : 1000;
-  if (this.scheduling !== 'fifo' && this.scheduling !== 'lifo') {
+  // It is called without `new`, too, and by those that inherit from it.
+  const isInstance = this instanceof Agent;
+  if (!isInstance) return new Agent(options);
+  // A connection is made with these, too: it has no path unless it leads to a local socket.
+  const said = { __proto__: null, noDelay: true, ...options, path: null };
+  said.noDelay ??= true;
+  for (const [property, otherwise] of DEFAULTS) this[property] = said[property] || otherwise;
+  if (!['fifo', 'lifo'].includes(this.scheduling)) {
     throw invalidArgValue('scheduling', this.scheduling, "must be one of: 'fifo', 'lifo'");
   }
-  if (this.maxTotalSockets === undefined) {
-    this.maxTotalSockets = Infinity;
-  } else {
-    const { validateNumber } = require('internal/validate');
-    validateNumber(this.maxTotalSockets, 'maxTotalSockets');
-    if (!(this.maxTotalSockets >= 1)) throw outOfRange('maxTotalSockets', '>= 1', this.maxTotalSockets);
-  }
-  this.on('free', (socket, options) => onFree(this, socket, options));
+  this.maxSockets = said.maxSockets || Agent.defaultMaxSockets;
+  this.maxTotalSockets = limitOf(said.maxTotalSockets);
+  const { agentKeepAliveTimeoutBuffer: buffer } = said;
+  this.agentKeepAliveTimeoutBuffer = buffer >= 0 && Number.isFinite(buffer) ? buffer : 1000;
+  this.totalSocketCount = 0;
+  // Lists by the name of a place. Programs read them and change them, so nothing is known of them from before.
+  for (const lists of ['sockets', 'freeSockets', 'requests']) this[lists] = { __proto__: null };
+  this.options = said;
+  EventEmitter.call(this);
+  this.on('free', onFree);
 }
 
-setPrototypeOf(Agent.prototype, EventEmitter.prototype);
 setPrototypeOf(Agent, EventEmitter);
+setPrototypeOf(Agent.prototype, EventEmitter.prototype);
 Agent.defaultMaxSockets = Infinity;
 
-// A socket that nobody uses any more.
-function onFree(agent, socket, options) {
-  const name = agent.getName(options);
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const requests = agent.requests[name];
-  if (requests?.length > 0) {
-    const request = requests.shift();
-    const { reuse } = request;
-    delete request.reuse;
-    serve(agent, request, socket, reuse);
-    if (requests.length === 0) delete agent.requests[name];
-    return;
-  }
-  const request = socket._httpMessage;
-  if (request && request.shouldKeepAlive === false) {
-    socket.destroy();
-    return;
-  }
-  if (!agent.keepAlive) {
-    socket.destroy();
-    return;
-  }
-  const free = agent.freeSockets[name] ?? [];
-  const isFull = agent.totalSocketCount > agent.maxTotalSockets ||
-    (agent.sockets[name]?.length ?? 0) + free.length > agent.maxSockets ||
-    free.length >= agent.maxFreeSockets;
-  if (isFull || !agent.keepSocketAlive(socket)) {
-    socket.destroy();
-    return;
-  }
-  agent.freeSockets[name] = free;
-  socket._httpMessage = null;
-  agent.removeSocket(socket, options);
-  socket.once('error', onFreeSocketError);
-  free.push(socket);
+function limitOf(maxTotalSockets) {
+  if (maxTotalSockets === undefined) return Infinity;
+  require('internal/validate').validateNumber(maxTotalSockets, 'maxTotalSockets');
+  if (maxTotalSockets >= 1) return maxTotalSockets;
+  throw outOfRange('maxTotalSockets', '>= 1', maxTotalSockets);
 }
 
-function onFreeSocketError() {
+// ---- Lists by name. A place without entries has no list.
+
+function countOf(lists, name) {
+  return lists[name]?.length ?? 0;
+}
+
+function put(lists, name, entry) {
+  if (lists[name] === undefined) lists[name] = [entry];
+  else lists[name].push(entry);
+}
+
+// Takes an entry out by its index; -1 is the last.
+function take(lists, name, index) {
+  const [entry] = lists[name].splice(index, 1);
+  if (lists[name].length === 0) delete lists[name];
+  return entry;
+}
+
+function strike(lists, name, entry) {
+  const index = lists[name]?.indexOf(entry) ?? -1;
+  if (index >= 0) take(lists, name, index);
+}
+
+// ---- Who gets what.
+
+// What a request wants a connection with: the agent's options count more than its own.
+function wishOf(agent, options) {
+  const wish = { __proto__: null, ...options, ...agent.options };
+  if (wish.socketPath) wish.path = wish.socketPath;
+  return wish;
+}
+
+function hasRoom(agent, name) {
+  return agent.totalSocketCount < agent.maxTotalSockets &&
+    countOf(agent.sockets, name) + countOf(agent.freeSockets, name) < agent.maxSockets;
+}
+
+// A free socket that is still of use, or undefined.
+function takeFree(agent, name) {
+  const index = agent.scheduling === 'fifo' ? 0 : -1;
+  while (countOf(agent.freeSockets, name) > 0) {
+    const socket = take(agent.freeSockets, name, index);
+    if (!socket.destroyed) return socket;
+  }
+  return undefined;
+}
+
+function hand(agent, request, socket) {
+  const milliseconds = request.timeout || agent.options.timeout || 0;
+  if (milliseconds !== (socket.timeout || 0)) socket.setTimeout(milliseconds);
+  request.onSocket(socket);
+}
+
+function connect(agent, request, wish) {
+  agent.createSocket(request, wish, (error, socket) => {
+    if (error) request.onSocket(socket, error);
+    else hand(agent, request, socket);
+  });
+}
+
+// A socket is gone: one who waits can have another, first of all one who wants to go to the same place.
+function admit(agent, place) {
+  const { requests } = agent;
+  let name = countOf(requests, place) > 0 ? place : undefined;
+  if (name === undefined) {
+    for (const other in requests) {
+      if (countOf(requests, other) > 0 && hasRoom(agent, other)) {
+        name = other;
+        break;
+      }
+    }
+  }
+  if (name === undefined || !hasRoom(agent, name)) return;
+  const request = take(requests, name, 0);
+  connect(agent, request, request[kWish]);
+}
+
+// Whether a socket without a request is kept for the next one.
+function canRest(agent, name, socket) {
+  if (!agent.keepAlive || socket._httpMessage?.shouldKeepAlive === false) return false;
+  const free = countOf(agent.freeSockets, name);
+  if (free >= agent.maxFreeSockets || countOf(agent.sockets, name) + free > agent.maxSockets) return false;
+  if (agent.totalSocketCount >= agent.maxTotalSockets) {
+    if (agent.totalSocketCount > agent.maxTotalSockets) return false;
+    // All places are taken, and somebody wants to go elsewhere.
+    for (const other in agent.requests) {
+      if (countOf(agent.requests, other) > 0) return false;
+    }
+  }
+  return agent.keepSocketAlive(socket);
+}
+
+// A request is over: its socket is the next one's, waits for it, or goes. Listener of an agent.
+function onFree(socket, options) {
+  const name = this.getName(options);
+  if (socket.writable && countOf(this.requests, name) > 0) {
+    hand(this, take(this.requests, name, 0), socket);
+  } else if (socket.writable && canRest(this, name, socket)) {
+    socket._httpMessage = null;
+    socket.once('error', dropSocket);
+    put(this.freeSockets, name, socket);
+    this.removeSocket(socket, options);
+  } else {
+    socket.destroy();
+  }
+}
+
+// ---- What an agent hears of its sockets. Each is called with the socket as `this`.
+
+const LISTENERS = {
+  __proto__: null,
+
+  free() {
+    const { agent, options } = this[kPlace];
+    agent.emit('free', this, options);
+  },
+
+  close() {
+    forget(this);
+  },
+
+  // The time of a socket in use is its request's.
+  timeout() {
+    const { agent, options } = this[kPlace];
+    if (agent.freeSockets[agent.getName(options)]?.includes(this)) this.destroy();
+  },
+
+  agentRemove() {
+    for (const event in LISTENERS) this.removeListener(event, LISTENERS[event]);
+    forget(this);
+  },
+};
+
+// Listener of a free socket.
+function dropSocket() {
   this.destroy();
   this.emit('agentRemove');
 }
 
-function serve(agent, request, socket, isReused) {
-  request.reusedSocket = Boolean(isReused);
-  const timeout = request.timeout || agent.options.timeout || undefined;
-  if (timeout && socket.timeout !== timeout) socket.setTimeout(timeout);
-  else if (!timeout && socket.timeout) socket.setTimeout(0);
-  request.onSocket(socket);
+function adopt(agent, socket, options) {
+  socket[kPlace] = { agent, options };
+  put(agent.sockets, agent.getName(options), socket);
+  agent.totalSocketCount++;
+  for (const event in LISTENERS) socket.on(event, LISTENERS[event]);
+  const { timeout } = agent.options;
+  if (timeout) socket.setTimeout(timeout);
 }
 
-// The options that a connection is made with.
-function connectionOptions(agent, request, options) {
-  const all = { __proto__: null, ...options, ...agent.options };
-  if (options.socketPath) all.path = options.socketPath;
-  if (all.host && !all.servername && typeof request.getHeader === 'function') {
-    all.servername = serverName(all.host, request.getHeader('host'));
+function forget(socket) {
+  const { agent, options } = socket[kPlace];
+  agent.totalSocketCount--;
+  agent.removeSocket(socket, options);
+}
+
+// The number of seconds that a `Keep-Alive` field grants, or undefined.
+function secondsOf(field) {
+  for (const word of field.split(',')) {
+    const [name, value] = word.split('=');
+    const seconds = parseInt(value, 10);
+    if (name.trim().toLowerCase() === 'timeout' && seconds >= 0) return seconds;
   }
-  return all;
-}
-
-function serverName(host, field) {
-  if (typeof field !== 'string' || field === '') return host;
-  const match = /^\[([^\]]*)\]|^([^:]*)/.exec(field);
-  return match[1] ?? match[2] ?? host;
+  return undefined;
 }
 
 assign(Agent.prototype, {
-  createConnection(...args) { return require('net').createConnection(...args); },
-
-  getName(options = {}) {
-    let name = `${options.host || 'localhost'}:`;
-    if (options.port) name += options.port;
-    name += ':';
-    if (options.localAddress) name += options.localAddress;
-    if (options.family === 4 || options.family === 6) name += `:${options.family}`;
-    if (options.socketPath) name += `:${options.socketPath}`;
-    return name;
+  // Programs call it and put others in its place: what it does is net's.
+  createConnection(...args) {
+    return require('net').createConnection(...args);
   },
 
+  getName({ host, port, localAddress, family, socketPath } = {}) {
+    const name = `${host || 'localhost'}:${port || ''}:${localAddress || ''}`;
+    const suffix = family === 4 || family === 6 ? `:${family}` : '';
+    return socketPath ? `${name}${suffix}:${socketPath}` : name + suffix;
+  },
+
+  // Once host, port and address were given one by one.
   addRequest(request, options, port, localAddress) {
-    // An old form: host and port one by one.
-    if (typeof options === 'string') options = { __proto__: null, host: options, port, localAddress };
-    options = connectionOptions(this, request, options);
-    const name = this.getName(options);
-    this.sockets[name] ??= [];
-    const free = this.freeSockets[name];
-    let socket;
-    if (free) {
-      while (free.length > 0 && free[0].destroyed) free.shift();
-      socket = this.scheduling === 'fifo' ? free.shift() : free.pop();
-      if (free.length === 0) delete this.freeSockets[name];
-    }
-    const count = (free?.length ?? 0) + this.sockets[name].length;
-    if (socket) {
-      socket.removeListener('error', onFreeSocketError);
+    const wish = wishOf(this, typeof options === 'string' ? { host: options, port, localAddress } : options);
+    const name = this.getName(wish);
+    const socket = takeFree(this, name);
+    if (socket !== undefined) {
+      socket.removeListener('error', dropSocket);
+      put(this.sockets, name, socket);
       this.reuseSocket(socket, request);
-      serve(this, request, socket, true);
-      this.sockets[name].push(socket);
-    } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
-      this.createSocket(request, options, (error, made) => {
-        if (error) request.onSocket(made, error);
-        else serve(this, request, made, false);
-      });
+      hand(this, request, socket);
+    } else if (hasRoom(this, name)) {
+      connect(this, request, wish);
     } else {
-      // It waits for one that gets free.
-      this.requests[name] ??= [];
-      request.waitsFor = options;
-      this.requests[name].push(request);
+      request[kWish] = wish;
+      put(this.requests, name, request);
     }
   },
 
   createSocket(request, options, callback) {
-    options = connectionOptions(this, request, options);
-    const name = this.getName(options);
-    options._agentKey = name;
-    options.encoding = null;
-    let isDone = false;
-    const done = (error, socket) => {
-      if (isDone) return;
-      isDone = true;
-      if (!error && socket) {
-        this.sockets[name] ??= [];
-        this.sockets[name].push(socket);
-        this.totalSocketCount++;
-        install(this, request, socket, options);
-      }
+    const wish = wishOf(this, options);
+    if (wish.host) wish.servername ||= serverName(wish.host, request.getHeader?.('host'));
+    const { keepAlive, keepAliveMsecs: keepAliveInitialDelay } = this;
+    assign(wish, { encoding: null, _agentKey: this.getName(wish) }, keepAlive && { keepAlive, keepAliveInitialDelay });
+    obtain(this, this.createConnection, wish, (error, socket) => {
+      if (!error && socket) adopt(this, socket, wish);
       callback(error, socket);
-    };
-    // What a timer of the request's is to be is not the connection's attempt's.
-    if (this.keepAlive) {
-      options.keepAlive = this.keepAlive;
-      options.keepAliveInitialDelay = this.keepAliveMsecs;
-    }
-    const socket = this.createConnection(options, done);
-    if (socket) done(null, socket);
+    });
   },
 
   removeSocket(socket, options) {
     const name = this.getName(options);
-    const lists = [this.sockets];
-    // A socket that is closed is neither in use nor free.
-    if (!socket.writable) lists.push(this.freeSockets);
-    for (const list of lists) {
-      const index = list[name]?.indexOf(socket) ?? -1;
-      if (index === -1) continue;
-      list[name].splice(index, 1);
-      if (list[name].length === 0) delete list[name];
-    }
-    serveNext(this, name, options);
+    strike(this.sockets, name, socket);
+    // What cannot be written to is not free either.
+    if (!socket.writable) strike(this.freeSockets, name, socket);
+    admit(this, name);
   },
 
   keepSocketAlive(socket) {
-    socket.setKeepAlive(true, this.keepAliveMsecs);
-    socket.unref();
-    let timeout = this.options.timeout || 0;
-    const hint = socket._httpMessage?.res?.headers['keep-alive'];
-    const match = hint && /^timeout=(\d+)/.exec(hint);
-    if (match) {
+    let milliseconds = this.options.timeout || 0;
+    const field = socket._httpMessage?.res?.headers['keep-alive'];
+    const seconds = field ? secondsOf(field) : undefined;
+    if (seconds !== undefined) {
       // Some time before the server gives it up.
-      const limit = Number(match[1]) * 1000 - this.agentKeepAliveTimeoutBuffer;
-      if (limit <= 0) return false;
-      if (timeout === 0 || limit < timeout) timeout = limit;
+      const granted = seconds * 1000 - this.agentKeepAliveTimeoutBuffer;
+      if (granted <= 0) return false;
+      milliseconds = Math.min(milliseconds || granted, granted);
     }
-    if (socket.timeout !== timeout) socket.setTimeout(timeout);
+    socket.unref();
+    socket.setKeepAlive(true, this.keepAliveMsecs);
+    if (socket.timeout !== milliseconds) socket.setTimeout(milliseconds);
     return true;
   },
 
@@ -222,61 +292,10 @@ assign(Agent.prototype, {
   },
 
   destroy() {
-    for (const list of [this.freeSockets, this.sockets]) {
-      for (const name of Object.keys(list)) {
-        for (const socket of [...list[name]]) socket.destroy();
-      }
-    }
+    const all = [...Object.values(this.freeSockets), ...Object.values(this.sockets)];
+    for (const socket of all.flat()) socket.destroy();
   },
 });
-
-// Somebody waits: a socket is made in the place of the one that is gone.
-function serveNext(agent, name, options) {
-  let waiting = agent.requests[name]?.length > 0 ? name : undefined;
-  if (waiting === undefined) {
-    // Somebody who wants to go elsewhere, and waits for the sum of all sockets.
-    const [other] = Object.keys(agent.requests);
-    if (other === undefined || agent.sockets[other]?.length > 0) return;
-    waiting = other;
-  }
-  const request = agent.requests[waiting].shift();
-  if (agent.requests[waiting].length === 0) delete agent.requests[waiting];
-  agent.createSocket(request, request.waitsFor ?? options, (error, socket) => {
-    if (error) request.onSocket(socket, error);
-    else serve(agent, request, socket, false);
-  });
-}
-
-// What the agent hears of a socket of its own.
-function install(agent, request, socket, options) {
-  const onSocketFree = () => agent.emit('free', socket, options);
-  const onClose = () => {
-    agent.totalSocketCount--;
-    agent.removeSocket(socket, options);
-  };
-  const onTimeout = () => {
-    // Only of one that is free: the time of one in use is its request's.
-    for (const name of Object.keys(agent.freeSockets)) {
-      if (agent.freeSockets[name].includes(socket)) {
-        socket.destroy();
-        return;
-      }
-    }
-  };
-  const onRemove = () => {
-    agent.totalSocketCount--;
-    agent.removeSocket(socket, options);
-    socket.removeListener('close', onClose);
-    socket.removeListener('free', onSocketFree);
-    socket.removeListener('timeout', onTimeout);
-    socket.removeListener('agentRemove', onRemove);
-  };
-  socket.on('free', onSocketFree);
-  socket.on('close', onClose);
-  socket.on('timeout', onTimeout);
-  socket.on('agentRemove', onRemove);
-  if (agent.options.timeout) socket.setTimeout(agent.options.timeout);
-}
 
 let shared;
 
