@@ -3,10 +3,13 @@
 // http.ClientRequest: a request until it has its socket; what happens there is an Exchange.
 
 const { nextTick } = require('process');
-const { headersSent, OutgoingMessage, kErrored, kOnFinish, kSocket, kUniqueHeaders } = require('internal/http/outgoing');
+const {
+  OutgoingMessage, headersSent, kErrored, kOnFinish, kSocket, kUniqueHeaders, parseUniqueHeadersOption,
+} = require('internal/http/outgoing');
 const { connectionReset, startClock } = require('internal/http/parsing');
 const { describe, pathOf } = require('internal/http/request_options');
-const { Exchange, closeRequest, kExchange, tellError } = require('internal/http/exchange');
+const { connectAlone, tellError } = require('internal/http/connect');
+const { Exchange, closeRequest, kExchange } = require('internal/http/exchange');
 const { publish } = require('internal/diagnostics');
 
 const { isArray } = Array;
@@ -25,13 +28,13 @@ function ClientRequest(input, options, callback) {
   if (!asked.hasBody) this.useChunkedEncodingByDefault = false;
   if (!asked.hasDefaults) this._removedConnection = this._removedContLen = this._removedTE = true;
   const { uniqueHeaders } = asked.options;
-  if (uniqueHeaders) this[kUniqueHeaders] = require('internal/http/outgoing').parseUniqueHeadersOption(uniqueHeaders);
+  if (uniqueHeaders) this[kUniqueHeaders] = parseUniqueHeadersOption(uniqueHeaders);
   if (asked.listener) this.once('response', asked.listener);
   if (asked.signal) require('internal/streams/add_abort_signal').addAbortSignal(asked.signal, this);
   setFields(this, asked);
   publish('http.client.request.created', 'request', this);
   if (agent) agent.addRequest(this, asked.options);
-  else require('internal/http/connect').connectAlone(this, asked.options);
+  else connectAlone(this, asked.options);
 }
 
 setPrototypeOf(ClientRequest, OutgoingMessage);

@@ -2,6 +2,9 @@
 
 // How a request's socket is made, by an agent or without one.
 
+const { nextTick } = require('process');
+const { publish } = require('internal/diagnostics');
+
 // Makes a socket by a function that answers with it or calls back; the first word counts.
 function obtain(owner, make, options, callback) {
   let isOpen = true;
@@ -25,7 +28,12 @@ function serverName(host, field) {
   return require('net').isIP(name) === 0 ? name : '';
 }
 
-// Gives a request that has no agent a connection of its own. Whatever goes wrong, the request tells of it.
+function tellError(request, error) {
+  publish('http.client.request.error', 'request', request, 'error', error);
+  request.emit('error', error);
+}
+
+// Gives a request that has no agent a connection of its own. What goes wrong there is told, and no more: nothing was begun.
 function connectAlone(request, options) {
   const wish = { ...options, path: options.socketPath };
   const { createConnection } = options;
@@ -33,11 +41,15 @@ function connectAlone(request, options) {
     request.onSocket(require('net').createConnection(wish));
     return;
   }
+  const fail = (error) => nextTick(tellError, request, error);
   try {
-    obtain(options, createConnection, wish, (error, socket) => request.onSocket(error ? undefined : socket, error));
+    obtain(options, createConnection, wish, (error, socket) => {
+      if (error) fail(error);
+      else request.onSocket(socket);
+    });
   } catch (error) {
-    request.onSocket(undefined, error);
+    fail(error);
   }
 }
 
-module.exports = { connectAlone, obtain, serverName };
+module.exports = { connectAlone, obtain, serverName, tellError };

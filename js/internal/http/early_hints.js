@@ -63,11 +63,15 @@ function fieldsOf(hints) {
   const { link = null, ...others } = hints;
   if (link === null) return '';
   const links = isArray(link) ? [...link] : [link];
-  if (!links.every((each) => typeof each === 'string' && isLink(each))) {
-    throw invalidArgValue('hints', link, 'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+  for (const each of links) {
+    if (typeof each !== 'string' || !isLink(each)) {
+      throw invalidArgValue('hints', each, 'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+    }
   }
   if (links.length === 0) return '';
-  let lines = `Link: ${links.join(', ')}\r\n`;
+  const joined = links.join(', ');
+  validateHeaderValue('Link', joined);
+  let lines = `Link: ${joined}\r\n`;
   for (const [name, value] of Object.entries(others)) {
     validateHeaderName(name);
     const text = value === undefined ? undefined : `${value}`;

@@ -5,6 +5,7 @@
 const { nextTick } = require('process');
 const { Parser } = require('internal/http/native');
 const { IncomingMessage, readStart, readStop } = require('internal/http/incoming');
+const { tellError } = require('internal/http/connect');
 const { kNeedDrain } = require('internal/http/outgoing');
 const {
   BODY, END, FAILED, HEAD, MORE, UPGRADED, connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive,
@@ -56,11 +57,6 @@ function parserFor({ maxHeaderSize: size, insecureHTTPParser: isLenient }, socke
     return socket[kParser] ??= new Parser(false, maxHeaderSize(), isLenientByDefault());
   }
   return new Parser(false, size || maxHeaderSize(), isLenient ?? isLenientByDefault());
-}
-
-function tellError(request, error) {
-  publish('http.client.request.error', 'request', request, 'error', error);
-  request.emit('error', error);
 }
 
 function closeRequest(request) {
@@ -322,4 +318,4 @@ class Exchange {
   }
 }
 
-module.exports = { Exchange, closeRequest, kExchange, tellError };
+module.exports = { Exchange, closeRequest, kExchange };

@@ -49,7 +49,7 @@ function closeWithSocket() {
 // ---- The head.
 
 function statusCodeOf(given) {
-  const code = typeof given === 'symbol' ? 0 : given | 0;
+  const code = given | 0;
   if (code >= 100 && code <= 999) return code;
   const shown = typeof given === 'string' ? given : require('util').inspect(given);
   throw coded('ERR_HTTP_INVALID_STATUS_CODE', `Invalid status code: ${shown}`);
