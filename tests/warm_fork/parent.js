@@ -28,6 +28,8 @@ function seenFromOutside(options) {
   child.on('error', () => {});
   if (child.pid === undefined) return 'no child';
   const read = (file) => fs.readFileSync(`/proc/${child.pid}/${file}`, 'latin1');
+  // The parent of a cold one goes on a moment before the system has put its arguments in their place.
+  while (read('cmdline') === '');
   const seen = {
     commandLine: read('cmdline'),
     environment: read('environ').replace(/NODE_CHANNEL_FD=\d+/, ''),

@@ -1,57 +1,42 @@
 //! Texts that nest too deep for the engine's parser, which recurses on the native stack and would run over it.
 //!
-//! What a level takes was measured: an expression in brackets some 31 kB in an optimised build and in others, a statement or
-//! operator in front of another one 3 kB. Most texts are seen to be flat by their bytes alone.
+//! What a level takes was measured. Most texts are too short to nest too deep, whatever is in them; the others are looked at
+//! token by token.
 
-use super::lexer::{Kind, Lexer};
+use super::lexer::{Kind, Lexer, Token};
 use crate::sys::stack;
 
-/// The stack that an open bracket takes, bytes.
-const BRACKET: usize = 40 * 1024;
+/// The stack that an open bracket takes, bytes. The parser is compiled with this crate: unoptimised, it takes six times as much.
+const BRACKET: usize = if cfg!(debug_assertions) { 240 } else { 40 } * 1024;
 
 /// The stack that a token takes which stands in front of what belongs to it, bytes.
-const PREFIX: usize = 4 * 1024;
-
-/// A text without such a depth of brackets, and without so many bytes between two ends of
-/// statements, is flat.
-const FLAT: usize = 64;
-const FLAT_BYTES: usize = 16 * 1024;
+const PREFIX: usize = if cfg!(debug_assertions) { 48 } else { 6 } * 1024;
 
 /// Whether parsing a text may take more of the native stack than is left.
 pub(crate) fn is_too_deep(text: &str) -> bool {
-    let needed = needed_stack(text);
-    needed > 0 && needed > stack::left()
+    let left = stack::left();
+    bound(text.as_bytes()) > left && measure(text) > left
 }
 
-/// The stack that parsing a text may take, in bytes, or 0 if it is little.
-fn needed_stack(text: &str) -> usize {
-    if is_flat(text.as_bytes()) { 0 } else { measure(text) }
-}
-
-/// A look at the bytes, those of strings and comments among them.
-fn is_flat(bytes: &[u8]) -> bool {
-    let (mut depth, mut statement) = (0_usize, 0_usize);
+/// More than parsing a text can take, in bytes: as if all that nests in it were in each other, that of strings and comments too.
+fn bound(bytes: &[u8]) -> usize {
+    let (mut brackets, mut prefixes) = (0, 0);
+    let mut was_word = false;
     for byte in bytes {
-        statement += 1;
+        let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..);
         match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            b'}' => {
-                depth = depth.saturating_sub(1);
-                statement = 0;
-            }
-            b';' => statement = 0,
+            b'(' | b'[' | b'{' => brackets += 1,
+            b')' | b']' | b'}' | b';' | b',' | b'\'' | b'"' | b'`' => {}
+            byte if byte.is_ascii_punctuation() && !is_word => prefixes += 1,
+            byte if is_word && !was_word && INITIALS.contains(byte) => prefixes += 1,
             _ => {}
         }
-        if depth > FLAT || statement > FLAT_BYTES {
-            return false;
-        }
+        was_word = is_word;
     }
-    // The statements behind each other that may be in each other.
-    memchr::memmem::find_iter(bytes, "else").nth(FLAT_BYTES / 4).is_none()
+    brackets * BRACKET + prefixes * PREFIX
 }
 
-/// What the deepest place of a text takes.
+/// What the deepest place of a text takes, bytes.
 fn measure(text: &str) -> usize {
     // For each open bracket, and the text: what the tokens in front of the current place take.
     let mut levels = vec![0_usize];
@@ -59,11 +44,9 @@ fn measure(text: &str) -> usize {
     let mut last = "";
     for token in Lexer::new(text) {
         let word = &text[token.start..token.end];
-        let goes_on = matches!(word, "else" | "catch" | "finally" | "while");
-        let ends = word == ","
-            || (matches!(last, ";" | "}") && !goes_on)
-            || (token.after_line && is_end(last));
-        if ends && let Some(level) = levels.last_mut() {
+        if ends_before(&token, word, last)
+            && let Some(level) = levels.last_mut()
+        {
             taken -= std::mem::take(level);
         }
         let (opens, closes) = match token.kind {
@@ -83,10 +66,36 @@ fn measure(text: &str) -> usize {
             *level += PREFIX;
             taken += PREFIX;
         }
-        most = most.max(taken);
+        // What looks like a regular expression may be a division, and what it has of brackets the program's.
+        let hidden = match token.kind {
+            Kind::RegExp | Kind::Unterminated => bound(word.as_bytes()),
+            _ => 0,
+        };
+        most = most.max(taken + hidden);
         last = word;
     }
     most
+}
+
+/// Whether what stood in front of this token is over: a statement, or an element of a list.
+fn ends_before(token: &Token, word: &str, last: &str) -> bool {
+    if word == "," {
+        return true;
+    }
+    if matches!(word, "else" | "catch" | "finally" | "while") {
+        return false;
+    }
+    last == ";" || ((last == "}" || token.after_line && is_end(last)) && !goes_on(token.kind, word))
+}
+
+/// Whether such a token belongs to what is in front of it, though that could have ended.
+fn goes_on(kind: Kind, word: &str) -> bool {
+    match kind {
+        Kind::Word => matches!(word, "in" | "instanceof"),
+        Kind::Punctuator => !matches!(word, "{" | "}" | ";" | "!" | "~" | "++" | "--"),
+        Kind::Template { .. } | Kind::RegExp | Kind::Unterminated | Kind::Unknown => true,
+        Kind::PrivateName | Kind::Number | Kind::String => false,
+    }
 }
 
 /// A statement may end behind such a token where a line does.
@@ -96,6 +105,9 @@ fn is_end(word: &str) -> bool {
             last.is_alphanumeric() || matches!(last, '_' | '$' | ']' | '"' | '\'' | '`')
         })
 }
+
+/// What the words of [`is_prefix`] begin with.
+const INITIALS: &[u8] = b"adefintvwy";
 
 /// What makes the parser, or the compiler behind it, recurse without a bracket.
 fn is_prefix(kind: Kind, word: &str) -> bool {
@@ -134,25 +146,59 @@ mod tests {
     #[test]
     fn what_programs_look_like_takes_little() {
         let usual = "const a = { b: [(1 + 2) * 3, () => { if (x) { y(); } else if (z) w() }] };\n";
-        assert_eq!(needed_stack(&usual.repeat(2000)), 0);
         assert!(measure(&usual.repeat(2000)) < 10 * BRACKET);
-        // A table without a semicolon is looked at by tokens.
         let table = format!("module.exports = [{}]", "[1, -2],\n".repeat(5000));
-        assert!(!is_flat(table.as_bytes()));
-        assert!(needed_stack(&table) < 5 * BRACKET, "{}", needed_stack(&table));
+        assert!(measure(&table) < 5 * BRACKET, "{}", measure(&table));
         let lines = "let a = b\na = -c\nif (a) b()\nelse c()\n".repeat(5000);
         assert!(measure(&lines) < 3 * BRACKET, "{}", measure(&lines));
+        let blocks = "function f() {}\nwhile (a) { b() }\nfor (;;) {}\n!c\n'd'\n".repeat(5000);
+        assert!(measure(&blocks) < 3 * BRACKET, "{}", measure(&blocks));
+        assert!(bound(usual.repeat(10).as_bytes()) < 64 << 20, "a short text is not looked at");
     }
 
     #[test]
     fn depth_of_every_kind() {
         let deep = |open: &str, close: &str| {
-            needed_stack(&(open.repeat(10_000) + "1" + &close.repeat(10_000)))
+            let text = open.repeat(10_000) + "1" + &close.repeat(10_000);
+            let measured = measure(&text);
+            assert!(bound(text.as_bytes()) >= measured, "{open}");
+            measured
         };
-        for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("`${", "}`"), ("f(`${", "}`)")] {
+        for (open, close) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("{", "}"),
+            ("`${", "}`"),
+            ("f(`${", "}`)"),
+            ("(')',", ")"),
+            ("(/*)*/", ")"),
+            ("(/[)]/.a+", ")"),
+        ] {
             assert!(deep(open, close) >= 10_000 * BRACKET, "{open}");
         }
-        for open in ["! ", "a=>", "if(1)", "if(1);else ", "x=", "1?", "1**", "new ", "typeof\n"] {
+        for open in [
+            "! ",
+            "a=>",
+            "if(1)",
+            "if(1);else ",
+            "x=",
+            "1?",
+            "1**",
+            "new ",
+            "typeof\n",
+            "for(;0;)",
+            "while({})",
+            "with({})",
+            "({})?1:",
+            "({})**",
+            "x={}?1:",
+            "x=';'?1:",
+            "x=`${1}a`?1:",
+            "x\n=",
+            "x\n?1:",
+            "x={} in ",
+            "do ",
+        ] {
             assert!(deep(open, "") >= 10_000 * PREFIX, "{open}");
         }
     }
@@ -160,7 +206,17 @@ mod tests {
     #[test]
     fn strings_and_comments_do_not_nest() {
         let text = format!("'{0}'; /*{0}*/ `{0}`; /{1}/", "(".repeat(10_000), "a".repeat(20_000));
-        assert!(!is_flat(text.as_bytes()));
-        assert!(needed_stack(&text) < BRACKET);
+        assert!(measure(&text) < BRACKET);
+    }
+
+    #[test]
+    fn a_division_is_no_hiding_place() {
+        let inside = format!("{}1{}", "(".repeat(10_000), ")".repeat(10_000));
+        for before in ["x={}", "x", "(x)", "if(x)", "a++", "[]"] {
+            for behind in ["", "/1"] {
+                let text = format!("{before}/{inside}{behind}");
+                assert!(measure(&text) >= 10_000 * BRACKET, "{before} {behind}");
+            }
+        }
     }
 }
