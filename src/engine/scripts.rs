@@ -65,6 +65,11 @@ pub(crate) fn compile_function(
     scopes: usize,
     context: &mut Context,
 ) -> JsResult<(Script, JsObject)> {
+    // Either could end the function that is put around them, and run before anybody calls it.
+    if syntax::stray_brace(source).is_some() || !syntax::is_list_of_names(parameters) {
+        let error = JsNativeError::syntax().with_message("Unexpected token").into();
+        return Err(refused(error, source, path, Goal::Body, context));
+    }
     let mut prefix = "(function(){".to_owned();
     for index in 0..scopes {
         prefix.push_str(&format!("with(arguments[{index}])"));

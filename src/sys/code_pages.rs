@@ -3,7 +3,13 @@
 //! A copy of a process has no page table for what is mapped from a file: it finds each page anew that it runs or reads,
 //! sixteen at a time. Memory of no file it finds as the original had it, two megabytes with one entry.
 
-use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, ptr};
+use std::{
+    fs::{self, File},
+    io,
+    ops::Range,
+    os::unix::fs::FileExt,
+    process, ptr,
+};
 
 use super::usage;
 
@@ -16,10 +22,11 @@ const PAGE: usize = 4096;
 /// How many small pages of a large one have been used if the copy of it is worth its memory.
 const WORTH_WHILE: usize = LARGE_PAGE / PAGE / 4;
 
-/// Moves to large pages what this process has used much of among its executable's text and constants. What cannot be moved
-/// stays. The process must have one thread only.
+/// Moves to large pages what this process has used much of among its executable's text and constants, where the system gives
+/// such pages. What cannot be copied stays; if the system fails in the middle of a move the process ends. It must have one
+/// thread only, and be one that others can do without.
 pub(crate) fn enlarge() {
-    if usage::page_size() != PAGE as u64 {
+    if usage::page_size() != PAGE as u64 || !are_given() {
         return;
     }
     let Ok(pages) = File::open("/proc/self/pagemap") else { return };
@@ -30,6 +37,12 @@ pub(crate) fn enlarge() {
             }
         }
     }
+}
+
+/// Whether the system gives large pages to who asks for them.
+fn are_given() -> bool {
+    let setting = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled");
+    setting.is_ok_and(|setting| !setting.contains("[never]"))
 }
 
 /// A part of the executable that is in memory as it is in the file.
@@ -98,9 +111,8 @@ fn move_to_large_page(start: usize, protection: libc::c_int) {
         return;
     }
     let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
-    // SAFETY: what stands there afterwards has the same bytes and the same protection, and no thread but this one runs it. If it
-    // fails it has changed nothing.
-    unsafe {
+    // SAFETY: what stands there afterwards has the same bytes and the same protection, and no thread but this one runs it.
+    let moved = unsafe {
         libc::mremap(
             copy.page().cast(),
             LARGE_PAGE,
@@ -109,6 +121,10 @@ fn move_to_large_page(start: usize, protection: libc::c_int) {
             there.cast::<libc::c_void>(),
         )
     };
+    if moved == libc::MAP_FAILED {
+        // The system takes away what is in the place before it puts the other there: it may be gone.
+        process::abort();
+    }
 }
 
 /// New memory in which a large page lies. What is still there of it goes with this.
@@ -153,8 +169,6 @@ impl Drop for Aligned {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::{super::alone::alone, *};
 
     /// The large pages of the executable that have been read to the end, with the sum of their bytes.
@@ -185,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_has_been_used_is_moved_and_stays_the_same() {
-        if usage::page_size() != PAGE as u64 {
+        if usage::page_size() != PAGE as u64 || !are_given() {
             return;
         }
         alone(|| {

@@ -71,6 +71,23 @@ pub(crate) fn stray_brace(text: &str) -> Option<Fault> {
     None
 }
 
+/// Whether a text is names with commas between them, or nothing.
+pub(crate) fn is_list_of_names(text: &str) -> bool {
+    let mut is_name_next = true;
+    for token in Lexer::new(text) {
+        let is_right = if is_name_next {
+            token.kind == Kind::Word
+        } else {
+            &text[token.start..token.end] == ","
+        };
+        if !is_right {
+            return false;
+        }
+        is_name_next = !is_name_next;
+    }
+    !is_name_next || text.trim().is_empty()
+}
+
 /// A text that the parser refused, with its tokens.
 pub(super) struct Refused<'a> {
     /// What the parser was given, for its positions.

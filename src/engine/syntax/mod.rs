@@ -23,7 +23,7 @@ pub(crate) use additions::{Additions, LITERAL, additions, additions_with_checks}
 pub(crate) use checkpoints::CHECK_NAME;
 pub(crate) use declarations::{ALL, Declarations, Imported, Request, declarations};
 pub(crate) use disposal::with_disposal_written_out;
-pub(crate) use explain::{Goal, explain};
+pub(crate) use explain::{Goal, explain, is_list_of_names, stray_brace};
 pub(crate) use exports::commonjs_exports;
 pub(crate) use import_names::import_names;
 pub(crate) use messages::is_reserved;
