@@ -8,14 +8,13 @@ const { Transform } = require('internal/streams/transform');
 const { coded, invalidArgType, outOfRange } = require('internal/errors');
 const { Codec, codes, constants, crc32: checksum, showConstants } = native;
 
-const { defineProperty, freeze, keys, setPrototypeOf } = Object;
+const { defineProperties, defineProperty, freeze, getOwnPropertyDescriptors, keys, setPrototypeOf } = Object;
 
 const {
   DEFLATE, INFLATE, GZIP, GUNZIP, DEFLATERAW, INFLATERAW, UNZIP,
   Z_BLOCK, Z_FINISH, Z_FULL_FLUSH, Z_NO_FLUSH, Z_PARTIAL_FLUSH, Z_SYNC_FLUSH,
 } = constants;
 
-const kFlush = Symbol('kFlush');
 const MAX_OUTPUT = require('buffer').kMaxLength;
 
 // How strong a flush is: of two that meet the stronger counts.
@@ -102,10 +101,24 @@ function ZlibBase(options, mode) {
 setPrototypeOf(ZlibBase.prototype, Transform.prototype);
 setPrototypeOf(ZlibBase, Transform);
 
+// Whom flush() is to tell, and how strong it is. Without either it is strong.
+function flushAsked(stream, kind, callback) {
+  if (typeof kind === 'function') return { told: kind, strength: stream._defaultFullFlushFlag };
+  if (kind === undefined && !callback) return { strength: stream._defaultFullFlushFlag };
+  return { told: callback, strength: kind };
+}
+
+// Empty chunks that stand for a flush, with its strength.
+const marks = new WeakMap();
+
 const methods = {
-  reset() {
-    if (!this._handle) require('assert').fail('zlib binding closed');
-    return this._handle.reset();
+  get _closed() { return !this._handle; },
+
+  _transform(chunk, encoding, callback) {
+    const marked = chunk.byteLength === 0 ? marks.get(chunk) : undefined;
+    const asked = marked === undefined ? this._defaultFlushFlag : marked;
+    const isLast = this.writableEnded && this.writableLength === chunk.byteLength;
+    pass(this, chunk, isLast ? stronger(asked, this._finishFlushFlag) : asked, callback);
   },
 
   _flush(callback) {
@@ -116,115 +129,133 @@ const methods = {
     callback();
   },
 
+  _destroy(error, callback) {
+    closeCodec(this);
+    callback(error);
+  },
+
+  _processChunk(chunk, flush, callback) {
+    if (typeof callback !== 'function') return passSync(this, chunk, flush);
+    pass(this, chunk, flush, callback);
+    return undefined;
+  },
+
   flush(kind, callback) {
-    if (typeof kind === 'function' || (kind === undefined && !callback)) {
-      callback = kind;
-      kind = this._defaultFullFlushFlag;
-    }
-    if (this.writableFinished) {
-      if (callback) nextTick(callback);
-    } else if (this.writableEnded) {
-      if (callback) this.once('end', callback);
-    } else {
+    const { told, strength } = flushAsked(this, kind, callback);
+    if (!this.writableEnded) {
       // It waits for its turn behind the data.
       const mark = Buffer.alloc(0);
-      mark[kFlush] = kind;
-      this.write(mark, callback);
+      marks.set(mark, strength);
+      this.write(mark, told);
+      return;
     }
+    // The end flushes everything.
+    if (!told) return;
+    if (this.writableFinished) nextTick(told);
+    else this.once('end', told);
   },
 
   params(level, strategy, callback) {
     number(level, 'level', -1, 9);
     number(strategy, 'strategy', 0, 4);
-    if (this._level === level && this._strategy === strategy) {
+    if (strategy === this._strategy && level === this._level) {
       nextTick(callback);
       return;
     }
+    // What came before is packed the old way.
     this.flush(Z_SYNC_FLUSH, () => {
-      if (!this._handle) return;
-      this._handle.setLevel(level);
-      if (!this.destroyed) {
-        this._level = level;
-        this._strategy = strategy;
-        callback?.();
-      }
+      const codec = this._handle;
+      codec?.setLevel(level);
+      if (!codec || this.destroyed) return;
+      this._strategy = strategy;
+      this._level = level;
+      callback?.();
     });
+  },
+
+  reset() {
+    return openCodec(this).reset();
   },
 
   close(callback) {
     if (callback) require('internal/streams/finished').finished(this, callback);
     this.destroy();
   },
-
-  _destroy(error, callback) {
-    closeCodec(this);
-    callback(error);
-  },
-
-  _transform(chunk, encoding, callback) {
-    let flush = this._defaultFlushFlag;
-    if (chunk[kFlush] !== undefined) flush = chunk[kFlush];
-    // The last chunk ends the stream.
-    if (this.writableEnded && this.writableLength === chunk.byteLength) {
-      flush = stronger(flush, this._finishFlushFlag);
-    }
-    process(this, chunk, flush, callback);
-  },
-
-  _processChunk(chunk, flush, callback) {
-    if (typeof callback === 'function') {
-      process(this, chunk, flush, callback);
-      return undefined;
-    }
-    return processSync(this, chunk, flush);
-  },
 };
+defineProperties(ZlibBase.prototype, getOwnPropertyDescriptors(methods));
 
-// Feeds a chunk to the codec, piece by piece, as fast as the reader takes what comes out.
-function process(stream, chunk, flush, callback) {
-  const { _handle: codec } = stream;
-  if (!codec) {
-    nextTick(callback);
-    return;
+// One chunk's way through the codec, a piece of output at a time, as fast as the reader takes them.
+class Passage {
+  #stream;
+  #codec;
+  #left;
+  #callback;
+  #onPiece = (error, output, isFull, remaining) => this.#take(error, output, isFull, remaining);
+
+  constructor(stream, chunk, callback) {
+    this.#stream = stream;
+    this.#codec = stream._handle;
+    this.#left = chunk.byteLength;
+    this.#callback = callback;
   }
-  codec.begin(flush, chunk);
-  let left = chunk.byteLength;
-  const again = () => codec.step(stream._chunkSize, done);
-  const done = (error, output, isFull, remaining, hasEnded) => {
+
+  advance() {
+    this.#codec.step(this.#stream._chunkSize, this.#onPiece);
+  }
+
+  #take(error, output, isFull, remaining) {
+    const stream = this.#stream;
     if (stream.destroyed) return;
     if (error) {
       fail(stream, error);
       return;
     }
-    stream.bytesWritten += left - remaining;
-    left = remaining;
-    const goesOn = output.length === 0 || stream.push(output);
+    stream.bytesWritten += this.#left - remaining;
+    this.#left = remaining;
+    const isWanted = output.length === 0 || stream.push(output);
+    // Who got the output may have had enough.
     if (stream.destroyed) return;
-    if (isFull) {
-      if (goesOn) {
-        again();
-      } else {
-        // It goes on when somebody reads.
-        stream._read = (size) => {
-          delete stream._read;
-          again();
-          stream._read(size);
-        };
-      }
-    } else if (left > 0) {
-      // What follows the end of a stream.
+    if (!isFull) this.#end();
+    else if (isWanted) this.advance();
+    else this.#awaitReader();
+  }
+
+  #awaitReader() {
+    const stream = this.#stream;
+    stream._read = (size) => {
+      delete stream._read;
+      this.advance();
+      stream._read(size);
+    };
+  }
+
+  #end() {
+    const stream = this.#stream;
+    const callback = this.#callback;
+    // What is left follows the end of what was packed.
+    if (this.#left > 0) {
       if (stream._rejectGarbageAfterEnd) {
         fail(stream, coded('ERR_TRAILING_JUNK_AFTER_STREAM_END',
           'Trailing junk found after the end of the compressed stream'));
         return;
       }
       stream.push(null);
-      callback();
-    } else {
-      callback();
     }
-  };
-  again();
+    callback();
+  }
+}
+
+function pass(stream, chunk, flush, callback) {
+  if (!stream._handle) {
+    nextTick(callback);
+    return;
+  }
+  stream._handle.begin(flush, chunk);
+  new Passage(stream, chunk, callback).advance();
+}
+
+function openCodec(stream) {
+  return stream._handle ?? require('assert').fail('zlib binding closed');
 }
 
 function fail(stream, error) {
@@ -237,40 +268,29 @@ function closeCodec(stream) {
   stream._handle = null;
 }
 
-function processSync(stream, chunk, flush) {
-  const { _handle: codec } = stream;
-  if (!codec) require('assert').fail('zlib binding closed');
-  codec.begin(flush, chunk);
+function passSync(stream, chunk, flush) {
+  const codec = openCodec(stream);
   const parts = [];
-  let length = 0;
+  let total = 0;
   let left = chunk.byteLength;
-  for (;;) {
+  let goesOn = true;
+  codec.begin(flush, chunk);
+  while (goesOn) {
     const [output, isFull, remaining] = codec.stepSync(stream._chunkSize);
     stream.bytesWritten += left - remaining;
     left = remaining;
-    length += output.length;
-    if (length > stream._maxOutputLength) {
-      closeCodec(stream);
-      throw tooLarge(stream._maxOutputLength);
-    }
-    if (output.length > 0) parts.push(output);
-    if (!isFull) break;
+    parts.push(output);
+    total += output.length;
+    goesOn = isFull && total <= stream._maxOutputLength;
   }
   closeCodec(stream);
-  return Buffer.concat(parts, length);
+  if (total > stream._maxOutputLength) throw tooLarge(stream._maxOutputLength);
+  return Buffer.concat(parts, total);
 }
 
 function tooLarge(limit) {
   return coded('ERR_BUFFER_TOO_LARGE', `Cannot create a Buffer larger than ${limit} bytes`);
 }
-
-for (const name of keys(methods)) ZlibBase.prototype[name] = methods[name];
-defineProperty(ZlibBase.prototype, '_closed', {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get() { return !this._handle; },
-});
 
 // ---- The classes and functions of each format.
 

@@ -12,12 +12,11 @@ const fs = require('fs');
 const { Readable, Writable, finished } = require('stream');
 const process = require('process');
 
-const { MAX_SAFE_INTEGER } = Number;
 const MAX_FD = 2147483647;
 const MAX_RETRIES = 5;
 const kFs = Symbol('kFs');
 const kHandle = Symbol('kHandle');
-const kIsPerformingIO = Symbol('kIsPerformingIO');
+const kIsBusy = Symbol('kIsPerformingIO');
 const kIoDone = Symbol('kIoDone');
 
 // Options as an object of the stream's own, inherited ones among them.
@@ -103,16 +102,21 @@ function start(stream, path, options, flags) {
   options.autoDestroy = options.autoClose === undefined ? true : options.autoClose;
 }
 
-function construct(callback, { open }) {
-  const stream = this;
+function tellOpened(stream, fd) {
+  stream.emit('open', fd);
+  stream.emit('ready');
+}
+
+function construct(stream, open, callback) {
   if (typeof stream.fd === 'number') return callback();
   if (stream.open !== open) return constructPatched(stream, callback);
-  stream[kFs].open(stream.path, stream.flags, stream.mode, (error, fd) => {
+  const { path, flags, mode } = stream;
+  stream[kFs].open(path, flags, mode, (error, fd) => {
     if (error) return callback(error);
     stream.fd = fd;
     callback();
-    stream.emit('open', stream.fd);
-    stream.emit('ready');
+    // The stream may have been closed by now.
+    tellOpened(stream, stream.fd);
   });
 }
 
@@ -148,11 +152,11 @@ function closeNow(stream, error, callback) {
 
 // The descriptor is closed once nothing is under way with it.
 function destroy(error, callback) {
-  if (!this[kIsPerformingIO]) return close(this, error, callback);
+  if (!this[kIsBusy]) return close(this, error, callback);
   this.once(kIoDone, (failure) => close(this, error || failure, callback));
 }
 
-function deprecatedOpen(name, kind) {
+function deprecatedOpen(name, isRead) {
   return require('util').deprecate(function() {
     this[kFs].open(this.path, this.flags, this.mode, (error, fd) => {
       if (error) {
@@ -161,89 +165,96 @@ function deprecatedOpen(name, kind) {
         return;
       }
       this.fd = fd;
-      this.emit('open', fd);
-      this.emit('ready');
-      if (kind === 'read') this.read();
+      tellOpened(this, fd);
+      if (isRead) this.read();
     });
   }, `${name}.prototype.open() is deprecated`, 'DEP0135');
 }
 
-function defineCommon(Class, Parent, state, open) {
+// A class that works with and without `new`, and for those who inherit from it the old way.
+function fileStream(name, Parent, state, begin) {
+  const Class = {
+    [name]: function(path, options) {
+      return this instanceof Class ? begin(this, path, copyOptions(options)) : new Class(path, options);
+    },
+  }[name];
+  const own = Class.prototype;
+  Object.setPrototypeOf(Class, Parent);
+  Object.setPrototypeOf(own, Parent.prototype);
+
   const stateOf = (stream) => {
     if (stream[state] !== undefined) return stream[state];
-    throw coded('ERR_INVALID_THIS', `Value of "this" must be of type ${Class.name}`);
+    throw coded('ERR_INVALID_THIS', `Value of "this" must be of type ${name}`);
   };
-  Object.setPrototypeOf(Class.prototype, Parent.prototype);
-  Object.setPrototypeOf(Class, Parent);
-  Object.defineProperty(Class.prototype, 'autoClose', {
-    __proto__: null,
-    get() { return stateOf(this).autoDestroy; },
-    set(value) { stateOf(this).autoDestroy = value; },
+  Object.defineProperties(own, {
+    autoClose: {
+      __proto__: null,
+      get() { return stateOf(this).autoDestroy; },
+      set(value) { stateOf(this).autoDestroy = value; },
+    },
+    pending: { __proto__: null, configurable: true, get() { return this.fd === null; } },
   });
-  Object.defineProperty(Class.prototype, 'pending', {
-    __proto__: null,
-    get() { return this.fd === null; },
-    configurable: true,
-  });
-  Class.prototype.open = open;
-  Class.prototype._construct = function _construct(callback) {
-    Reflect.apply(construct, this, [callback, { open }]);
-  };
-  Class.prototype._destroy = destroy;
+  const open = own.open = deprecatedOpen(name, Parent === Readable);
+  own._construct = function _construct(callback) { construct(this, open, callback); };
+  own._destroy = destroy;
+  return Class;
+}
+
+function need(stream, ...names) {
+  for (const name of names) validateFunction(stream[kFs][name], `options.fs.${name}`);
+}
+
+// Where in the file a stream begins; without it the descriptor's own position counts.
+function firstByte({ start }) {
+  if (start !== undefined) validateInteger(start, 'start', 0);
+  return start;
 }
 
 // ---- reading
 
-function ReadStream(path, options) {
-  if (!(this instanceof ReadStream)) return new ReadStream(path, options);
-  options = copyOptions(options);
+const ReadStream = fileStream('ReadStream', Readable, '_readableState', (stream, path, options) => {
   if (options.highWaterMark === undefined) options.highWaterMark = 64 * 1024;
-  start(this, path, options, 'r');
-  validateFunction(this[kFs].read, 'options.fs.read');
-  if (options.autoDestroy) validateFunction(this[kFs].close, 'options.fs.close');
+  start(stream, path, options, 'r');
+  need(stream, 'read');
+  if (options.autoDestroy) need(stream, 'close');
 
-  this.start = options.start;
-  this.end = options.end;
-  this.pos = undefined;
-  this.bytesRead = 0;
-  this[kIsPerformingIO] = false;
-  if (this.start !== undefined) {
-    validateInteger(this.start, 'start', 0);
-    this.pos = this.start;
-  }
-  if (this.end === undefined) {
-    this.end = Infinity;
-  } else if (this.end !== Infinity) {
-    validateInteger(this.end, 'end', 0);
-    if (this.start !== undefined && this.start > this.end) {
-      throw outOfRange('start', `<= "end" (here: ${this.end})`, this.start);
-    }
-  }
-  Reflect.apply(Readable, this, [options]);
-  if (options.encoding) this.setEncoding(options.encoding);
-}
-defineCommon(ReadStream, Readable, '_readableState', deprecatedOpen('ReadStream', 'read'));
+  const first = firstByte(options);
+  const { end: last = Infinity } = options;
+  if (last !== Infinity) validateInteger(last, 'end', 0);
+  if (first > last) throw outOfRange('start', `<= "end" (here: ${last})`, first);
+  Object.assign(stream, { start: first, end: last, pos: first, bytesRead: 0, [kIsBusy]: false });
+
+  Reflect.apply(Readable, stream, [options]);
+  if (options.encoding) stream.setEncoding(options.encoding);
+});
 
 ReadStream.prototype._read = function(size) {
-  const left = this.end - (this.pos === undefined ? this.bytesRead : this.pos) + 1;
-  const length = Math.min(left, size);
+  const at = this.pos === undefined ? this.bytesRead : this.pos;
+  const length = Math.min(size, this.end + 1 - at);
   if (length <= 0) {
     this.push(null);
     return;
   }
-  const buffer = Buffer.allocUnsafeSlow(length);
-  this[kIsPerformingIO] = true;
-  this[kFs].read(this.fd, buffer, 0, length, this.pos, (error, count, bytes) => {
-    this[kIsPerformingIO] = false;
-    if (this.destroyed) return this.emit(kIoDone, error);
-    if (error) return this.destroyed || failed(this, error);
-    if (count === 0) return this.push(null);
-    if (this.pos !== undefined) this.pos += count;
-    this.bytesRead += count;
-    // What is left of a big buffer must not live as long as a small piece of it.
-    this.push(count === bytes.length ? bytes : Buffer.from(bytes.subarray(0, count)));
+  const room = Buffer.allocUnsafeSlow(length);
+  this[kIsBusy] = true;
+  this[kFs].read(this.fd, room, 0, length, this.pos, (error, count, bytes) => {
+    this[kIsBusy] = false;
+    if (this.destroyed) this.emit(kIoDone, error);
+    else if (error) failed(this, error);
+    else take(this, bytes, count);
   });
 };
+
+function take(stream, bytes, count) {
+  if (count === 0) {
+    stream.push(null);
+    return;
+  }
+  stream.bytesRead += count;
+  if (stream.pos !== undefined) stream.pos += count;
+  // What is left of a big buffer must not live as long as a small piece of it.
+  stream.push(count < bytes.length ? Buffer.from(bytes.subarray(0, count)) : bytes);
+}
 
 function failed(stream, error) {
   if (stream.autoClose) stream.destroy(error);
@@ -257,37 +268,28 @@ ReadStream.prototype.close = function(callback) {
 
 // ---- writing
 
-function WriteStream(path, options) {
-  if (!(this instanceof WriteStream)) return new WriteStream(path, options);
-  options = copyOptions(options);
+const WriteStream = fileStream('WriteStream', Writable, '_writableState', (stream, path, options) => {
   options.decodeStrings = true;
-  start(this, path, options, 'w');
-  const { close, fsync, write, writev } = this[kFs];
+  start(stream, path, options, 'w');
+  const { write, writev } = stream[kFs];
   if (!write && !writev) throw invalidArgType('options.fs.write', 'of type function', write);
-  if (write) validateFunction(write, 'options.fs.write');
-  if (writev) validateFunction(writev, 'options.fs.writev');
-  if (options.autoDestroy) validateFunction(close, 'options.fs.close');
-  this.flush = false;
-  if (options.flush !== undefined && options.flush !== null) {
-    validateBoolean(options.flush, 'options.flush');
-    this.flush = options.flush;
-  }
-  if (this.flush) validateFunction(fsync, 'options.fs.fsync');
-  if (!writev) this._writev = null;
-  if (!write) this._write = null;
+  if (write) need(stream, 'write');
+  if (writev) need(stream, 'writev');
+  if (options.autoDestroy) need(stream, 'close');
 
-  this.start = options.start;
-  this.pos = undefined;
-  this.bytesWritten = 0;
-  this[kIsPerformingIO] = false;
-  if (this.start !== undefined) {
-    validateInteger(this.start, 'start', 0, MAX_SAFE_INTEGER);
-    this.pos = this.start;
-  }
-  Reflect.apply(Writable, this, [options]);
-  if (options.encoding) this.setDefaultEncoding(options.encoding);
-}
-defineCommon(WriteStream, Writable, '_writableState', deprecatedOpen('WriteStream', 'write'));
+  const flush = options.flush ?? false;
+  validateBoolean(flush, 'options.flush');
+  stream.flush = flush;
+  if (flush) need(stream, 'fsync');
+  // What fs cannot do the stream does not offer to its own kind.
+  if (!writev) stream._writev = null;
+  if (!write) stream._write = null;
+
+  const first = firstByte(options);
+  Object.assign(stream, { start: first, pos: first, bytesWritten: 0, [kIsBusy]: false });
+  Reflect.apply(Writable, stream, [options]);
+  if (options.encoding) stream.setDefaultEncoding(options.encoding);
+});
 
 // Goes on until everything is written, or until nothing was too many times.
 function writeOn(stream, ask, bytes, position, callback, tries = 0) {
@@ -333,9 +335,9 @@ class Chunks {
 }
 
 function perform(stream, ask, bytes, callback) {
-  stream[kIsPerformingIO] = true;
+  stream[kIsBusy] = true;
   writeOn(stream, ask, bytes, stream.pos, (error) => {
-    stream[kIsPerformingIO] = false;
+    stream[kIsBusy] = false;
     callback(error);
     if (stream.destroyed) stream.emit(kIoDone, error);
   });
@@ -354,14 +356,12 @@ WriteStream.prototype._writev = function(data, callback) {
 };
 
 WriteStream.prototype.close = function(callback) {
-  if (callback) {
-    if (this.closed) {
-      process.nextTick(callback);
-      return;
-    }
-    this.on('close', callback);
+  if (callback && this.closed) {
+    process.nextTick(callback);
+    return;
   }
   // A stream that does not close itself is to be closed once all is written.
+  if (callback) this.on('close', callback);
   if (!this.autoClose) this.on('finish', this.destroy);
   this.end();
 };
