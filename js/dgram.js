@@ -38,31 +38,28 @@ function lookUpHost(host, family, callback) {
   else require('dns').lookup(host, family, callback);
 }
 
-function lookup4(lookup, address, callback) {
-  return lookup(address || '127.0.0.1', 4, callback);
-}
+// What the types of sockets differ in: where they are without an address, and which functions of a handle are theirs.
+const TYPES = {
+  __proto__: null,
+  udp4: { family: 4, here: '127.0.0.1', everywhere: '0.0.0.0', suffix: '' },
+  udp6: { family: 6, here: '::1', everywhere: '::', suffix: '6' },
+};
 
-function lookup6(lookup, address, callback) {
-  return lookup(address || '::1', 6, callback);
-}
-
-function createHandle(type, lookup) {
-  if (lookup === undefined) lookup = loaded('dns')?.lookup;
-  else validateFunction(lookup, 'lookup');
-  if (type !== 'udp4' && type !== 'udp6') {
+function createHandle(type, ownLookup) {
+  if (ownLookup !== undefined) validateFunction(ownLookup, 'lookup');
+  const kind = typeof type === 'string' ? TYPES[type] : undefined;
+  if (kind === undefined) {
     throw coded('ERR_SOCKET_BAD_TYPE', 'Bad socket type specified. Valid types are: udp4, udp6');
   }
   const handle = new UDP();
   if (QUEUE_FIRST) queueFirst(handle);
+  const lookup = ownLookup ?? loaded('dns')?.lookup;
   if (lookup === undefined) useDefaultLookup(handle);
-  lookup ??= lookUpHost;
-  if (type === 'udp4') {
-    handle.lookup = lookup4.bind(handle, lookup);
-  } else {
-    handle.lookup = lookup6.bind(handle, lookup);
-    handle.bind = handle.bind6;
-    handle.connect = handle.connect6;
-    handle.send = handle.send6;
+  const { family, here, suffix } = kind;
+  const find = lookup ?? lookUpHost;
+  handle.lookup = (address, callback) => find(address || here, family, callback);
+  if (suffix !== '') {
+    for (const name of ['bind', 'connect', 'send']) handle[name] = handle[name + suffix];
   }
   return handle;
 }
@@ -89,8 +86,8 @@ function Socket(type, listener) {
   // A list of blocked addresses is asked between the look-up and the sending.
   if (lookup === undefined && sendBlockList) lookup = lookUpHost;
   const handle = createHandle(type, lookup);
-  handle[kOwner] = this;
   this.type = type;
+  handle[kOwner] = this;
   if (typeof listener === 'function') this.on('message', listener);
   this[kState] = {
     handle,
@@ -258,7 +255,7 @@ Socket.prototype.bind = function bind(port, address) {
     }
     ({ port, address } = options);
   }
-  if (!address || typeof address === 'function') address = this.type === 'udp4' ? '0.0.0.0' : '::';
+  if (!address || typeof address === 'function') ({ everywhere: address } = TYPES[this.type] ?? TYPES.udp6);
   state.handle.lookup(address, (error, ip) => {
     if (!state.handle) return;
     if (error) bindFailed(this, error);
@@ -317,10 +314,11 @@ function finishConnect(socket, error, ip, address, port, callback) {
   });
 }
 
-Socket.prototype.connect = function connect(port, address, callback) {
-  port = validatePort(port, 'Port', false);
-  if (typeof address === 'function') [address, callback] = ['', address];
-  address ??= '';
+Socket.prototype.connect = function connect(remotePort, host, callback) {
+  const port = validatePort(remotePort, 'Port', false);
+  const isWithoutHost = typeof host === 'function';
+  if (isWithoutHost) callback = host;
+  const address = isWithoutHost ? '' : host ?? '';
   validateString(address, 'address');
   const state = this[kState];
   if (state.connectState !== DISCONNECTED) throw alreadyConnected();
@@ -375,12 +373,12 @@ function sendLater(message, port, address, callback, isConnected) {
   });
 }
 
-Socket.prototype.sendto = function sendto(buffer, offset, length, port, address, callback) {
-  validateNumber(offset, 'offset');
-  validateNumber(length, 'length');
-  validateNumber(port, 'port');
-  validateString(address, 'address');
-  this.send(buffer, offset, length, port, address, callback);
+// The old way to send, which takes nothing for granted.
+Socket.prototype.sendto = function sendto(buffer, offset, length, port, host, callback) {
+  const numbers = { offset, length, port };
+  for (const name of Object.keys(numbers)) validateNumber(numbers[name], name);
+  validateString(host, 'address');
+  this.send(buffer, offset, length, port, host, callback);
 };
 
 Socket.prototype.send = makeSend(sendLater);

@@ -82,11 +82,9 @@ function decode(hostname, options) {
 }
 
 function lookup(hostname, options, callback) {
-  if (typeof options === 'function') {
-    callback = options;
-    options = undefined;
-  }
-  const query = decode(hostname, options);
+  const isShort = typeof options === 'function';
+  if (isShort) callback = options;
+  const query = decode(hostname, isShort ? undefined : options);
   validateFunction(callback, 'callback');
   if (query.family !== 4 && query.family !== 6 && query.family !== 0) query.family = 0;
   if (!hostname) {
@@ -161,10 +159,9 @@ const dns = module.exports = {
   },
 };
 
+const RECORDS = ['', '4', '6', 'Any', 'Caa', 'Cname', 'Mx', 'Naptr', 'Ns', 'Ptr', 'Soa', 'Srv', 'Tlsa', 'Txt'];
 for (const name of [
-  'getServers', 'setServers', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveCaa', 'resolveCname',
-  'resolveMx', 'resolveNaptr', 'resolveNs', 'resolvePtr', 'resolveSoa', 'resolveSrv', 'resolveTlsa',
-  'resolveTxt', 'reverse', 'Resolver',
+  'getServers', 'setServers', ...RECORDS.map((record) => `resolve${record}`), 'reverse', 'Resolver',
 ]) {
   dns[name] = missing(name);
 }

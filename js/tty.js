@@ -28,35 +28,37 @@ function open(fd) {
 }
 
 function ReadStream(fd, options) {
-  if (!(this instanceof ReadStream)) return new ReadStream(fd, options);
-  const handle = open(fd);
-  net.Socket.call(this, { readableHighWaterMark: 0, handle, manualStart: true, ...options });
-  this.isRaw = false;
-  this.isTTY = true;
+  return this instanceof ReadStream ? makeInput(this, fd, options) : new ReadStream(fd, options);
+}
+
+function makeInput(stream, fd, options) {
+  net.Socket.call(stream, { readableHighWaterMark: 0, handle: open(fd), manualStart: true, ...options });
+  stream.isRaw = false;
+  stream.isTTY = true;
 }
 
 Object.setPrototypeOf(ReadStream.prototype, net.Socket.prototype);
 Object.setPrototypeOf(ReadStream, net.Socket);
 
 ReadStream.prototype.setRawMode = function setRawMode(flag) {
-  flag = !!flag;
-  const status = this._handle?.setRawMode(flag);
-  if (status) {
-    this.emit('error', errnoException(status, 'setRawMode'));
-    return this;
-  }
-  this.isRaw = flag;
+  const isRaw = Boolean(flag);
+  const status = this._handle?.setRawMode(isRaw);
+  if (!status) this.isRaw = isRaw;
+  else this.emit('error', errnoException(status, 'setRawMode'));
   return this;
 };
 
 function WriteStream(fd) {
-  if (!(this instanceof WriteStream)) return new WriteStream(fd);
+  return this instanceof WriteStream ? makeOutput(this, fd) : new WriteStream(fd);
+}
+
+function makeOutput(stream, fd) {
   const handle = open(fd);
-  net.Socket.call(this, { handle, manualStart: true });
+  net.Socket.call(stream, { handle, manualStart: true });
   // What several processes write to one terminal comes in its order.
-  this._handle.setBlocking(true);
+  handle.setBlocking(true);
   const size = [0, 0];
-  if (!this._handle.getWindowSize(size)) [this.columns, this.rows] = size;
+  if (!handle.getWindowSize(size)) [stream.columns, stream.rows] = size;
 }
 
 Object.setPrototypeOf(WriteStream.prototype, net.Socket.prototype);

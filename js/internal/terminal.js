@@ -16,13 +16,11 @@ class TerminalOutput {
   }
 
   hasColors(count, env) {
-    if (env === undefined && (count === undefined || (typeof count === 'object' && count !== null))) {
-      env = count;
-      count = 16;
-    } else {
-      validateInteger(count, 'count', 2);
-    }
-    return count <= 2 ** this.getColorDepth(env);
+    // `(env)`: whether there are 16.
+    const isUncounted = env === undefined && (count === undefined || (count !== null && typeof count === 'object'));
+    if (!isUncounted) validateInteger(count, 'count', 2);
+    const available = 2 ** this.getColorDepth(isUncounted ? count : env);
+    return available >= (isUncounted ? 16 : count);
   }
 
   getWindowSize() {

@@ -56,14 +56,13 @@ function withOtherHost(result, relative) {
 
 function withOtherScheme(result, relative) {
   if (!isSlashed(relative.protocol)) return finished(Object.assign(result, relative));
-  result.protocol = relative.protocol;
-  result.pathname = relative.pathname;
-  if (!relative.host && !/^file:?$/.test(relative.protocol)) result.pathname = hostFromPath(relative);
-  takeQuery(result, relative);
-  result.host = relative.host || '';
-  result.auth = relative.auth;
-  result.hostname = relative.hostname || relative.host;
-  result.port = relative.port;
+  const { protocol } = relative;
+  const isHostKnown = relative.host || /^file:?$/.test(protocol);
+  const pathname = isHostKnown ? relative.pathname : hostFromPath(relative);
+  const { auth, host, hostname, port, query, search } = relative;
+  Object.assign(result, {
+    protocol, auth, host: host || '', hostname: hostname || host, port, pathname, search, query,
+  });
   if (result.pathname || result.search) result.path = joinedPath(result);
   result.slashes ||= relative.slashes;
   return finished(result);
@@ -129,13 +128,16 @@ function withOtherPath(result, relative) {
 }
 
 function finishPath(result, path) {
-  if (path.length === 0) {
-    result.pathname = null;
-    result.path = null;
-  } else {
-    result.pathname = path.join('/');
-  }
-  if (result.pathname !== null || result.search !== null) result.path = joinedPath(result);
+  const isEmpty = path.length === 0;
+  if (isEmpty) result.path = null;
+  result.pathname = isEmpty ? null : path.join('/');
+  joinAgain(result);
+}
+
+function joinAgain(result) {
+  const { pathname, search } = result;
+  if (search === null && pathname === null) return;
+  result.path = joinedPath(result);
 }
 
 // Schemes without slashes have their host as the first segment while paths are merged.
@@ -159,14 +161,13 @@ function putFirst(path, host) {
 }
 
 function takeHost(result, relative) {
-  if (relative.host || relative.host === '') {
-    if (result.host !== relative.host) result.auth = null;
-    result.host = relative.host;
-    result.port = relative.port;
-  }
-  if (relative.hostname || relative.hostname === '') {
-    if (result.hostname !== relative.hostname) result.auth = null;
-    result.hostname = relative.hostname;
+  // An empty host is one, too. A name and a password are for the host that they were written for.
+  for (const part of ['host', 'hostname']) {
+    const named = relative[part];
+    if (!named && named !== '') continue;
+    if (named !== result[part]) result.auth = null;
+    result[part] = named;
+    if (part === 'host') result.port = relative.port;
   }
 }
 
@@ -176,7 +177,7 @@ function withOtherQuery(result, relative, pathWithHost) {
     splitAuth(result);
   }
   takeQuery(result, relative);
-  if (result.pathname !== null || result.search !== null) result.path = joinedPath(result);
+  joinAgain(result);
   return finished(result);
 }
 

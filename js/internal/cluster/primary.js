@@ -23,35 +23,34 @@ let lastId = 0;
 let isSetUp = false;
 let policy;
 
-cluster.isWorker = false;
-cluster.isMaster = true;
-cluster.isPrimary = true;
-cluster.Worker = Worker;
-cluster.workers = {};
-cluster.settings = {};
-cluster.SCHED_NONE = SCHED_NONE;
-cluster.SCHED_RR = SCHED_RR;
-cluster.schedulingPolicy = POLICIES[process.env.NODE_CLUSTER_SCHED_POLICY] ?? SCHED_RR;
+Object.assign(cluster, {
+  isWorker: false,
+  isMaster: true,
+  isPrimary: true,
+  Worker,
+  workers: {},
+  settings: {},
+  SCHED_NONE,
+  SCHED_RR,
+  schedulingPolicy: POLICIES[process.env.NODE_CLUSTER_SCHED_POLICY] ?? SCHED_RR,
+});
 
 cluster.setupPrimary = function(options) {
-  const settings = {
-    args: process.argv.slice(2),
-    exec: process.argv[1],
-    execArgv: process.execArgv,
-    silent: false,
-    ...cluster.settings,
-    ...options,
-  };
+  const [, exec, ...args] = process.argv;
+  const { execArgv } = process;
+  const settings = { args, exec, execArgv, silent: false, ...cluster.settings, ...options };
   cluster.settings = settings;
-  if (!isSetUp) {
-    isSetUp = true;
-    policy = cluster.schedulingPolicy;
-    if (policy !== SCHED_NONE && policy !== SCHED_RR) {
-      throw coded('ERR_INTERNAL_ASSERTION', `Bad cluster.schedulingPolicy: ${policy}`);
-    }
-  }
+  if (!isSetUp) decidePolicy();
   nextTick(() => cluster.emit('setup', settings));
 };
+
+// What the program sets later changes nothing any more.
+function decidePolicy() {
+  isSetUp = true;
+  policy = cluster.schedulingPolicy;
+  if (policy === SCHED_RR || policy === SCHED_NONE) return;
+  throw coded('ERR_INTERNAL_ASSERTION', `Bad cluster.schedulingPolicy: ${policy}`);
+}
 
 cluster.setupMaster = cluster.setupPrimary;
 
@@ -86,23 +85,21 @@ cluster.fork = function(env) {
 // A worker ends in two events that come in either order; after the second it is forgotten.
 
 function exited(worker, code, signal) {
-  if (!worker.isConnected()) {
-    releaseHandles(worker);
-    forget(worker);
-  }
-  worker.exitedAfterDisconnect = !!worker.exitedAfterDisconnect;
-  worker.state = 'dead';
-  worker.emit('exit', code, signal);
-  cluster.emit('exit', worker, code, signal);
+  const isSecond = !worker.isConnected();
+  if (isSecond) releaseHandles(worker);
+  ended(worker, { state: 'dead', isSecond }, 'exit', code, signal);
 }
 
 function disconnected(worker) {
   releaseHandles(worker);
-  if (worker.isDead()) forget(worker);
-  worker.exitedAfterDisconnect = !!worker.exitedAfterDisconnect;
-  worker.state = 'disconnected';
-  worker.emit('disconnect');
-  cluster.emit('disconnect', worker);
+  ended(worker, { state: 'disconnected', isSecond: worker.isDead() }, 'disconnect');
+}
+
+function ended(worker, { state, isSecond }, event, ...details) {
+  if (isSecond) forget(worker);
+  // Whether it was meant to end is known by now.
+  Object.assign(worker, { exitedAfterDisconnect: Boolean(worker.exitedAfterDisconnect), state });
+  tell(worker, event, ...details);
 }
 
 function forget(worker) {
@@ -111,9 +108,12 @@ function forget(worker) {
 }
 
 function releaseHandles(worker) {
-  for (const [key, handle] of handles) {
-    if (handle.remove(worker)) handles.delete(key);
-  }
+  for (const key of [...handles.keys()]) release(worker, key);
+}
+
+// Whoever is the last on a handle takes it along.
+function release(worker, key) {
+  if (handles.get(key)?.remove(worker)) handles.delete(key);
 }
 
 cluster.disconnect = function(callback) {
@@ -147,7 +147,7 @@ function received(worker, message) {
     case 'exitedAfterDisconnect':
       worker.exitedAfterDisconnect = true;
       return link.send(worker.process, { ack: message.seq });
-    case 'close': return closed(worker, message);
+    case 'close': return release(worker, message.key);
   }
 }
 
@@ -164,10 +164,6 @@ function online(worker) {
 function listening(worker, { addressType, address, port, fd }) {
   worker.state = 'listening';
   tell(worker, 'listening', { addressType, address, port, fd });
-}
-
-function closed(worker, { key }) {
-  if (handles.get(key)?.remove(worker)) handles.delete(key);
 }
 
 function queryServer(worker, message) {

@@ -15,11 +15,7 @@ const indexes = new Map();
 // As long as a timer can wait: what keeps a server without a handle of its own alive.
 const LONGEST = 2 ** 31 - 1;
 
-cluster.isWorker = true;
-cluster.isMaster = false;
-cluster.isPrimary = false;
-cluster.worker = null;
-cluster.Worker = Worker;
+Object.assign(cluster, { isWorker: true, isMaster: false, isPrimary: false, worker: null, Worker });
 
 function send(message, answered) {
   return link.send(process, message, undefined, answered);
@@ -158,7 +154,7 @@ function disconnect(worker, isAsked) {
     waiting -= 1;
     if (waiting > 0) return;
     if (isAsked) process.disconnect();
-    else send({ act: 'exitedAfterDisconnect' }, () => process.disconnect());
+    else leave();
   };
   const all = [...listened.values()];
   listened.clear();
@@ -169,21 +165,30 @@ function disconnect(worker, isAsked) {
   done();
 }
 
+function leave() {
+  send({ act: 'exitedAfterDisconnect' }, () => process.disconnect());
+}
+
 Worker.prototype.disconnect = function() {
-  if (this.state !== 'disconnecting' && this.state !== 'destroying') {
-    this.state = 'disconnecting';
-    disconnect(this, false);
-  }
+  const isLeaving = this.state === 'destroying' || this.state === 'disconnecting';
+  if (isLeaving) return this;
+  this.state = 'disconnecting';
+  disconnect(this, false);
   return this;
 };
 
 Worker.prototype.destroy = function() {
-  if (this.state === 'destroying') return;
-  this.exitedAfterDisconnect = true;
-  if (!this.isConnected()) process.exit(0);
-  this.state = 'destroying';
-  send({ act: 'exitedAfterDisconnect' }, () => process.disconnect());
-  process.once('disconnect', () => process.exit(0));
+  if (this.state !== 'destroying') endProcess(this);
 };
+
+// Nothing is closed in order; but the primary gets to know that it was meant.
+function endProcess(worker) {
+  const exit = () => process.exit(0);
+  worker.exitedAfterDisconnect = true;
+  if (!worker.isConnected()) exit();
+  process.once('disconnect', exit);
+  worker.state = 'destroying';
+  leave();
+}
 
 module.exports = cluster;

@@ -20,21 +20,23 @@ function Worker(options) {
 Object.setPrototypeOf(Worker.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Worker, EventEmitter);
 
-Worker.prototype.kill = function() {
-  Reflect.apply(this.destroy, this, arguments);
+Worker.prototype.kill = function(...how) {
+  this.destroy(...how);
 };
 
-Worker.prototype.send = function() {
-  return Reflect.apply(this.process.send, this.process, arguments);
+Worker.prototype.send = function(...message) {
+  const { process: peer } = this;
+  return peer.send(...message);
 };
 
 Worker.prototype.isDead = function() {
   const { exitCode, signalCode } = this.process;
-  return exitCode !== undefined && exitCode !== null || signalCode !== undefined && signalCode !== null;
+  return (exitCode ?? signalCode ?? null) !== null;
 };
 
 Worker.prototype.isConnected = function() {
-  return this.process.connected;
+  const { connected } = this.process;
+  return connected;
 };
 
 module.exports = Worker;

@@ -43,4 +43,11 @@ function validatePort(port, name) {
   throw coded('ERR_SOCKET_BAD_PORT', `${name} should be >= 0 and < 65536. Received ${received(port)}.`);
 }
 
-module.exports = { isPipeName, kNormalized, normalize, toNumber, validatePort };
+// An `options.blockList`, if it is one.
+function checkedBlockList(list) {
+  const { BlockList } = require('internal/net/block_list');
+  if (BlockList.isBlockList(list)) return list;
+  throw require('internal/errors').invalidArgType('options.blockList', 'an instance of net.BlockList', list);
+}
+
+module.exports = { checkedBlockList, isPipeName, kNormalized, normalize, toNumber, validatePort };

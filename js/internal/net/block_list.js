@@ -80,6 +80,17 @@ function toAddress(value, family, name) {
   return new SocketAddress({ address: value, family });
 }
 
+// The address that a text says, if it says one.
+function addressIn(text, family) {
+  validateString(text, 'address');
+  validateString(family, 'family');
+  try {
+    return new SocketAddress({ address: text, family });
+  } catch {
+    return undefined;
+  }
+}
+
 class BlockList {
   // The newest rule first.
   #rules = [];
@@ -118,16 +129,9 @@ class BlockList {
   }
 
   check(address, family = 'ipv4') {
-    if (!SocketAddress.isSocketAddress(address)) {
-      validateString(address, 'address');
-      validateString(family, 'family');
-      try {
-        address = new SocketAddress({ address, family });
-      } catch {
-        return false;
-      }
-    }
-    const text = address.address;
+    const asked = SocketAddress.isSocketAddress(address) ? address : addressIn(address, family);
+    if (asked === undefined) return false;
+    const { address: text } = asked;
     return this.#rules.some(({ test }) => test(text));
   }
 

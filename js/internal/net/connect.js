@@ -71,14 +71,7 @@ function lookUp(socket, options) {
   const host = options.host || 'localhost';
   if (localAddress && !isIP(localAddress)) throw invalidAddress(localAddress);
   if (localPort) validateNumber(localPort, 'options.localPort');
-  let { port } = options;
-  if (port !== undefined) {
-    if (typeof port !== 'number' && typeof port !== 'string') {
-      throw invalidArgType('options.port', 'one of type number or string', port);
-    }
-    port = validatePort(port, 'Port');
-  }
-  port |= 0;
+  const port = portOf(options);
   const eyeballs = familySelection(options);
   const family = isIP(host);
   if (family) {
@@ -97,6 +90,13 @@ function lookUp(socket, options) {
   const plan = { socket, host, port, lookup, query, options, localAddress, localPort };
   if (eyeballs.isOn && !isOneFamily && !localAddress) lookUpAll(plan, eyeballs.timeout);
   else lookUpOne(plan);
+}
+
+function portOf({ port }) {
+  if (port === undefined) return 0;
+  const isWritten = typeof port === 'string' || typeof port === 'number';
+  if (!isWritten) throw invalidArgType('options.port', 'one of type number or string', port);
+  return validatePort(port, 'Port');
 }
 
 function familySelection({ autoSelectFamily, autoSelectFamilyAttemptTimeout: timeout }) {

@@ -12,7 +12,7 @@ const {
 } = require('internal/handles');
 const { handleFor } = require('internal/net/socket');
 const { onConnection: acceptConnection } = require('internal/net/core');
-const { isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
+const { checkedBlockList, isPipeName, normalize, toNumber, validatePort } = require('internal/net/arguments');
 const { checkBound } = require('internal/net/connect');
 const { publish } = require('internal/diagnostics');
 const { netDenial } = require('internal/permission');
@@ -24,45 +24,40 @@ const EINVAL = -22;
 // The system rounds it up to the next power of two.
 const BACKLOG = 511;
 
+const FRESH = {
+  _connections: 0, _handle: null, _usingWorkers: false, _workers: undefined, _unref: false, _listeningId: 1,
+};
+
 function Server(options, listener) {
-  if (!(this instanceof Server)) return new Server(options, listener);
-  EventEmitter.call(this);
-  if (typeof options === 'function') {
-    this.on('connection', options);
-    options = {};
-  } else if (options === undefined || options === null || typeof options === 'object') {
-    options = { ...options };
-    if (typeof listener === 'function') this.on('connection', listener);
-  } else {
-    throw invalidArgType('options', 'of type object', options);
-  }
-  let { keepAliveInitialDelay = 0, highWaterMark } = options;
-  validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-  if (keepAliveInitialDelay < 0) keepAliveInitialDelay = 0;
+  if (this instanceof Server) build(this, options, listener);
+  else return new Server(options, listener);
+}
+
+// `(listener)`, `(options)`, `(options, listener)`.
+function build(server, first, second) {
+  EventEmitter.call(server);
+  const isListener = typeof first === 'function';
+  if (!isListener && typeof (first ?? {}) !== 'object') throw invalidArgType('options', 'of type object', first);
+  const listener = isListener ? first : second;
+  if (typeof listener === 'function') server.on('connection', listener);
+
+  const options = isListener ? {} : { ...first };
   const { getDefaultHighWaterMark } = require('internal/streams/state');
-  if (highWaterMark !== undefined) {
-    validateNumber(highWaterMark, 'options.highWaterMark');
-    if (highWaterMark < 0) highWaterMark = getDefaultHighWaterMark(false);
-  }
-  this._connections = 0;
-  this._handle = null;
-  this._usingWorkers = false;
-  this._workers = [];
-  this._unref = false;
-  this._listeningId = 1;
-  this.allowHalfOpen = options.allowHalfOpen || false;
-  this.pauseOnConnect = Boolean(options.pauseOnConnect);
-  this.noDelay = Boolean(options.noDelay);
-  this.keepAlive = Boolean(options.keepAlive);
-  this.keepAliveInitialDelay = ~~(keepAliveInitialDelay / 1000);
-  this.highWaterMark = highWaterMark ?? getDefaultHighWaterMark(false);
-  if (options.blockList) {
-    const { BlockList } = require('internal/net/block_list');
-    if (!BlockList.isBlockList(options.blockList)) {
-      throw invalidArgType('options.blockList', 'an instance of net.BlockList', options.blockList);
-    }
-    this.blockList = options.blockList;
-  }
+  const delay = numberOr(0, options, 'keepAliveInitialDelay');
+  const highWaterMark = numberOr(getDefaultHighWaterMark(false), options, 'highWaterMark');
+  Object.assign(server, FRESH, { _workers: [], allowHalfOpen: options.allowHalfOpen || false });
+  for (const name of ['pauseOnConnect', 'noDelay', 'keepAlive']) server[name] = Boolean(options[name]);
+  server.keepAliveInitialDelay = ~~(delay / 1000);
+  server.highWaterMark = highWaterMark;
+  if (options.blockList) server.blockList = checkedBlockList(options.blockList);
+}
+
+// An option that is a number; something else takes the place of none and of one below zero.
+function numberOr(other, options, name) {
+  const { [name]: value } = options;
+  if (value === undefined) return other;
+  validateNumber(value, `options.${name}`);
+  return value < 0 ? other : value;
 }
 
 setPrototypeOf(Server.prototype, EventEmitter.prototype);
@@ -76,7 +71,7 @@ function listen(server, args) {
     throw coded('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
   }
   if (callback !== null) server.once('listening', callback);
-  const backlogArgument = toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2]);
+  const backlogArgument = backlogIn(args);
   publish('tracing:net.server.listen:asyncStart', 'server', server, 'options', options);
   options = options._handle || options.handle || options;
   if (options instanceof TCP || options instanceof Pipe) {
@@ -89,10 +84,7 @@ function listen(server, args) {
     listenOrAsk(server, { address: null, port: null, addressType: null, backlog: backlogArgument, fd: options.fd });
     return;
   }
-  if (args.length === 0 || typeof args[0] === 'function' ||
-      (options.port === undefined && 'port' in options) || options.port === null) {
-    options.port = 0;
-  }
+  if (wantsAnyPort(options, args)) options.port = 0;
   const backlog = options.backlog || backlogArgument;
   if (typeof options.port === 'number' || typeof options.port === 'string') {
     listenOnPort(server, options, backlog);
@@ -103,6 +95,19 @@ function listen(server, args) {
   } else {
     throw invalidArgValue('options', options, 'must have the property "port" or "path"');
   }
+}
+
+// How many connections may wait: the second argument or, after a host, the third.
+function backlogIn(args) {
+  let backlog = 0;
+  for (let i = 1; i < 3 && !backlog; i++) backlog = toNumber(i < args.length && args[i]);
+  return backlog;
+}
+
+// Nothing says where to listen, or the port is there in name only.
+function wantsAnyPort(options, args) {
+  if (args.length === 0 || typeof args[0] === 'function') return true;
+  return 'port' in options && (options.port ?? null) === null;
 }
 
 function closeOnAbort(server, signal) {
@@ -156,8 +161,7 @@ function listenOnPath(server, options, backlog) {
   if (mode === 0) return;
   const status = server._handle.fchmod(mode);
   if (status !== 0) {
-    server._handle.close();
-    server._handle = null;
+    dropHandle(server);
     throw errnoException(status, 'uv_pipe_chmod');
   }
 }
@@ -225,8 +229,7 @@ function createServerHandle(address, port, addressType, fd, flags) {
 function listen2(address, port, addressType, backlog, fd, flags) {
   const denial = netDenial(`${address}:${port}`);
   if (denial) {
-    this._handle?.close();
-    this._handle = null;
+    dropHandle(this);
     failListening(this, denial);
     return;
   }
@@ -249,14 +252,18 @@ function listen2(address, port, addressType, backlog, fd, flags) {
   const status = this._handle.listen(backlog || BACKLOG);
   if (status !== 0) {
     const error = listenException(status, 'listen', address, port);
-    this._handle.close();
-    this._handle = null;
+    dropHandle(this);
     failListening(this, error);
     return;
   }
   this._connectionKey = `${addressType}:${address}:${port}`;
   if (this._unref) this.unref();
   nextTick(emitListening, this);
+}
+
+function dropHandle(server) {
+  server._handle?.close();
+  server._handle = null;
 }
 
 function failListening(server, error) {
@@ -322,24 +329,9 @@ const methods = {
       });
     }
     this._listeningId++;
-    if (this._handle) {
-      this._handle.close();
-      this._handle = null;
-    }
-    // Workers that have ended are not waited for.
-    if (this._workers.length > 0) {
-      let missing = this._workers.length;
-      const closed = () => {
-        if (--missing !== 0) return;
-        this._connections = 0;
-        this._emitCloseIfDrained();
-      };
-      // As if there were one more: the event is to come once, when all have answered.
-      this._connections++;
-      for (const worker of this._workers) worker.close(closed);
-    } else {
-      this._emitCloseIfDrained();
-    }
+    dropHandle(this);
+    if (this._workers.length === 0) this._emitCloseIfDrained();
+    else closeInWorkers(this, [...this._workers]);
     return this;
   },
 
@@ -380,6 +372,19 @@ const methods = {
     });
   },
 };
+
+// The event is to come once, when all have answered: until then there is one connection more, of nobody.
+function closeInWorkers(server, workers) {
+  const waiting = new Set(workers.keys());
+  server._connections += 1;
+  for (const [number, worker] of workers.entries()) {
+    worker.close(() => {
+      if (!waiting.delete(number) || waiting.size > 0) return;
+      server._connections = 0;
+      server._emitCloseIfDrained();
+    });
+  }
+}
 
 function emitClose(server) {
   server.emit('close');

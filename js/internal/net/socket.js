@@ -7,6 +7,7 @@ const { Duplex } = require('internal/streams/duplex');
 const { Buffer } = require('buffer');
 const { nextTick } = require('process');
 const { coded, errnoException, invalidArgType, invalidArgValue } = require('internal/errors');
+const { checkedBlockList } = require('internal/net/arguments');
 const { TCP, Pipe, SOCKET, SERVER, guessHandleType, ownerSymbol } = require('internal/handles');
 const {
   _destroy, _final, _read, _write, _writeGeneric, _writev, adopt, create, onRead, pause, read, refuseWrites,
@@ -16,76 +17,72 @@ const {
 } = require('internal/net/core');
 
 const { isInteger } = Number;
-const { getOwnPropertyDescriptor, getOwnPropertyNames, defineProperty, setPrototypeOf } = Object;
+const { assign, getOwnPropertyDescriptor, getOwnPropertyNames, defineProperty, setPrototypeOf } = Object;
+
+// What an instance has before it is a stream, and what it has after that.
+const BORN = {
+  connecting: false, _hadError: false, _handle: null, _parent: null, _host: null, _closeAfterHandlingError: false,
+  [kLastWriteQueueSize]: 0, [kTimeout]: null, [kBuffer]: null, [kBufferCb]: null, [kBufferGen]: null,
+};
+const IDLE = {
+  _pendingData: null, _pendingEncoding: '', server: null, _server: null, [kBytesRead]: 0, [kBytesWritten]: 0,
+};
+// The 'close' of a socket comes when its handle is closed, not when the stream is.
+const STREAM = { autoDestroy: true, decodeStrings: false, emitClose: false };
 
 function Socket(options) {
-  if (!(this instanceof Socket)) return new Socket(options);
-  if (new.target !== undefined) {
-    const made = create(new.target, options);
-    if (made !== undefined) return made;
-  }
-  if (options?.objectMode || options?.readableObjectMode || options?.writableObjectMode) {
-    const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => options[name]);
-    throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');
-  }
-  options = typeof options === 'number' ? { fd: options } : { __proto__: null, ...options };
-  if (options.keepAliveInitialDelay !== undefined) {
-    const { validateNumber } = require('internal/validate');
-    validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-    if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
-  }
-  this.connecting = false;
-  this._hadError = false;
-  this._handle = null;
-  this._parent = null;
-  this._host = null;
-  this[kLastWriteQueueSize] = 0;
-  this[kTimeout] = null;
-  this[kBuffer] = null;
-  this[kBufferCb] = null;
-  this[kBufferGen] = null;
-  this._closeAfterHandlingError = false;
-
-  options.allowHalfOpen = Boolean(options.allowHalfOpen);
-  // The event comes when the handle is closed, not when the stream is.
-  options.emitClose = false;
-  options.autoDestroy = true;
-  options.decodeStrings = false;
-  Duplex.call(this, options);
-
-  if (options.handle) this._handle = options.handle;
-  else if (options.fd !== undefined) this._handle = openHandle(options.fd);
-  if (options.onread) adoptOnRead(this, options.onread);
-  this[kSetNoDelay] = Boolean(options.noDelay);
-  this[kSetKeepAlive] = Boolean(options.keepAlive);
-  this[kSetKeepAliveInitialDelay] = ~~(options.keepAliveInitialDelay / 1000);
-  if (options.typeOfService !== undefined) {
-    this[kSetTOS] = checkTypeOfService(options.typeOfService, 'options.typeOfService');
-  }
+  const isPlainCall = !(this instanceof Socket);
+  const made = isPlainCall ? new Socket(options) : new.target && create(new.target, options);
+  if (made !== undefined) return made;
+  const settings = decode(options);
+  const { blockList, fd, handle, onread, readable } = settings;
+  assign(this, BORN);
+  Duplex.call(this, settings);
+  if (handle || fd !== undefined) this._handle = handle || openHandle(fd);
+  if (onread) adoptOnRead(this, onread);
+  keepForConnect(this, settings);
   this.on('end', refuseWrites);
   initHandle(this);
-  this._pendingData = null;
-  this._pendingEncoding = '';
-  this.server = null;
-  this._server = null;
-  this[kBytesRead] = 0;
-  this[kBytesWritten] = 0;
-  if (this._handle && options.readable !== false) {
-    if (options.pauseOnCreate) {
-      this._handle.reading = false;
-      this._handle.readStop();
-      this.readableFlowing = false;
-    } else if (!options.manualStart) {
-      this.read(0);
-    }
+  assign(this, IDLE);
+  if (readable !== false && this._handle) startReading(this, settings);
+  if (blockList) this.blockList = checkedBlockList(blockList);
+}
+
+// The program's options, and what the stream is to be told besides.
+function decode(given) {
+  const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => given?.[name]);
+  if (mode !== undefined) throw invalidArgValue(`options.${mode}`, given[mode], 'is not supported');
+  const isDescriptor = typeof given === 'number';
+  const settings = { __proto__: null, ...(isDescriptor ? { fd: given } : given), ...STREAM };
+  settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
+  const delay = settings.keepAliveInitialDelay;
+  if (delay !== undefined) {
+    require('internal/validate').validateNumber(delay, 'options.keepAliveInitialDelay');
+    if (delay < 0) settings.keepAliveInitialDelay = 0;
   }
-  if (options.blockList) {
-    const { BlockList } = require('internal/net/block_list');
-    if (!BlockList.isBlockList(options.blockList)) {
-      throw invalidArgType('options.blockList', 'an instance of net.BlockList', options.blockList);
-    }
-    this.blockList = options.blockList;
+  return settings;
+}
+
+// What the handle is told when the socket connects.
+function keepForConnect(socket, { keepAlive, keepAliveInitialDelay, noDelay, typeOfService }) {
+  assign(socket, {
+    [kSetNoDelay]: Boolean(noDelay),
+    [kSetKeepAlive]: Boolean(keepAlive),
+    [kSetKeepAliveInitialDelay]: ~~(keepAliveInitialDelay / 1000),
+  });
+  if (typeOfService === undefined) return;
+  socket[kSetTOS] = checkTypeOfService(typeOfService, 'options.typeOfService');
+}
+
+function startReading(socket, { manualStart, pauseOnCreate }) {
+  if (!pauseOnCreate) {
+    if (!manualStart) socket.read(0);
+    return;
   }
+  const { _handle: handle } = socket;
+  handle.reading = false;
+  handle.readStop();
+  socket.readableFlowing = false;
 }
 
 setPrototypeOf(Socket.prototype, Duplex.prototype);
@@ -214,26 +211,15 @@ const methods = {
 
   setTypeOfService(value) {
     checkTypeOfService(value, 'tos');
-    if (!this._handle) {
-      this[kSetTOS] = value;
-      return this;
-    }
-    if (!this._handle.setTypeOfService) {
-      this[kSetTOS] = value;
-      return this;
-    }
-    if (value !== this[kSetTOS]) {
-      this[kSetTOS] = value;
-      const status = this._handle.setTypeOfService(value);
-      if (status) throw errnoException(status, 'setTypeOfService');
-    }
+    const changes = value !== this[kSetTOS];
+    this[kSetTOS] = value;
+    const status = changes ? this._handle?.setTypeOfService?.(value) : 0;
+    if (status) throw errnoException(status, 'setTypeOfService');
     return this;
   },
 
   getTypeOfService() {
-    if (!this._handle) return this[kSetTOS] ?? 0;
-    if (!this._handle.getTypeOfService) return this[kSetTOS] ?? 0;
-    const value = this._handle.getTypeOfService();
+    const value = this._handle?.getTypeOfService ? this._handle.getTypeOfService() : this[kSetTOS] ?? 0;
     if (typeof value === 'number' && value < 0) throw errnoException(value, 'getTypeOfService');
     return value;
   },
@@ -263,8 +249,11 @@ const methods = {
 
   destroySoon() {
     if (this.writable) this.end();
-    if (this.writableFinished) this.destroy();
-    else this.once('finish', this.destroy);
+    if (!this.writableFinished) {
+      this.once('finish', this.destroy);
+      return;
+    }
+    this.destroy();
   },
 
   resetAndDestroy() {
@@ -301,12 +290,14 @@ const methods = {
   },
 
   _getsockname() {
-    if (!this._handle?.getsockname) return {};
-    if (!this._sockname) {
-      this._sockname = {};
-      this._handle.getsockname(this._sockname);
+    const { _handle: handle } = this;
+    if (!handle?.getsockname) return {};
+    let known = this._sockname;
+    if (!known) {
+      known = this._sockname = {};
+      handle.getsockname(known);
     }
-    return this._sockname;
+    return known;
   },
 
   get _connecting() { return this.connecting; },
