@@ -307,6 +307,21 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("internal/http/incoming", Internal, include_str!("../js/internal/http/incoming.js")),
     native("internal/http/native", Internal, bindings::http::exports),
     script("internal/http/outgoing", Internal, include_str!("../js/internal/http/outgoing.js")),
+    script(
+        "internal/http/outgoing_body",
+        Internal,
+        include_str!("../js/internal/http/outgoing_body.js"),
+    ),
+    script(
+        "internal/http/outgoing_fields",
+        Internal,
+        include_str!("../js/internal/http/outgoing_fields.js"),
+    ),
+    script(
+        "internal/http/outgoing_queue",
+        Internal,
+        include_str!("../js/internal/http/outgoing_queue.js"),
+    ),
     script("internal/http/parsing", Internal, include_str!("../js/internal/http/parsing.js")),
     script(
         "internal/http/request_options",

@@ -5,211 +5,175 @@
 const { nextTick } = require('process');
 const { Readable } = require('internal/streams/readable');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
-const { distinct, headers: headersOf, rawFields } = require('internal/http/native');
+const { distinct, headers: headersOf, isSingle, rawFields } = require('internal/http/native');
 
-const { assign, create, defineProperty, setPrototypeOf } = Object;
+const { assign, defineProperty, setPrototypeOf } = Object;
 
 // A mark that another one is not told of costs nothing.
 const DEFAULT_MARK = getDefaultHighWaterMark(false);
 
-const kFields = Symbol('kFields');
-const kTrailerFields = Symbol('kTrailerFields');
-const kHeaders = Symbol('kHeaders');
-const kHeadersDistinct = Symbol('kHeadersDistinct');
-const kTrailers = Symbol('kTrailers');
-const kTrailersDistinct = Symbol('kTrailersDistinct');
-const kRawHeaders = Symbol('kRawHeaders');
-const kRawTrailers = Symbol('kRawTrailers');
+// What natives have of the head and of the trailers.
+const kFields = Symbol('http.fields');
+const kTrailerFields = Symbol('http.trailerFields');
 
-// Fields that mean something once: what comes later is dropped.
-const SINGLE = ['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host',
-  'if-modified-since', 'if-unmodified-since', 'last-modified', 'location', 'max-forwards', 'proxy-authorization',
-  'referer', 'retry-after', 'server', 'user-agent'];
+// Who reads a body: nobody yet, the program, or nobody any more: then it is thrown away.
+const kReader = Symbol('http.reader');
+const UNCLAIMED = 0;
+const PROGRAM = 1;
+const DISCARDED = 2;
+
+// What the state of a stream is that has told everything.
+const OVER = { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true };
 
 function IncomingMessage(socket) {
   const mark = socket?.readableHighWaterMark;
   Readable.call(this, mark === undefined || mark === DEFAULT_MARK ? undefined : { highWaterMark: mark });
-  // Nothing is read ahead: data comes when the parser has some.
-  this._readableState.readingMore = true;
   this.socket = socket;
+  // Until somebody reads, nothing is asked for: a stream that is reading already does not read ahead.
+  this._readableState.readingMore = true;
 }
 
 setPrototypeOf(IncomingMessage.prototype, Readable.prototype);
 setPrototypeOf(IncomingMessage, Readable);
 
-// What a message is unless it says otherwise: a property of its own costs more than its head's parsing.
-assign(IncomingMessage.prototype, {
-  httpVersionMajor: 1,
-  httpVersionMinor: 1,
-  httpVersion: '1.1',
-  complete: false,
-  aborted: false,
-  joinDuplicateHeaders: undefined,
-  upgrade: null,
-  url: '',
-  method: null,
-  statusCode: null,
-  statusMessage: null,
-  _consuming: false,
-  _dumped: false,
-  [kFields]: undefined,
-  [kTrailerFields]: undefined,
-  [kHeaders]: undefined,
-  [kHeadersDistinct]: undefined,
-  [kTrailers]: undefined,
-  [kTrailersDistinct]: undefined,
-  [kRawHeaders]: undefined,
-  [kRawTrailers]: undefined,
-
-  setTimeout(milliseconds, callback) {
-    if (callback) this.on('timeout', callback);
+const methods = {
+  setTimeout(milliseconds, listener) {
+    if (listener) this.on('timeout', listener);
     this.socket.setTimeout(milliseconds);
     return this;
   },
 
   _read() {
-    if (!this._consuming) {
+    if (this[kReader] === UNCLAIMED) {
+      this[kReader] = PROGRAM;
       this._readableState.readingMore = false;
-      this._consuming = true;
     }
-    if (this.socket?.readable) readStart(this.socket);
+    readStart(this.socket);
   },
 
   _destroy(error, callback) {
-    if (!this.readableEnded || !this.complete) {
-      this.aborted = true;
-      this.emit('aborted');
-    }
-    // A socket whose message was not read to its end is of no use any more.
-    if (this.socket && !this.socket.destroyed && this.aborted) {
-      this.socket.destroy(error);
-      const { finished } = require('internal/streams/finished');
-      const cleanup = finished(this.socket, (failure) => {
-        if (failure?.code === 'ERR_STREAM_PREMATURE_CLOSE') failure = null;
-        cleanup();
-        nextTick(tellError, this, error || failure, callback);
-      });
-    } else {
+    const { socket } = this;
+    if (!(this.complete && this.readableEnded)) tellAborted(this);
+    if (!this.aborted || !socket || socket.destroyed) {
       nextTick(tellError, this, error, callback);
+      return;
     }
-  },
-
-  _addHeaderLines(fields, count) {
-    if (!fields?.length) return;
-    const trailers = this.complete;
-    if (trailers) this.rawTrailers = fields;
-    else this.rawHeaders = fields;
-    const target = trailers ? this[kTrailers] : this[kHeaders];
-    if (target) {
-      for (let i = 0; i < count; i += 2) this._addHeaderLine(fields[i], fields[i + 1], target);
-    }
+    // Where the next message begins on this socket nobody knows any more.
+    socket.destroy(error);
+    afterEnd(socket, (failure) => nextTick(tellError, this, error || failure, callback));
   },
 
   _addHeaderLine(name, value, target) {
     name = name.toLowerCase();
     const before = target[name];
     if (name === 'set-cookie') {
-      if (before === undefined) target[name] = [value];
-      else before.push(value);
+      (target[name] ??= []).push(value);
     } else if (typeof before !== 'string') {
       target[name] = value;
-    } else if (name === 'cookie') {
-      target[name] = `${before}; ${value}`;
-    } else if (this.joinDuplicateHeaders || !SINGLE.includes(name)) {
-      target[name] = `${before}, ${value}`;
+    } else if (this.joinDuplicateHeaders || !isSingle(name)) {
+      target[name] = before + (name === 'cookie' ? '; ' : ', ') + value;
     }
   },
 
-  _addHeaderLineDistinct(name, value, target) {
-    name = name.toLowerCase();
-    if (target[name]) target[name].push(value);
-    else target[name] = [value];
-  },
-
-  _dumpAndCloseReadable() {
-    this._dumped = true;
-    this._readableState.ended = true;
-    this._readableState.endEmitted = true;
-    this._readableState.destroyed = true;
-    this._readableState.closed = true;
-    this._readableState.closeEmitted = true;
-  },
-
-  // Lets the rest of a message that nobody reads come and go. A message without listeners that has all come is over.
+  // Lets the rest of a message that nobody reads come and go.
   _dump() {
-    if (this._dumped) return;
-    if (this.complete && this._eventsCount === 0 && !this._consuming && this._readableState.length === 0) {
+    if (this[kReader] === DISCARDED) return;
+    const isOver = this.complete && this[kReader] === UNCLAIMED && this._readableState.length === 0;
+    if (isOver && this._eventsCount === 0) {
       this._dumpAndCloseReadable();
       return;
     }
-    this._dumped = true;
-    this.removeAllListeners('data');
-    this.resume();
+    this[kReader] = DISCARDED;
+    this.removeAllListeners('data').resume();
   },
-});
+
+  // Nobody is to hear of a body, not even of its end.
+  _dumpAndCloseReadable() {
+    this[kReader] = DISCARDED;
+    assign(this._readableState, OVER);
+  },
+};
+
+// What a message is unless it says otherwise: a property of its own costs more than its head's parsing.
+assign(IncomingMessage.prototype, {
+  aborted: false,
+  complete: false,
+  httpVersion: '1.1',
+  httpVersionMajor: 1,
+  httpVersionMinor: 1,
+  joinDuplicateHeaders: undefined,
+  method: null,
+  statusCode: null,
+  statusMessage: null,
+  upgrade: null,
+  url: '',
+  [kFields]: undefined,
+  [kReader]: UNCLAIMED,
+  [kTrailerFields]: undefined,
+}, methods);
+
+function tellAborted(message) {
+  message.aborted = true;
+  message.emit('aborted');
+}
+
+// Calls back when a socket is no more, with the error of which it died.
+function afterEnd(socket, tell) {
+  const { finished } = require('internal/streams/finished');
+  const stop = finished(socket, (failure) => {
+    stop();
+    tell(failure?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? null : failure);
+  });
+}
 
 function tellError(message, error, callback) {
   callback(message.listenerCount('error') > 0 ? error : undefined);
 }
 
+// ---- Properties.
+
+function view(name, get, set, enumerable = false) {
+  defineProperty(IncomingMessage.prototype, name, { __proto__: null, configurable: true, enumerable, get, set });
+}
+
 // A property that is made when it is looked at, and can be set.
-function madeOnce(name, key, make) {
-  defineProperty(IncomingMessage.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() { return this[key] ??= make(this); },
-    set(value) { this[key] = value; },
+function madeOnce(name, make) {
+  const key = Symbol(name);
+  const get = function() { return this[key] ??= make(this); };
+  view(name, get, function(value) { this[key] = value; }, true);
+}
+
+// Three views of the fields. Those of a message that a program has made are what its `raw` property lists.
+function views(prefix, raw, key) {
+  const collect = (message, add) => {
+    const target = { __proto__: null };
+    const list = message[raw];
+    for (let i = 0; i + 1 < list.length; i += 2) add(list[i], list[i + 1], target);
+    return target;
+  };
+  madeOnce(raw, (message) => (message[key] === undefined ? [] : rawFields(message[key])));
+  madeOnce(prefix, (message) => {
+    if (message[key] !== undefined) return headersOf(message[key], message.joinDuplicateHeaders);
+    return collect(message, (name, value, target) => message._addHeaderLine(name, value, target));
+  });
+  madeOnce(`${prefix}Distinct`, (message) => {
+    if (message[key] !== undefined) return distinct(message[key]);
+    return collect(message, (name, value, target) => { (target[name.toLowerCase()] ??= []).push(value); });
   });
 }
 
-// The fields of a message that a program has made are those of its `rawHeaders`.
-function collect(message, raw, add) {
-  const target = create(null);
-  for (let i = 0; i + 1 < raw.length; i += 2) message[add](raw[i], raw[i + 1], target);
-  return target;
+views('headers', 'rawHeaders', kFields);
+views('trailers', 'rawTrailers', kTrailerFields);
+for (const name of ['connection', 'client']) {
+  view(name, function() { return this.socket; }, function(socket) { this.socket = socket; });
 }
+view('_consuming', function() { return this[kReader] === PROGRAM; });
+view('_dumped', function() { return this[kReader] === DISCARDED; });
 
-function rawOf(key) {
-  return (message) => (message[key] === undefined ? [] : rawFields(message[key]));
-}
-
-function headersMaker(key, raw) {
-  return (message) => {
-    const fields = message[key];
-    if (fields === undefined) return collect(message, message[raw], '_addHeaderLine');
-    return headersOf(fields, message.joinDuplicateHeaders);
-  };
-}
-
-function distinctMaker(key, raw) {
-  return (message) => {
-    const fields = message[key];
-    return fields === undefined ? collect(message, message[raw], '_addHeaderLineDistinct') : distinct(fields);
-  };
-}
-
-madeOnce('rawHeaders', kRawHeaders, rawOf(kFields));
-madeOnce('rawTrailers', kRawTrailers, rawOf(kTrailerFields));
-madeOnce('headers', kHeaders, headersMaker(kFields, 'rawHeaders'));
-madeOnce('trailers', kTrailers, headersMaker(kTrailerFields, 'rawTrailers'));
-madeOnce('headersDistinct', kHeadersDistinct, distinctMaker(kFields, 'rawHeaders'));
-madeOnce('trailersDistinct', kTrailersDistinct, distinctMaker(kTrailerFields, 'rawTrailers'));
-defineProperty(IncomingMessage.prototype, 'connection', {
-  __proto__: null,
-  configurable: true,
-  get() { return this.socket; },
-  set(socket) { this.socket = socket; },
-});
-defineProperty(IncomingMessage.prototype, 'client', {
-  __proto__: null,
-  configurable: true,
-  get() { return this.socket; },
-  set(socket) { this.socket = socket; },
-});
+// ---- The socket's flow.
 
 function readStart(socket) {
-  if (socket && !socket._paused && socket.readable) socket.resume();
+  if (socket?.readable && !socket._paused) socket.resume();
 }
 
 function readStop(socket) {

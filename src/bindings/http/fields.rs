@@ -118,11 +118,13 @@ fn again(name: &JsString, joins_all: bool) -> Again {
     if name == &js_string!("cookie") {
         return Again::Joined("; ");
     }
+    if joins_all || !is_single(name) { Again::Joined(", ") } else { Again::Dropped }
+}
+
+/// Whether the field of a name (in lower case) means something once.
+pub(super) fn is_single(name: &JsString) -> bool {
     let name = name.to_std_string_lossy();
-    if !joins_all && SINGLE.binary_search(&name.as_str()).is_ok() {
-        return Again::Dropped;
-    }
-    Again::Joined(", ")
+    SINGLE.binary_search(&name.as_str()).is_ok()
 }
 
 /// The fields by name.
@@ -140,7 +142,7 @@ fn by_name(object: JsObject, pairs: Vec<(JsString, JsValue)>) -> JsValue {
     object.into()
 }
 
-/// `headers(fields, joinsAll, into)`: an object of the values by name; `into` is one that begins it.
+/// `headers(fields, joinsAll)`: an object of the values by name.
 pub(super) fn headers(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let joins_all = arg(args, 1).to_boolean();
     let pairs: Vec<_> = with(args, |fields| fields.pairs().collect()).unwrap_or_default();

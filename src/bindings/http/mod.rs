@@ -32,9 +32,13 @@ const METHODS: &[Method] = &[
         let message = status::message(code as u16);
         Ok(message.map_or(JsValue::undefined(), |message| JsString::from(message).into()))
     }),
-    ("rawFields", 2, fields::raw),
-    ("headers", 3, fields::headers),
-    ("distinct", 2, fields::distinct),
+    ("isSingle", 1, |_, args, _| {
+        let name = arg(args, 0).as_string();
+        Ok(name.is_some_and(|name| fields::is_single(&name)).into())
+    }),
+    ("rawFields", 1, fields::raw),
+    ("headers", 2, fields::headers),
+    ("distinct", 1, fields::distinct),
 ];
 
 /// The native builtin `internal/http/native`.
