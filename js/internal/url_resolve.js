@@ -103,7 +103,7 @@ function withOtherPath(result, relative) {
     path.pop();
     path.push(...relativePath);
     takeQuery(result, relative);
-  } else if (relative.search !== null && relative.search !== undefined) {
+  } else if ((relative.search ?? null) !== null) {
     return withOtherQuery(result, relative, hostIsInPath ? path : null);
   }
   if (path.length === 0) {
@@ -122,8 +122,9 @@ function withOtherPath(result, relative) {
   isAbsolute ||= Boolean(result.host) && path.length > 0;
   if (isAbsolute && !startsAbsolute) path.unshift('');
   finishPath(result, path);
-  result.auth = relative.auth || result.auth;
-  result.slashes ||= relative.slashes;
+  const { auth, slashes } = relative;
+  if (auth) result.auth = auth;
+  result.slashes ||= slashes;
   return finished(result);
 }
 

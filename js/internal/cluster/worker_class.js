@@ -6,16 +6,17 @@
 const EventEmitter = require('events');
 
 function Worker(options) {
-  if (!(this instanceof Worker)) return new Worker(options);
-  EventEmitter.call(this);
+  return this instanceof Worker ? build(this, options) : new Worker(options);
+}
+
+function build(worker, options) {
+  EventEmitter.call(worker);
   const { id, process: peer, state } = options !== null && typeof options === 'object' ? options : {};
-  this.exitedAfterDisconnect = undefined;
-  this.state = state || 'none';
-  this.id = id | 0;
+  Object.assign(worker, { exitedAfterDisconnect: undefined, state: state || 'none', id: id | 0 });
   if (!peer) return;
-  this.process = peer;
-  peer.on('error', (...args) => this.emit('error', ...args));
-  peer.on('message', (message, handle) => this.emit('message', message, handle));
+  worker.process = peer;
+  peer.on('error', (...told) => worker.emit('error', ...told));
+  peer.on('message', (message, handle) => worker.emit('message', message, handle));
 }
 Object.setPrototypeOf(Worker.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Worker, EventEmitter);

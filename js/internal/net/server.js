@@ -86,7 +86,8 @@ function listen(server, args) {
   }
   if (wantsAnyPort(options, args)) options.port = 0;
   const backlog = options.backlog || backlogArgument;
-  if (typeof options.port === 'number' || typeof options.port === 'string') {
+  const kind = typeof options.port;
+  if (kind === 'string' || kind === 'number') {
     listenOnPort(server, options, backlog);
   } else if (options.path && isPipeName(options.path)) {
     listenOnPath(server, options, backlog);
@@ -169,11 +170,9 @@ function listenOnPath(server, options, backlog) {
 // Listens itself, or, in a worker of a cluster, on a handle that the primary shares out.
 function listenOrAsk(server, request) {
   const { address, port, addressType, backlog, fd, flags } = request;
+  const listenHere = () => server._listen2(address, port, addressType, backlog, fd, flags);
   const cluster = request.exclusive ? undefined : loaded('cluster');
-  if (!cluster?.isWorker) {
-    server._listen2(address, port, addressType, backlog, fd, flags);
-    return;
-  }
+  if (!cluster?.isWorker) return listenHere();
   const { readableAll, writableAll } = request;
   const query = { address, port, addressType, fd, flags, backlog, readableAll, writableAll };
   cluster._getServer(server, query, (status, handle) => {
@@ -184,10 +183,7 @@ function listenOrAsk(server, request) {
     }
     const before = server._handle;
     server._handle = handle;
-    if (!before) {
-      server._listen2(address, port, addressType, backlog, fd, flags);
-      return;
-    }
+    if (!before) return listenHere();
     // It was told to listen twice: the later handle serves, and nothing is told again.
     before.close();
     handle.onconnection = acceptConnection;

@@ -27,6 +27,7 @@ const BORN = {
 const IDLE = {
   _pendingData: null, _pendingEncoding: '', server: null, _server: null, [kBytesRead]: 0, [kBytesWritten]: 0,
 };
+const OBJECT_MODES = ['objectMode', 'readableObjectMode', 'writableObjectMode'];
 // The 'close' of a socket comes when its handle is closed, not when the stream is.
 const STREAM = { autoDestroy: true, decodeStrings: false, emitClose: false };
 
@@ -50,8 +51,9 @@ function Socket(options) {
 
 // The program's options, and what the stream is to be told besides.
 function decode(given) {
-  const mode = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((name) => given?.[name]);
-  if (mode !== undefined) throw invalidArgValue(`options.${mode}`, given[mode], 'is not supported');
+  for (const mode of OBJECT_MODES) {
+    if (given?.[mode]) throw invalidArgValue(`options.${mode}`, given[mode], 'is not supported');
+  }
   const isDescriptor = typeof given === 'number';
   const settings = { __proto__: null, ...(isDescriptor ? { fd: given } : given), ...STREAM };
   settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
