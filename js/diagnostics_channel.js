@@ -76,14 +76,12 @@ class Channel {
   }
 
   runStores(data, fn, thisArg, ...args) {
-    let run = () => {
+    const innermost = () => {
       this.publish(data);
       return Reflect.apply(fn, thisArg, args);
     };
-    for (const [store, transform] of this._stores ?? []) {
-      run = within(store, transform, data, run);
-    }
-    return run();
+    const wrap = (inner, [store, transform]) => within(store, transform, data, inner);
+    return [...(this._stores ?? [])].reduce(wrap, innermost)();
   }
 }
 
@@ -126,16 +124,19 @@ function channel(name) {
   return find(name) ?? new Channel(name);
 }
 
-function subscribe(name, subscription) {
-  return channel(name).subscribe(subscription);
+function hasSubscribers(name) {
+  const found = find(name);
+  return found !== undefined && found.hasSubscribers;
 }
 
 function unsubscribe(name, subscription) {
-  return channel(name).unsubscribe(subscription);
+  const left = channel(name);
+  return left.unsubscribe(subscription);
 }
 
-function hasSubscribers(name) {
-  return find(name)?.hasSubscribers ?? false;
+function subscribe(name, subscription) {
+  const joined = channel(name);
+  return joined.subscribe(subscription);
 }
 
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
@@ -200,15 +201,13 @@ class TracingChannel {
   }
 
   traceSync(fn, context = {}, thisArg, ...args) {
-    if (!this.hasSubscribers) return Reflect.apply(fn, thisArg, args);
-    return this.#trace(context, () => {
-      context.result = Reflect.apply(fn, thisArg, args);
-      return context.result;
-    });
+    const call = () => Reflect.apply(fn, thisArg, args);
+    return this.hasSubscribers ? this.#trace(context, () => (context.result = call())) : call();
   }
 
   tracePromise(fn, context = {}, thisArg, ...args) {
-    if (!this.hasSubscribers) return Reflect.apply(fn, thisArg, args);
+    const call = () => Reflect.apply(fn, thisArg, args);
+    if (!this.hasSubscribers) return call();
     const fulfilled = (result) => {
       context.result = result;
       this.#settled(context);
@@ -221,14 +220,15 @@ class TracingChannel {
       throw error;
     };
     return this.#trace(context, () => {
-      const result = Reflect.apply(fn, thisArg, args);
-      const promise = result instanceof Promise ? result : Promise.resolve(result);
+      const given = call();
+      const promise = given instanceof Promise ? given : Promise.resolve(given);
       return promise.then(fulfilled, rejected);
     });
   }
 
   traceCallback(fn, position = -1, context = {}, thisArg, ...args) {
-    if (!this.hasSubscribers) return Reflect.apply(fn, thisArg, args);
+    const call = () => Reflect.apply(fn, thisArg, args);
+    if (!this.hasSubscribers) return call();
     const trace = this;
     const callback = args.at(position);
     validateFunction(callback, 'callback');
@@ -249,7 +249,7 @@ class TracingChannel {
       return trace.asyncStart.runStores(context, finish);
     }
     args.splice(position, 1, wrapped);
-    return this.#trace(context, () => Reflect.apply(fn, thisArg, args));
+    return this.#trace(context, call);
   }
 }
 

@@ -5,39 +5,41 @@
 const { TextDecoder } = require('internal/encoding');
 const { Blob, Buffer } = require('buffer');
 
-async function all(stream) {
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
-}
-
-async function blob(stream) {
-  return new Blob(await all(stream));
-}
-
-async function arrayBuffer(stream) {
-  return (await blob(stream)).arrayBuffer();
-}
-
-async function buffer(stream) {
-  return Buffer.from(await arrayBuffer(stream));
-}
-
-async function bytes(stream) {
-  return new Uint8Array(await arrayBuffer(stream));
-}
-
+// Text is put together as it comes.
 async function text(stream) {
   const decoder = new TextDecoder();
-  let all = '';
-  for await (const chunk of stream) {
-    all += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  let result = '';
+  for await (const part of stream) {
+    result += typeof part === 'string' ? part : decoder.decode(part, { stream: true });
   }
-  return all + decoder.decode();
+  return result + decoder.decode();
 }
 
 async function json(stream) {
-  return JSON.parse(await text(stream));
+  const source = await text(stream);
+  return JSON.parse(source);
+}
+
+async function blob(stream) {
+  const parts = [];
+  for await (const part of stream) parts[parts.length] = part;
+  return new Blob(parts);
+}
+
+async function arrayBuffer(stream) {
+  const whole = await blob(stream);
+  return whole.arrayBuffer();
+}
+
+// The memory of an ArrayBuffer, seen another way.
+async function bytes(stream) {
+  const memory = await arrayBuffer(stream);
+  return new Uint8Array(memory);
+}
+
+async function buffer(stream) {
+  const memory = await arrayBuffer(stream);
+  return Buffer.from(memory);
 }
 
 module.exports = { arrayBuffer, blob, buffer, bytes, text, json };

@@ -40,18 +40,12 @@ class EventEmitterAsyncResource extends EventEmitter {
   }
 
   constructor(options = undefined) {
-    let name;
-    if (typeof options === 'string') {
-      name = options;
-      options = undefined;
-    } else {
-      // A subclass may go by its own name.
-      if (new.target === EventEmitterAsyncResource) validateString(options?.name, 'options.name');
-      name = options?.name || new.target.name;
-    }
-    super(options);
+    // The name alone is enough.
+    const settings = typeof options === 'string' ? undefined : options;
+    const type = settings === options ? typeOf(settings, new.target) : options;
+    super(settings);
     const Resource = referencingAsyncResource();
-    this.#asyncResource = new Resource(this, name, options);
+    this.#asyncResource = new Resource(this, type, settings);
   }
 
   emit(event, ...args) {
@@ -61,6 +55,13 @@ class EventEmitterAsyncResource extends EventEmitter {
   emitDestroy() {
     resourceOf(this).emitDestroy();
   }
+}
+
+// A subclass may go by its own name.
+function typeOf(options, made) {
+  const type = options?.name;
+  if (made === EventEmitterAsyncResource) validateString(type, 'options.name');
+  return type || made.name;
 }
 
 // Named as accessors are: stack traces of the engine know a function by the name it was written with.

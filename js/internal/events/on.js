@@ -72,16 +72,20 @@ class Subscriptions {
   }
 }
 
+const aborted = (signal) => new AbortError(undefined, { cause: signal.reason });
+
 function decode(options) {
   validateObject(options, 'options');
-  const { signal } = options;
+  const { close, signal, [firstParameter]: firstOnly } = options;
   validateAbortSignal(signal, 'options.signal');
-  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
-  const high = options.highWaterMark ?? options.highWatermark ?? MAX_SAFE_INTEGER;
-  validateInteger(high, 'options.highWaterMark', 1);
-  const low = options.lowWaterMark ?? options.lowWatermark ?? 1;
-  validateInteger(low, 'options.lowWaterMark', 1);
-  return { signal, high, low, close: options.close, firstOnly: options[firstParameter] };
+  if (signal?.aborted) throw aborted(signal);
+  const marks = {};
+  for (const [side, otherwise] of [['high', MAX_SAFE_INTEGER], ['low', 1]]) {
+    // Both spellings are in use.
+    marks[side] = options[`${side}WaterMark`] ?? options[`${side}Watermark`] ?? otherwise;
+    validateInteger(marks[side], `options.${side}WaterMark`, 1);
+  }
+  return { ...marks, signal, close, firstOnly };
 }
 
 function on(emitter, event, options = { __proto__: null }) {
@@ -173,9 +177,7 @@ function on(emitter, event, options = { __proto__: null }) {
     for (let i = 0; i < close.length; i++) subscriptions.add(close[i], finish);
   }
   if (signal) {
-    abortion = addAbortListener(signal, () => {
-      fail(new AbortError(undefined, { cause: signal.reason }));
-    });
+    abortion = addAbortListener(signal, () => fail(aborted(signal)));
   }
   return iterator;
 }

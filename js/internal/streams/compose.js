@@ -6,7 +6,7 @@ const { coded, invalidArgValue } = require('internal/errors');
 const { validateAbortSignal, validateObject } = require('internal/validate');
 const { Duplex } = require('internal/streams/duplex');
 const { duplexFrom } = require('internal/streams/duplexify');
-const { Facade } = require('internal/streams/facade');
+const { Facade, facadeOptions } = require('internal/streams/facade');
 const { finished } = require('internal/streams/finished');
 const { pipelineOf } = require('internal/streams/pipeline');
 const {
@@ -45,12 +45,7 @@ function facadeOf(streams) {
   }));
   const canWrite = takes(head);
   const canRead = gives(tail);
-  duplex = new Duplex({
-    writableObjectMode: !!head?.writableObjectMode,
-    readableObjectMode: !!tail?.readableObjectMode,
-    writable: canWrite,
-    readable: canRead,
-  });
+  duplex = new Duplex(facadeOptions(tail, head, canRead, canWrite));
   facade = new Facade(duplex);
   const output = isTransformStream(tail) ? tail.readable : tail;
   if (canWrite) {
@@ -78,42 +73,38 @@ function once(call) {
 
 function writeIntoWeb(facade, stream) {
   const writer = stream.getWriter();
-  facade.duplex._write = async (chunk, encoding, callback) => {
+  // How it ends the pipeline learns by itself.
+  const start = (outcome) => { outcome.catch(() => {}); };
+  const whenReady = async (callback, act) => {
     try {
       await writer.ready;
-      writer.write(chunk).catch(() => {});
-      callback();
+      act();
     } catch (error) {
       callback(error);
     }
   };
-  facade.duplex._final = async (callback) => {
-    try {
-      await writer.ready;
-      writer.close().catch(() => {});
-      facade.onFinish = callback;
-    } catch (error) {
-      callback(error);
-    }
-  };
+  facade.duplex._write = (chunk, encoding, callback) => whenReady(callback, () => {
+    start(writer.write(chunk));
+    callback();
+  });
+  facade.duplex._final = (callback) => whenReady(callback, () => {
+    start(writer.close());
+    facade.onFinish = callback;
+  });
 }
 
 function readFromWeb(facade, stream) {
   const reader = stream.getReader();
   const { duplex } = facade;
   duplex._read = async () => {
-    while (true) {
-      try {
-        const { value, done } = await reader.read();
-        if (done) {
-          duplex.push(null);
-          return;
-        }
-        if (!duplex.push(value)) return;
-      } catch {
-        // The pipeline tells of it.
-        return;
+    let goesOn = true;
+    try {
+      while (goesOn) {
+        const step = await reader.read();
+        goesOn = duplex.push(step.done ? null : step.value) && !step.done;
       }
+    } catch {
+      // The pipeline tells of it.
     }
   };
 }

@@ -8,36 +8,38 @@ const {
 } = require('internal/streams/core');
 const { Readable, adoptReadable } = require('internal/streams/readable');
 const { accessors, adoptWritable, methods, shown } = require('internal/streams/writable');
-const { Stream } = require('internal/streams/legacy');
+const { begin } = require('internal/streams/legacy');
+
+// A stream's table of events begins with entries that are empty, in this order.
+let close, error, prefinish, finish, drain, data, end, readable;
 
 function Duplex(options) {
-  if (!(this instanceof Duplex)) return new Duplex(options);
-  this._events ??= {
-    close: undefined, error: undefined, prefinish: undefined, finish: undefined,
-    drain: undefined, data: undefined, end: undefined, readable: undefined,
-  };
-  const readable = this._readableState = new ReadableState(options, this, true);
-  const writable = this._writableState = new WritableState(options, this, true);
-  this.allowHalfOpen = options?.allowHalfOpen !== false;
+  return this instanceof Duplex ? open(this, options) : new Duplex(options);
+}
+
+function open(duplex, options) {
+  duplex._events ??= { close, error, prefinish, finish, drain, data, end, readable };
+  duplex._readableState = new ReadableState(options, duplex, true);
+  duplex._writableState = new WritableState(options, duplex, true);
+  duplex.allowHalfOpen = options?.allowHalfOpen !== false;
   if (options) {
-    if (options.readable === false) {
-      readable.readable = false;
-      readable.ended = readable.endEmitted = true;
-    }
-    if (options.writable === false) {
-      writable.writable = false;
-      writable.ended = writable.ending = writable.finished = true;
-    }
-    adoptWritable(this, options);
-    adoptReadable(this, options);
+    if (options.readable === false) shut(duplex._readableState, 'readable', ['ended', 'endEmitted']);
+    if (options.writable === false) shut(duplex._writableState, 'writable', ['ending', 'ended', 'finished']);
+    adoptWritable(duplex, options);
+    adoptReadable(duplex, options);
   }
-  Stream.call(this, options);
-  if (this._construct !== undefined && this._construct !== null) {
-    require('internal/streams/rare').construct(this, () => {
-      whenReadableConstructed(this);
-      whenWritableConstructed(this);
-    });
-  }
+  begin(duplex, options, whenConstructed);
+}
+
+function whenConstructed(duplex) {
+  whenReadableConstructed(duplex);
+  whenWritableConstructed(duplex);
+}
+
+// A side that the Duplex goes without is through from the start.
+function shut(state, side, flags) {
+  state[side] = false;
+  for (const flag of flags) state[flag] = true;
 }
 
 Object.setPrototypeOf(Duplex.prototype, Readable.prototype);

@@ -7,7 +7,7 @@ const { AbortError, coded, invalidArgType, received } = require('internal/errors
 const { nextTick } = require('process');
 const { destroyer } = require('internal/streams/destroyer');
 const { Duplex } = require('internal/streams/duplex');
-const { Facade } = require('internal/streams/facade');
+const { Facade, facadeOptions } = require('internal/streams/facade');
 const { finished } = require('internal/streams/finished');
 const { fromIterable } = require('internal/streams/from');
 const {
@@ -18,42 +18,26 @@ const {
 const EXPECTED = 'of type function or an instance of Blob, ReadableStream, WritableStream, Stream, ' +
   'Iterable, AsyncIterable, or Promise or { readable, writable } pair';
 
-// A Duplex that may lack a side.
-class Duplexify extends Duplex {
-  constructor(options) {
-    super(options);
-    if (options?.readable === false) {
-      const state = this._readableState;
-      state.readable = false;
-      state.ended = state.endEmitted = true;
-    }
-    if (options?.writable === false) {
-      const state = this._writableState;
-      state.writable = false;
-      state.ending = state.ended = state.finished = true;
-    }
-  }
-}
+// By this name programs see what is made here.
+class Duplexify extends Duplex {}
+
+const web = () => require('internal/streams/web');
 
 function duplexFrom(body, name) {
   if (isDuplexNodeStream(body)) return body;
   if (isReadableNodeStream(body)) return pairOf(body, undefined);
   if (isWritableNodeStream(body)) return pairOf(undefined, body);
   if (isNodeStream(body)) return pairOf(undefined, undefined);
-  if (isReadableStream(body)) return pairOf(require('internal/streams/web').readableFromWeb(body), undefined);
-  if (isWritableStream(body)) return pairOf(undefined, require('internal/streams/web').writableFromWeb(body));
+  if (isReadableStream(body)) return pairOf(web().readableFromWeb(body), undefined);
+  if (isWritableStream(body)) return pairOf(undefined, web().writableFromWeb(body));
   if (typeof body === 'function') return duplexOfFunction(body, name);
   if (isBlob(body)) return duplexFrom(body.arrayBuffer(), name);
   if (isIterable(body)) return fromIterable(Duplexify, body, { objectMode: true, writable: false });
-  if (isReadableStream(body?.readable) && isWritableStream(body?.writable)) {
-    return require('internal/streams/web').duplexFromWeb(body);
-  }
-  if (typeof body?.writable === 'object' || typeof body?.readable === 'object') {
-    const { readable, writable } = body;
-    return pairOf(
-      !readable || isReadableNodeStream(readable) ? readable || undefined : duplexFrom(readable, name),
-      !writable || isWritableNodeStream(writable) ? writable || undefined : duplexFrom(writable, name),
-    );
+  const { readable, writable } = body ?? {};
+  if (isReadableStream(readable) && isWritableStream(writable)) return web().duplexFromWeb(body);
+  if ([readable, writable].some((side) => typeof side === 'object')) {
+    const sideOf = (side, fits) => (!side || fits(side) ? side || undefined : duplexFrom(side, name));
+    return pairOf(sideOf(readable, isReadableNodeStream), sideOf(writable, isWritableNodeStream));
   }
   if (typeof body?.then === 'function') return duplexOfPromise(body);
   throw invalidArgType(name, EXPECTED, body);
@@ -104,21 +88,22 @@ function invalidReturn(expected, name, value) {
 function callWithInput(body) {
   const controller = new AbortController();
   const { signal } = controller;
-  let { promise, resolve } = Promise.withResolvers();
+  // What is written next.
+  let next = Promise.withResolvers();
   async function* input() {
-    while (true) {
-      const { chunk, isLast, callback } = await promise;
-      nextTick(callback);
-      if (isLast) return;
-      if (signal.aborted) throw new AbortError(undefined, { cause: signal.reason });
-      ({ promise, resolve } = Promise.withResolvers());
-      yield chunk;
+    for (let step = await next.promise; ; step = await next.promise) {
+      nextTick(step.callback);
+      if (step.isLast) return;
+      if (signal.aborted) break;
+      next = Promise.withResolvers();
+      yield step.chunk;
     }
+    throw new AbortError(undefined, { cause: signal.reason });
   }
   return {
     value: body(input(), { signal }),
-    write(chunk, encoding, callback) { resolve({ chunk, isLast: false, callback }); },
-    final(callback) { resolve({ isLast: true, callback }); },
+    write(chunk, encoding, callback) { next.resolve({ chunk, isLast: false, callback }); },
+    final(callback) { next.resolve({ isLast: true, callback }); },
     destroy(error, callback) {
       controller.abort();
       callback(error);
@@ -132,12 +117,7 @@ function pairOf(readable, writable) {
     require('internal/streams/wrap').readableOf(readable) : readable;
   const canRead = !!isReadable(source);
   const canWrite = !!isWritable(writable);
-  const duplex = new Duplexify({
-    readableObjectMode: !!source?.readableObjectMode,
-    writableObjectMode: !!writable?.writableObjectMode,
-    readable: canRead,
-    writable: canWrite,
-  });
+  const duplex = new Duplexify(facadeOptions(source, writable, canRead, canWrite));
   const facade = new Facade(duplex);
   const onThrough = (error) => {
     if (error) destroyer(source, error);

@@ -78,4 +78,14 @@ class Facade {
   }
 }
 
-module.exports = { Facade };
+// The options of a Duplex in front of the two: which of its sides there are, and what they carry.
+function facadeOptions(source, sink, canRead, canWrite) {
+  return {
+    readable: canRead,
+    writable: canWrite,
+    readableObjectMode: !!source?.readableObjectMode,
+    writableObjectMode: !!sink?.writableObjectMode,
+  };
+}
+
+module.exports = { Facade, facadeOptions };

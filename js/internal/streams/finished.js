@@ -15,14 +15,9 @@ const {
 function nop() {}
 
 function finished(stream, options, callback) {
-  if (arguments.length === 2) {
-    callback = options;
-    options = {};
-  } else if (options === undefined || options === null) {
-    options = {};
-  } else {
-    validateObject(options, 'options');
-  }
+  if (arguments.length === 2) [options, callback] = [undefined, options];
+  options ??= {};
+  validateObject(options, 'options');
   validateFunction(callback, 'callback');
   if (options.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
   if (isReadableStream(stream) || isWritableStream(stream)) return finishedWeb(stream, options, callback);

@@ -12,24 +12,20 @@ function from(iterable, options) {
   return fromIterable(require('internal/streams/readable').Readable, iterable, options);
 }
 
+// Text and bytes are one chunk, though they could be iterated.
+function fromWhole(Readable, value, options) {
+  const read = function() {
+    for (const chunk of [value, null]) this.push(chunk);
+  };
+  return new Readable({ objectMode: true, ...options, read });
+}
+
 function fromIterable(Readable, iterable, options) {
-  if (typeof iterable === 'string' || iterable instanceof Buffer) {
-    return new Readable({
-      objectMode: true,
-      ...options,
-      read() {
-        this.push(iterable);
-        this.push(null);
-      },
-    });
-  }
-  let isAsync = true;
-  let make = iterable?.[asyncIterator];
-  if (!make) {
-    isAsync = false;
-    make = iterable?.[iterator];
-    if (!make) throw invalidArgType('iterable', 'an instance of Iterable', iterable);
-  }
+  if (iterable instanceof Buffer || typeof iterable === 'string') return fromWhole(Readable, iterable, options);
+  const makeAsync = iterable?.[asyncIterator];
+  const isAsync = !!makeAsync;
+  const make = makeAsync || iterable?.[iterator];
+  if (!make) throw invalidArgType('iterable', 'an instance of Iterable', iterable);
   const source = make.call(iterable);
   const readable = new Readable({ objectMode: true, highWaterMark: 1, ...options });
   let isReading = false;

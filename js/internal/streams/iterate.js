@@ -39,17 +39,12 @@ async function* iterate(stream, options) {
   let failure;
   try {
     try {
-      while (true) {
-        const chunk = stream.destroyed ? null : stream.read();
-        if (chunk !== null) {
-          yield chunk;
-        } else if (outcome) {
-          throw outcome;
-        } else if (outcome === null) {
-          return;
-        } else {
-          await new Promise((resolve) => { wake = resolve; });
-        }
+      const next = () => (stream.destroyed ? null : stream.read());
+      for (let isOver = false; !isOver;) {
+        for (let chunk = next(); chunk !== null; chunk = next()) yield chunk;
+        if (outcome) throw outcome;
+        isOver = outcome === null;
+        if (!isOver) await new Promise((resolve) => { wake = resolve; });
       }
     } catch (error) {
       failure = joinErrors(outcome, error);

@@ -5,12 +5,12 @@
 const { Transform } = require('internal/streams/transform');
 
 function PassThrough(options) {
-  if (!(this instanceof PassThrough)) return new PassThrough(options);
-  Transform.call(this, options);
+  return this instanceof PassThrough ? Transform.call(this, options) : new PassThrough(options);
 }
 
-Object.setPrototypeOf(PassThrough.prototype, Transform.prototype);
-Object.setPrototypeOf(PassThrough, Transform);
+for (const [heir, base] of [[PassThrough, Transform], [PassThrough.prototype, Transform.prototype]]) {
+  Object.setPrototypeOf(heir, base);
+}
 PassThrough.prototype._transform = function(chunk, encoding, callback) {
   callback(null, chunk);
 };

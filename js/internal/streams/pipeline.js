@@ -47,10 +47,11 @@ class Pipeline {
   // Connects all; what comes out is the last of them.
   run() {
     const streams = this.#streams;
+    const last = streams.length - 1;
     let made;
-    for (let i = 0; i < streams.length; i++) {
+    for (let i = 0; i <= last; i++) {
       const stream = streams[i];
-      const isLast = i === streams.length - 1;
+      const isLast = i === last;
       if (isNodeStream(stream)) this.#watch(stream, i > 0, isLast);
       if (i === 0) made = this.#source(stream);
       else if (typeof stream === 'function') made = this.#call(stream, made, i, isLast);
@@ -258,12 +259,17 @@ async function pumpIntoNode(chunks, stream, done, ends) {
   }
 }
 
+// A failure shows in what comes after it, too.
+function unheeded(outcome) {
+  outcome.catch(() => {});
+}
+
 async function pumpIntoWeb(chunks, stream, done, ends) {
   const writer = (isTransformStream(stream) ? stream.writable : stream).getWriter();
   try {
     for await (const chunk of chunks) {
       await writer.ready;
-      writer.write(chunk).catch(() => {});
+      unheeded(writer.write(chunk));
     }
     await writer.ready;
     if (ends) await writer.close();

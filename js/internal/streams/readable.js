@@ -8,12 +8,15 @@ const {
   whenReadableConstructed,
 } = require('internal/streams/core');
 const {
-  DESTROYED, ERROR_EMITTED, ERRORED, defineAccessors, defineForwards, showState,
+  DESTROYED, ERROR_EMITTED, ERRORED, adopt, adoptLife, defineAccessors, defineForwards, showState,
 } = require('internal/streams/state');
 const { destroy, notImplemented } = require('internal/streams/life');
 const { take } = require('internal/streams/buffer');
-const { Stream } = require('internal/streams/legacy');
+const { Stream, begin } = require('internal/streams/legacy');
 
+// A stream's table of events begins with entries that are empty, in this order.
+let close, error, data, end, readable;
+const METHODS = ['read', '_read'];
 const END_EMITTED = 1 << 11;
 const IS_UNREADABLE = DESTROYED | ERROR_EMITTED | END_EMITTED;
 
@@ -24,26 +27,19 @@ function startDecoding(state, encoding) {
 }
 
 function Readable(options) {
-  if (!(this instanceof Readable)) return new Readable(options);
-  this._events ??= { close: undefined, error: undefined, data: undefined, end: undefined, readable: undefined };
-  this._readableState = new ReadableState(options, this, false);
-  if (options) adoptReadable(this, options);
-  Stream.call(this, options);
-  if (this._construct !== undefined && this._construct !== null) {
-    require('internal/streams/rare').construct(this, () => whenReadableConstructed(this));
-  }
+  return this instanceof Readable ? open(this, options) : new Readable(options);
 }
 
-// The functions among the options become the stream's methods.
+function open(stream, options) {
+  stream._events ??= { close, error, data, end, readable };
+  stream._readableState = new ReadableState(options, stream, false);
+  if (options) adoptReadable(stream, options);
+  begin(stream, options, whenReadableConstructed);
+}
+
 function adoptReadable(stream, options) {
-  if (typeof options.read === 'function') stream._read = options.read;
+  adopt(stream, options, METHODS);
   adoptLife(stream, options);
-}
-
-function adoptLife(stream, options) {
-  if (typeof options.destroy === 'function') stream._destroy = options.destroy;
-  if (typeof options.construct === 'function') stream._construct = options.construct;
-  if (options.signal) require('internal/streams/add_abort_signal').addAbortSignal(options.signal, stream);
 }
 
 Object.setPrototypeOf(Readable.prototype, Stream.prototype);
@@ -144,4 +140,4 @@ defineForwards(Readable, [
   'wrap', 'wrap', 'readableOf', 2,
 ]);
 
-module.exports = { Readable, ReadableState, adoptLife, adoptReadable, startDecoding };
+module.exports = { Readable, ReadableState, adoptReadable, startDecoding };

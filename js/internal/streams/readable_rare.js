@@ -20,25 +20,28 @@ function unshift(chunk, encoding) {
   }
   if (!state.objectMode) {
     if (typeof chunk === 'string') {
-      encoding ||= state.defaultEncoding;
-      if (state.encoding !== encoding) {
-        chunk = Buffer.from(chunk, encoding);
-        // It stands in the buffer as what was decoded does.
-        if (state.encoding) chunk = chunk.toString(state.encoding);
-      }
-    } else if (isView(chunk)) {
-      if (!(chunk instanceof Buffer)) chunk = bufferOf(chunk);
-    } else if (chunk !== undefined) {
+      chunk = asStored(state, chunk, encoding || state.defaultEncoding);
+    } else if (chunk !== undefined && !isView(chunk)) {
       errorOrDestroy(this, invalidChunk(chunk));
       return false;
+    } else if (chunk && !(chunk instanceof Buffer)) {
+      chunk = bufferOf(chunk);
     }
-    if (!chunk || chunk.length === 0) return mayGoOn(state);
+    if (!chunk?.length) return mayGoOn(state);
   }
   if (state.endEmitted) {
     errorOrDestroy(this, coded('ERR_STREAM_UNSHIFT_AFTER_END_EVENT', 'stream.unshift() after end event'));
     return false;
   }
   return state.destroyed || state.errored ? false : place(this, undefined, chunk, state.objectMode ? 1 : chunk.length, true);
+}
+
+// Text as it stands in the buffer: decoded again where what is read is decoded, else bytes.
+function asStored(state, text, encoding) {
+  const target = state.encoding;
+  if (target === encoding) return text;
+  const bytes = Buffer.from(text, encoding);
+  return target ? bytes.toString(target) : bytes;
 }
 
 function setEncoding(encoding) {

@@ -68,6 +68,23 @@ function defineForwards(target, rows, enumerable = true) {
   }
 }
 
+// Makes methods of a stream out of the functions among its options: option, method, and so on.
+function adopt(stream, options, table) {
+  for (let i = 0; i < table.length; i += 2) {
+    const given = options[table[i]];
+    if (typeof given === 'function') stream[table[i + 1]] = given;
+  }
+}
+
+const LIFE = ['destroy', '_destroy', 'construct', '_construct'];
+
+// What the options say of a stream's beginning and end.
+function adoptLife(stream, options) {
+  adopt(stream, options, LIFE);
+  const { signal } = options;
+  if (signal) require('internal/streams/add_abort_signal').addAbortSignal(signal, stream);
+}
+
 // The bytes of any view as a Buffer on the same memory.
 function bufferOf(view) {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
@@ -76,5 +93,5 @@ function bufferOf(view) {
 module.exports = {
   CONSTRUCTED, ERROR_EMITTED, DESTROYED, CLOSED, CLOSE_EMITTED, ERRORED, ENDED,
   getDefaultHighWaterMark, setDefaultHighWaterMark, unknownEncoding, defineAccessors, defineForwards,
-  bufferOf, invalidChunk, showState,
+  adopt, adoptLife, bufferOf, invalidChunk, showState,
 };

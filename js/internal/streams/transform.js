@@ -3,7 +3,7 @@
 // Transform: a Duplex whose output is made of its input.
 
 const { nextTick } = require('process');
-const { getDefaultHighWaterMark } = require('internal/streams/state');
+const { adopt, getDefaultHighWaterMark } = require('internal/streams/state');
 const { errorOrDestroy, multipleCallback, notImplemented } = require('internal/streams/life');
 const { Duplex } = require('internal/streams/duplex');
 
@@ -22,34 +22,30 @@ class Hand {
   }
 }
 
+const METHODS = ['transform', '_transform', 'flush', '_flush'];
+
 function Transform(options) {
-  if (!(this instanceof Transform)) return new Transform(options);
-  // Nothing is to be read ahead where nothing may be: the write would then come before the read.
-  const readableMark = options ? markOf(options) : null;
-  if (readableMark === 0) {
-    options = {
-      ...options,
-      highWaterMark: null,
-      readableHighWaterMark: readableMark,
-      writableHighWaterMark: options.writableHighWaterMark || 0,
-    };
-  }
-  Duplex.call(this, options);
-  // A transform reads when it is written to, not when it is made.
-  this._readableState.sync = false;
-  this[kHand] = new Hand(this);
-  if (options) {
-    if (typeof options.transform === 'function') this._transform = options.transform;
-    if (typeof options.flush === 'function') this._flush = options.flush;
-  }
-  this.on('prefinish', whenWritten);
+  return this instanceof Transform ? open(this, options) : new Transform(options);
 }
 
-function markOf(options) {
-  const { highWaterMark, readableHighWaterMark } = options;
-  if (highWaterMark !== undefined && highWaterMark !== null) return highWaterMark;
-  if (readableHighWaterMark !== undefined && readableHighWaterMark !== null) return readableHighWaterMark;
-  return getDefaultHighWaterMark(options.readableObjectMode || options.objectMode);
+function open(transform, options) {
+  const isBare = !!options && markOf(options) === 0;
+  Duplex.call(transform, isBare ? unbuffered(options) : options);
+  transform[kHand] = new Hand(transform);
+  // A transform reads when it is written to, not when it is made.
+  transform._readableState.sync = false;
+  if (options) adopt(transform, options, METHODS);
+  transform.on('prefinish', whenWritten);
+}
+
+function markOf({ highWaterMark, readableHighWaterMark, readableObjectMode, objectMode }) {
+  return highWaterMark ?? readableHighWaterMark ?? getDefaultHighWaterMark(readableObjectMode || objectMode);
+}
+
+// Nothing is to be read ahead where nothing may be: the write would then come before the read.
+function unbuffered(options) {
+  const writableHighWaterMark = options.writableHighWaterMark || 0;
+  return { ...options, highWaterMark: null, readableHighWaterMark: 0, writableHighWaterMark };
 }
 
 function transformed(stream, hand, error, data) {

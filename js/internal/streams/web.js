@@ -170,9 +170,8 @@ function duplexFromWeb(pair = {}, options = {}) {
   checkReadable(pair.readable, 'pair.readable');
   checkWritable(pair.writable, 'pair.writable');
   validateObject(options, 'options');
-  const {
-    allowHalfOpen = false, objectMode = false, encoding, decodeStrings = true, highWaterMark, signal,
-  } = options;
+  const { encoding, highWaterMark, signal } = options;
+  const { decodeStrings = true, objectMode = false, allowHalfOpen = false } = options;
   validateBoolean(objectMode, 'options.objectMode');
   checkEncoding(encoding);
   const { Duplex } = require('internal/streams/duplex');
@@ -248,9 +247,10 @@ function readableToWeb(stream, options = {}) {
     },
   }, strategy);
   stream.on('data', (chunk) => {
-    if (Buffer.isBuffer(chunk) && !objectMode) chunk = new Uint8Array(chunk);
-    controller.enqueue(chunk);
-    if (controller.desiredSize <= 0) stream.pause();
+    // Web streams know nothing of Buffers.
+    const isCopied = !objectMode && Buffer.isBuffer(chunk);
+    controller.enqueue(isCopied ? new Uint8Array(chunk) : chunk);
+    if (!(controller.desiredSize > 0)) stream.pause();
   });
   // The listener alone would let it flow.
   stream.pause();

@@ -9,10 +9,10 @@ const {
   WritableState, destroyWritable, end, passError, start, uncork, whenWritableConstructed, write,
 } = require('internal/streams/core');
 const {
-  CONSTRUCTED, DESTROYED, ERRORED, ENDED, defineAccessors, defineForwards, showState, unknownEncoding,
+  CONSTRUCTED, DESTROYED, ERRORED, ENDED, adopt, adoptLife, defineAccessors, defineForwards, showState, unknownEncoding,
 } = require('internal/streams/state');
 const { errorOrDestroy, notImplemented } = require('internal/streams/life');
-const { Stream } = require('internal/streams/legacy');
+const { Stream, begin } = require('internal/streams/legacy');
 
 const ENDING = 1 << 11;
 const FINISHED = 1 << 12;
@@ -25,27 +25,26 @@ const ALL_NOOP = 1 << 19;
 // In the place of an encoding: all chunks at once.
 const ALL = Symbol('all');
 
+// A stream's table of events begins with entries that are empty, in this order.
+let close, error, prefinish, finish, drain;
+const METHODS = ['write', '_write', 'writev', '_writev', 'final', '_final'];
+
 function Writable(options) {
-  if (!(this instanceof Writable)) return new Writable(options);
-  this._events ??= { close: undefined, error: undefined, prefinish: undefined, finish: undefined, drain: undefined };
-  this._writableState = new WritableState(options, this, false);
-  if (options) {
-    adoptWritable(this, options);
-    if (typeof options.destroy === 'function') this._destroy = options.destroy;
-    if (typeof options.construct === 'function') this._construct = options.construct;
-    if (options.signal) require('internal/streams/add_abort_signal').addAbortSignal(options.signal, this);
-  }
-  Stream.call(this, options);
-  if (this._construct !== undefined && this._construct !== null) {
-    require('internal/streams/rare').construct(this, () => whenWritableConstructed(this));
-  }
+  return this instanceof Writable ? open(this, options) : new Writable(options);
 }
 
-// The functions among the options become the stream's methods.
+function open(writable, options) {
+  writable._events ??= { close, error, prefinish, finish, drain };
+  writable._writableState = new WritableState(options, writable, false);
+  if (options) {
+    adoptWritable(writable, options);
+    adoptLife(writable, options);
+  }
+  begin(writable, options, whenWritableConstructed);
+}
+
 function adoptWritable(stream, options) {
-  if (typeof options.write === 'function') stream._write = options.write;
-  if (typeof options.writev === 'function') stream._writev = options.writev;
-  if (typeof options.final === 'function') stream._final = options.final;
+  adopt(stream, options, METHODS);
 }
 
 function emptyBuffered(state) {

@@ -333,10 +333,12 @@ class ReadableStream {
     coreOf(this, ReadableCore);
     if (options !== null) checkObject(options, 'options');
     const mode = options?.mode;
-    if (mode === undefined) return new ReadableStreamDefaultReader(this);
-    if (`${mode}` !== 'byob') throw invalidArgValue('options.mode', mode);
-    const { ReadableStreamBYOBReader } = require('internal/webstreams/readable_bytes');
-    return new ReadableStreamBYOBReader(this);
+    let Reader = ReadableStreamDefaultReader;
+    if (mode !== undefined) {
+      if (`${mode}` !== 'byob') throw invalidArgValue('options.mode', mode);
+      Reader = require('internal/webstreams/readable_bytes').ReadableStreamBYOBReader;
+    }
+    return new Reader(this);
   }
 
   pipeThrough(transform, options = {}) {
