@@ -189,7 +189,7 @@ fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
     remember(row.name, marker.into(), context);
 
     let require = function("require", 1, require_builtin, context);
-    let wrapper = scripts::compile_wrapper(
+    let wrapper = scripts::compile_builtin(
         source,
         &format!("node:{}", row.name),
         "exports, require, module, native",

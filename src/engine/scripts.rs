@@ -35,9 +35,20 @@ pub(crate) fn compile_wrapper(
     parameters: &str,
     context: &mut Context,
 ) -> JsResult<JsObject> {
+    ensure_depth(source, context)?;
+    compile_builtin(source, path, parameters, context)
+}
+
+/// As [`compile_wrapper`], of a text of ours, which nests no deeper than any stack allows.
+pub(crate) fn compile_builtin(
+    source: &str,
+    path: &str,
+    parameters: &str,
+    context: &mut Context,
+) -> JsResult<JsObject> {
     let prefix = format!("({{'{WRAPPER_NAME}':function({parameters}){{");
     let suffix = format!("\n}}}})['{WRAPPER_NAME}']");
-    let (additions, parsed) = with_additions(source, context, |additions, context| {
+    let (additions, parsed) = inserted(source, context, |additions, context| {
         let body = additions.insert(source);
         parse(&format!("{prefix}{body}{}{suffix}", additions.end()), path, context)
     });
@@ -156,9 +167,18 @@ pub(crate) fn with_additions<T>(
     context: &mut Context,
     parse: impl Fn(&Additions, &mut Context) -> JsResult<T>,
 ) -> (Additions, JsResult<T>) {
-    if let Err(error) = ensure_depth(source, context) {
-        return (Additions::default(), Err(error));
+    match ensure_depth(source, context) {
+        Ok(()) => inserted(source, context, parse),
+        Err(error) => (Additions::default(), Err(error)),
     }
+}
+
+/// As [`with_additions`], whatever the text's depth.
+fn inserted<T>(
+    source: &str,
+    context: &mut Context,
+    parse: impl Fn(&Additions, &mut Context) -> JsResult<T>,
+) -> (Additions, JsResult<T>) {
     if state::of(context).is_counted() {
         let additions = additions_with_checks(source);
         if let Ok(parsed) = parse(&additions, context) {

@@ -7,10 +7,16 @@ use super::lexer::{Kind, Lexer, Token};
 use crate::sys::stack;
 
 /// The stack that an open bracket takes, bytes. The parser is compiled with this crate: unoptimised, it takes six times as much.
-const BRACKET: usize = if cfg!(debug_assertions) { 240 } else { 40 } * 1024;
+const BRACKET: usize = if cfg!(debug_assertions) { 220 } else { 40 } * 1024;
+
+/// As [`BRACKET`], of a block of statements.
+const BLOCK: usize = if cfg!(debug_assertions) { 40 } else { 10 } * 1024;
 
 /// The stack that a token takes which stands in front of what belongs to it, bytes.
-const PREFIX: usize = if cfg!(debug_assertions) { 48 } else { 6 } * 1024;
+const PREFIX: usize = if cfg!(debug_assertions) { 40 } else { 6 } * 1024;
+
+/// As [`PREFIX`], of an operator with one more operand in front of it: only what looks through the finished tree recurses.
+const BETWEEN: usize = 1024;
 
 /// Whether parsing a text may take more of the native stack than is left.
 pub(crate) fn is_too_deep(text: &str) -> bool {
@@ -38,8 +44,8 @@ fn bound(bytes: &[u8]) -> usize {
 
 /// What the deepest place of a text takes, bytes.
 fn measure(text: &str) -> usize {
-    // For each open bracket, and the text: what the tokens in front of the current place take.
-    let mut levels = vec![0_usize];
+    // For each open bracket, and the text: what the tokens in front of the current place take, and it itself.
+    let mut levels = vec![(0_usize, 0_usize)];
     let (mut taken, mut most) = (0_usize, 0);
     let mut last = "";
     for token in Lexer::new(text) {
@@ -47,24 +53,25 @@ fn measure(text: &str) -> usize {
         if ends_before(&token, word, last)
             && let Some(level) = levels.last_mut()
         {
-            taken -= std::mem::take(level);
+            taken -= std::mem::take(&mut level.0);
         }
         let (opens, closes) = match token.kind {
             Kind::Template { opens, closes } => (!closes, !opens),
             _ => (matches!(word, "(" | "[" | "{"), matches!(word, ")" | "]" | "}")),
         };
         if closes && levels.len() > 1 {
-            let level = levels.pop().unwrap_or_default();
-            taken = taken.saturating_sub(level + BRACKET);
+            let (level, bracket) = levels.pop().unwrap_or_default();
+            taken = taken.saturating_sub(level + bracket);
         }
+        let level = levels.last_mut().map(|level| &mut level.0);
         if opens {
-            levels.push(0);
-            taken += BRACKET;
-        } else if is_prefix(token.kind, word)
-            && let Some(level) = levels.last_mut()
-        {
-            *level += PREFIX;
-            taken += PREFIX;
+            let bracket = if word == "{" && begins_block(last) { BLOCK } else { BRACKET };
+            levels.push((0, bracket));
+            taken += bracket;
+        } else if let Some(level) = level {
+            let cost = cost_of(token.kind, word, last);
+            *level += cost;
+            taken += cost;
         }
         // What looks like a regular expression may be a division, and what it has of brackets the program's.
         let hidden = match token.kind {
@@ -104,6 +111,27 @@ fn is_end(word: &str) -> bool {
         && word.ends_with(|last: char| {
             last.is_alphanumeric() || matches!(last, '_' | '$' | ']' | '"' | '\'' | '`')
         })
+}
+
+/// Whether a brace behind this token opens statements, and no object.
+fn begins_block(last: &str) -> bool {
+    matches!(last, "" | ")" | ";" | "{" | "}" | "=>" | "else" | "do" | "try" | "finally")
+}
+
+/// What a token takes that opens nothing.
+fn cost_of(kind: Kind, word: &str, last: &str) -> usize {
+    let is_operand_before = last.ends_with(|last: char| {
+        last.is_alphanumeric() || matches!(last, '_' | '$' | ')' | ']' | '}' | '"' | '\'' | '`')
+    });
+    let is_between = kind == Kind::Punctuator
+        && is_operand_before
+        && !matches!(word, "**" | "||" | "?" | ":" | "=>")
+        && (!word.ends_with('=') || matches!(word, "==" | "===" | "!=" | "!==" | "<=" | ">="));
+    match is_prefix(kind, word) {
+        false => 0,
+        true if is_between => BETWEEN,
+        true => PREFIX,
+    }
 }
 
 /// What the words of [`is_prefix`] begin with.
@@ -167,7 +195,6 @@ mod tests {
         for (open, close) in [
             ("(", ")"),
             ("[", "]"),
-            ("{", "}"),
             ("`${", "}`"),
             ("f(`${", "}`)"),
             ("(')',", ")"),
@@ -176,6 +203,8 @@ mod tests {
         ] {
             assert!(deep(open, close) >= 10_000 * BRACKET, "{open}");
         }
+        assert!(deep("{", "}") >= 10_000 * BLOCK);
+        assert!(deep("a+", "") >= 10_000 * BETWEEN);
         for open in [
             "! ",
             "a=>",
@@ -198,6 +227,7 @@ mod tests {
             "x\n?1:",
             "x={} in ",
             "do ",
+            "x||",
         ] {
             assert!(deep(open, "") >= 10_000 * PREFIX, "{open}");
         }
