@@ -7,8 +7,8 @@ const { METHODS, isInvalidValue, isToken } = require('internal/http/native');
 module.exports = {
   _checkInvalidHeaderChar: isInvalidValue,
   _checkIsHttpToken: isToken,
-  chunkExpression: /(?:^|\W)chunked(?:$|\W)/i,
-  continueExpression: /(?:^|\W)100-continue(?:$|\W)/i,
+  chunkExpression: /\bchunked\b/i,
+  continueExpression: /\b100-continue\b/i,
   CRLF: '\r\n',
   methods: [...METHODS],
 };

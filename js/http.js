@@ -2,7 +2,7 @@
 
 // http: the server is loaded with the first that is made, the client with the first request.
 
-const { METHODS, STATUS_CODES } = require('internal/http/native');
+const { METHODS, STATUS_CODES, maxHeaderSize } = require('internal/http/native');
 const { defineLazy } = require('internal/lazy');
 
 const { defineProperty } = Object;
@@ -52,16 +52,14 @@ defineLazy(http, 'IncomingMessage', 'internal/http/incoming');
 defineLazy(http, 'OutgoingMessage', 'internal/http/outgoing');
 defineLazy(http, 'Server', 'internal/http/server');
 defineLazy(http, 'ServerResponse', 'internal/http/response');
-defineProperty(http, 'maxHeaderSize', {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get() { return require('internal/http/parsing').maxHeaderSize(); },
-});
-defineProperty(http, 'globalAgent', {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  get() { return require('internal/http/agent').globalAgent; },
+
+// Properties that another builtin answers for.
+function forward(name, accessors) {
+  defineProperty(http, name, { __proto__: null, ...accessors, enumerable: true, configurable: true });
+}
+
+forward('maxHeaderSize', { get: maxHeaderSize });
+forward('globalAgent', {
+  get: () => require('internal/http/agent').globalAgent,
   set(agent) { require('internal/http/agent').globalAgent = agent; },
 });

@@ -54,11 +54,11 @@ pub use boa_engine::value::{TryFromJs, TryIntoJs};
 
 pub use runtime::{
     Birth, BlockingCall, Captured, CountingAllocator, CreateError, Ended, Environment, EvalError,
-    Evaluation, Exports, GivenOptions, Hold, HostCall, HostEvent, HostObject, Input, InputType,
-    Json, Limit, Limits, ModuleKind, ModuleSettings, ModuleText, NodeCommand, Output, OwnOptions,
-    Permissions, Program, Remote, Repl, Runtime, RuntimeBuilder, Scope, ScriptError, Signals,
-    SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio, TestClock, ThreadOptions, UnhandledRejections,
-    WaitHandle, WarmFork, Warnings, await_birth, end_process, on_deep_stack, prepare_process,
-    redirect_output, run_if_worker,
+    Evaluation, Exports, GivenOptions, Hold, HostCall, HostEvent, HostObject, HttpSettings, Input,
+    InputType, Json, Limit, Limits, ModuleKind, ModuleSettings, ModuleText, NodeCommand, Output,
+    OwnOptions, Permissions, Program, Remote, Repl, Runtime, RuntimeBuilder, Scope, ScriptError,
+    Signals, SpawnCall, SpawnDenial, SpawnOrder, SpawnStdio, TestClock, ThreadOptions,
+    UnhandledRejections, WaitHandle, WarmFork, Warnings, await_birth, end_process, on_deep_stack,
+    prepare_process, redirect_output, run_if_worker,
 };
 pub use sys::heap::PoolAllocator;

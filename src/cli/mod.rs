@@ -208,6 +208,7 @@ fn configured(argv0: &str, line: CommandLine, script: Option<String>) -> Runtime
         .warnings(settings.warnings)
         .unhandled_rejections(settings.rejections)
         .modules(settings.modules)
+        .http(settings.http)
         .expose_gc(settings.expose_gc)
         .warm_fork(settings.warm_fork.unwrap_or(WarmFork::Auto))
         .node_command(settings.node_command.unwrap_or(NodeCommand::Missing))

@@ -65,6 +65,7 @@ fn threaded(settings: Settings) -> ThreadOptions {
         .warnings(settings.warnings)
         .unhandled_rejections(settings.rejections)
         .modules(settings.modules)
+        .http(settings.http)
         .expose_gc(settings.expose_gc);
     if let Some(limit) = settings.stack_trace_limit {
         builder = builder.stack_trace_limit(limit);

@@ -17,6 +17,7 @@ pub(crate) mod family;
 pub(crate) mod finalization;
 pub(crate) mod folder;
 pub(crate) mod former_classes;
+pub(crate) mod http_settings;
 pub(crate) mod interruption;
 pub(crate) mod intrinsics;
 pub(crate) mod iterator_preview;

@@ -16,9 +16,9 @@ use boa_engine::{
 
 use super::{
     async_ids::AsyncIds, breaking::Broken, builtins::BuiltinTable, family::Member, folder::Folder,
-    jobs::Microtasks, limits::Meter, module_hook::ModuleHook, observer::Observer,
-    rejections::Rejections, signals::Signals, standard::Standard, ticks::TickQueue,
-    time_zone::LocalZone,
+    http_settings::HttpSettings, jobs::Microtasks, limits::Meter, module_hook::ModuleHook,
+    observer::Observer, rejections::Rejections, signals::Signals, standard::Standard,
+    ticks::TickQueue, time_zone::LocalZone,
 };
 use crate::{event_loop::EventLoop, sys::alarm::Alarm};
 
@@ -64,6 +64,8 @@ pub(crate) struct Engine {
     pub(crate) owns_process: Cell<bool>,
     /// What programs may do by signals.
     pub(crate) signals: Cell<Signals>,
+    /// What parsers of `http` are allowed where nothing is said.
+    pub(crate) http: Cell<HttpSettings>,
     /// How many callbacks into JavaScript are under way; queues drain only at the outermost.
     pub(crate) depth: Cell<u32>,
     /// The timer or immediate that ran last threw.
@@ -106,6 +108,7 @@ impl Engine {
             observer: Observer::default(),
             owns_process: Cell::new(false),
             signals: Cell::default(),
+            http: Cell::default(),
             depth: Cell::new(0),
             failed: Cell::new(false),
             exit: Cell::new(None),

@@ -5,8 +5,8 @@ use std::{env, fmt, io, path::PathBuf, rc::Rc, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    CreateError, Extras, HostObject, Input, ModuleSettings, ModuleText, Output, Permissions,
-    Runtime, ScriptError, TestClock,
+    CreateError, Extras, HostObject, HttpSettings, Input, ModuleSettings, ModuleText, Output,
+    Permissions, Runtime, ScriptError, TestClock,
     threads::{Gifts, GivenOptions, OwnOptions, Readers},
 };
 use crate::{
@@ -138,6 +138,7 @@ pub struct RuntimeBuilder {
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
+    http: HttpSettings,
     abort_on_uncaught: bool,
     title: Option<String>,
     environment_flags: Vec<String>,
@@ -181,6 +182,7 @@ impl RuntimeBuilder {
             expose_gc: false,
             stack_trace_limit: None,
             modules: ModuleSettings::default(),
+            http: HttpSettings::default(),
             abort_on_uncaught: false,
             title: None,
             environment_flags: Vec::new(),
@@ -492,6 +494,12 @@ impl RuntimeBuilder {
         self
     }
 
+    /// What parsers of `http` are allowed.
+    pub fn http(mut self, settings: HttpSettings) -> Self {
+        self.http = settings;
+        self
+    }
+
     /// What the command `node` is for children that this runtime starts. Only for an executable
     /// that takes the same arguments as rjs.
     pub fn node_command(mut self, which: NodeCommand) -> Self {
@@ -569,6 +577,7 @@ impl RuntimeBuilder {
             expose_gc: self.expose_gc,
             stack_trace_limit: self.stack_trace_limit,
             modules: self.modules.clone(),
+            http: self.http,
             loader: self.loader.clone().map(|Loading(load)| load),
             listener: self.listener.clone().map(|Listening(told)| told),
             limits: self.limits.clone(),
@@ -614,6 +623,7 @@ impl RuntimeBuilder {
             expose_gc: self.expose_gc,
             stack_trace_limit: self.stack_trace_limit,
             modules: self.modules.clone(),
+            http: self.http,
             ..around
         };
         (extras, reports(self.warnings, self.rejections, self.abort_on_uncaught))

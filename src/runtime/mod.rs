@@ -30,6 +30,7 @@ use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 pub use crate::{
     engine::{
         commonjs::ModuleSettings,
+        http_settings::HttpSettings,
         limits::{Limit, Limits},
         module_hook::{ModuleKind, ModuleText},
         observer::HostEvent,
@@ -171,6 +172,7 @@ struct Extras {
     expose_gc: bool,
     stack_trace_limit: Option<u32>,
     modules: ModuleSettings,
+    http: HttpSettings,
     loader: Option<Rc<module_hook::Load>>,
     listener: Option<Told>,
     limits: Limits,
@@ -266,6 +268,7 @@ impl Runtime {
         let engine = state::of(context);
         engine.owns_process.set(extras.owns_process);
         engine.signals.set(extras.signals);
+        engine.http.set(extras.http);
         if let Some(folder) = extras.folder.take() {
             engine.folder.separate(folder);
         }

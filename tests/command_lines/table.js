@@ -25,6 +25,13 @@ const files = {
   'vars.env': 'A=from file\nB="two\\nlines"\n# comment\nexport C=3\n',
   'more.env': 'A=later\n',
   'exits.js': 'process.on("exit", (c) => { console.log("exit", c); process.exitCode = 9 }); process.exitCode = 3',
+  'lenient.js': `
+    const server = require('http').createServer((request, response) => response.end(request.headers.a));
+    server.listen(0, '127.0.0.1', () => {
+      const socket = require('net').connect(server.address());
+      socket.end('GET / HTTP/1.1\\r\\nHost: a\\r\\nA: b\\x01c\\r\\nConnection: close\\r\\n\\r\\n');
+      socket.setEncoding('latin1').on('data', (text) => console.log(text.split('\\r\\n')[0])).on('close', () => server.close());
+    });`,
   'folder/index.js': 'console.log("the index")',
   'void/readme.txt': 'no program',
 };
@@ -131,6 +138,11 @@ module.exports = { files, lines: {
   'a network timeout': line(['--network-family-autoselection-attempt-timeout=500', '-p', 'require("net").getDefaultAutoSelectFamilyAttemptTimeout()']),
   'experimental options': line(['--experimental-vm-modules', '-p', 'process.execArgv']),
   'NODE_OPTIONS': line(['-p', 'process.execArgv'], { env: { NODE_OPTIONS: '--no-warnings --title=x' } }),
+  'the size of http heads': line(['--max-http-header-size', '9000', '-p', 'process.execArgv.length = 0; http.maxHeaderSize']),
+  'the size of http heads with what is no number': line(['--max-http-header-size=12k', '-p', 'http.maxHeaderSize']),
+  'the size of http heads in NODE_OPTIONS': line(['-p', 'http.maxHeaderSize'], { env: { NODE_OPTIONS: '--max-http-header-size=9000' } }),
+  'NODE_OPTIONS with a lenient http parser': line(['lenient.js'], { env: { NODE_OPTIONS: '--insecure-http-parser' } }),
+  'a lenient http parser that is taken back': line(['--insecure-http-parser', '--no-insecure-http-parser', 'lenient.js']),
   'NODE_OPTIONS with a module': line(['plain.js'], { env: { NODE_OPTIONS: '-r ./first.js' } }),
   'NODE_OPTIONS with what may not stand there': line(['-p', '1'], { env: { NODE_OPTIONS: '--eval 1' } }),
   'NODE_OPTIONS with an unknown option': line(['-p', '1'], { env: { NODE_OPTIONS: '--nope' } }),

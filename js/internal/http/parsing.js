@@ -2,18 +2,15 @@
 
 // What both sides of a connection do with a parser (bindings/http/parser.rs).
 
+// What `next()` answers, with the flags of a head: all are the parser's.
+const {
+  ASKS_FOR_UPGRADE, BODY, END, EXPECTS, FAILED, HEAD, KEEPS_ALIVE, MORE, NAMES_HOST, SAYS_LENGTH, UPGRADED,
+  isLenientByDefault: isLenient, maxHeaderSize,
+} = require('internal/http/native');
 const { kFields, kTrailerFields } = require('internal/http/incoming');
 const { loaded } = require('internal/builtins');
 
 const kStarted = Symbol('kStarted');
-
-// What `next()` answers.
-const MORE = 0;
-const HEAD = 1;
-const BODY = 2;
-const END = 3;
-const UPGRADED = 4;
-const FAILED = 5;
 
 // The message whose head was told.
 function receive(parser, Message, socket, maxHeadersCount) {
@@ -64,26 +61,17 @@ function connectionReset(message) {
   return error;
 }
 
-let headerSize;
+let isWarned = false;
 
-// The limit of a head in bytes: --max-http-header-size, or 16 KiB.
-function maxHeaderSize() {
-  return headerSize ??= optionValue('--max-http-header-size') ?? 16 * 1024;
-}
-
-function optionValue(name) {
-  const { execArgv } = require('process');
-  for (let i = execArgv.length - 1; i >= 0; i--) {
-    if (execArgv[i].startsWith(`${name}=`)) return Number(execArgv[i].slice(name.length + 1)) || undefined;
-  }
-  return undefined;
-}
-
+// Whether parsers are lenient where nothing else is said: --insecure-http-parser.
 function isLenientByDefault() {
-  return require('process').execArgv.includes('--insecure-http-parser');
+  if (!isLenient()) return false;
+  if (!isWarned) require('process').emitWarning('Using insecure HTTP parsing');
+  isWarned = true;
+  return true;
 }
 
 module.exports = {
-  BODY, END, FAILED, HEAD, MORE, UPGRADED,
+  ASKS_FOR_UPGRADE, BODY, END, EXPECTS, FAILED, HEAD, KEEPS_ALIVE, MORE, NAMES_HOST, SAYS_LENGTH, UPGRADED,
   connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive, startClock, stopClock,
 };

@@ -16,6 +16,7 @@ use boa_engine::{
 use crate::engine::{
     classes::class,
     natives::{Method, arg, define_value, exports_of},
+    state,
 };
 
 const METHODS: &[Method] = &[
@@ -36,6 +37,10 @@ const METHODS: &[Method] = &[
         let name = arg(args, 0).as_string();
         Ok(name.is_some_and(|name| fields::is_single(&name)).into())
     }),
+    ("maxHeaderSize", 0, |_, _, context| {
+        Ok((state::of(context).http.get().max_header_size as f64).into())
+    }),
+    ("isLenientByDefault", 0, |_, _, context| Ok(state::of(context).http.get().is_lenient.into())),
     ("rawFields", 1, fields::raw),
     ("headers", 2, fields::headers),
     ("distinct", 1, fields::distinct),
@@ -47,6 +52,9 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     for spec in [&parser::PARSER, &outgoing::OUTGOING, &connections::CONNECTIONS] {
         let class = class(spec, None, context);
         define_value(&exports, JsString::from(spec.name), class.constructor, true);
+    }
+    for (name, number) in parser::NUMBERS {
+        define_value(&exports, JsString::from(*name), *number, true);
     }
     let methods = wire::METHODS.iter().map(|name| JsValue::from(JsString::from(*name)));
     let methods = JsArray::from_iter(methods, context);

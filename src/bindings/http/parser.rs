@@ -25,7 +25,21 @@ use crate::{
     },
 };
 
-/// What `next()` answers.
+/// What `next()` answers: one of these, and for a head its flags.
+pub(super) const NUMBERS: &[(&str, i32)] = &[
+    ("MORE", MORE),
+    ("HEAD", HEAD),
+    ("BODY", BODY),
+    ("END", END),
+    ("UPGRADED", UPGRADED),
+    ("FAILED", FAILED),
+    ("KEEPS_ALIVE", KEEPS_ALIVE << 8),
+    ("ASKS_FOR_UPGRADE", ASKS_FOR_UPGRADE << 8),
+    ("NAMES_HOST", NAMES_HOST << 8),
+    ("EXPECTS", EXPECTS << 8),
+    ("SAYS_LENGTH", SAYS_LENGTH << 8),
+];
+
 const MORE: i32 = 0;
 const HEAD: i32 = 1;
 const BODY: i32 = 2;

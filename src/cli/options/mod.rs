@@ -7,7 +7,8 @@ mod takes;
 pub(crate) use table::GROUPS;
 
 use crate::{
-    InputType, ModuleSettings, NodeCommand, Permissions, UnhandledRejections, WarmFork, Warnings,
+    HttpSettings, InputType, ModuleSettings, NodeCommand, Permissions, UnhandledRejections,
+    WarmFork, Warnings,
 };
 
 /// What the command line asks for.
@@ -27,6 +28,7 @@ pub(crate) struct Settings {
     pub(crate) imports: Vec<String>,
     pub(crate) modules: ModuleSettings,
     pub(crate) input_type: InputType,
+    pub(crate) http: HttpSettings,
     pub(crate) warnings: Warnings,
     pub(crate) rejections: UnhandledRejections,
     pub(crate) expose_gc: bool,

@@ -4,8 +4,8 @@ use super::{
     Group, OptionRow, Settings, Take, Value,
     takes::{
         allow_env, allow_fs_read, allow_fs_write, allow_run, completions, condition,
-        disable_warning, env_file, env_file_if_exists, eval, grant, import, input_type, print,
-        redirect_warnings, rejections, require, stack_trace_limit, title, trace_processes,
+        disable_warning, env_file, env_file_if_exists, eval, grant, http_head, import, input_type,
+        print, redirect_warnings, rejections, require, stack_trace_limit, title, trace_processes,
     },
 };
 use crate::{NodeCommand, Permissions, WarmFork};
@@ -251,6 +251,20 @@ const PROCESS: &[OptionRow] = &[
     .process_wide(),
     required("--title", None, "TITLE", title, "what the process is called").process_wide(),
     flag("--expose-gc", None, |s| s.expose_gc = true, "give programs the function gc()"),
+    required(
+        "--max-http-header-size",
+        None,
+        "BYTES",
+        http_head,
+        "what the head of an http message may have",
+    ),
+    flag(
+        "--insecure-http-parser",
+        None,
+        |s| s.http.is_lenient = true,
+        "let pass http messages that are against the standard",
+    ),
+    flag("--no-insecure-http-parser", None, |s| s.http.is_lenient = false, ""),
     // net and dgram look for these in process.execArgv.
     flag("--network-family-autoselection", None, |_| {}, ""),
     flag(
@@ -291,7 +305,6 @@ const ACCEPTED: &[OptionRow] = &[
     accepted_with("--stack-size").command_line_only(),
     accepted_with("--max-old-space-size"),
     accepted_with("--max-semi-space-size"),
-    accepted_with("--max-http-header-size"),
     accepted_with("--v8-pool-size"),
     accepted_with("--diagnostic-dir"),
     accepted_with("--icu-data-dir"),
@@ -320,7 +333,6 @@ const ACCEPTED: &[OptionRow] = &[
     accepted("--node-snapshot"),
     accepted("--extra-info-on-fatal-exception"),
     accepted("--no-extra-info-on-fatal-exception"),
-    accepted("--insecure-http-parser"),
     accepted("--use-openssl-ca"),
     accepted("--use-bundled-ca"),
     accepted("--disable-wasm-trap-handler"),

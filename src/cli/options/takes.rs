@@ -56,6 +56,15 @@ pub(super) fn rejections(settings: &mut Settings, mode: &str) -> Result<(), &'st
     Ok(())
 }
 
+/// Read as Node reads numbers: digits, up to what is none.
+pub(super) fn http_head(settings: &mut Settings, bytes: &str) -> Result<(), &'static str> {
+    let end = bytes.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(bytes.len());
+    let digits = &bytes[..end];
+    let too_many = if digits.is_empty() { 0 } else { u64::MAX };
+    settings.http.max_header_size = digits.parse().unwrap_or(too_many);
+    Ok(())
+}
+
 pub(super) fn title(settings: &mut Settings, title: &str) -> Result<(), &'static str> {
     settings.title = Some(title.to_owned());
     Ok(())
