@@ -19,6 +19,10 @@ function Interface(input, output, completer, terminal) {
 Object.setPrototypeOf(Interface.prototype, Base.prototype);
 Object.setPrototypeOf(Interface, Base);
 
+function createInterface(input, output, completer, terminal) {
+  return Reflect.construct(Interface, [input, output, completer, terminal]);
+}
+
 function question(query, options, callback) {
   callback = typeof options === 'function' ? options : callback;
   if (typeof options !== 'object' || options === null) options = {};
@@ -63,10 +67,6 @@ Object.defineProperty(Interface.prototype, 'question', {
   enumerable: false,
   configurable: true,
 });
-
-function createInterface(input, output, completer, terminal) {
-  return new Interface(input, output, completer, terminal);
-}
 
 module.exports = {
   Interface,

@@ -14,6 +14,7 @@ const process = require('process');
 
 const { assign, defineProperty, setPrototypeOf } = Object;
 const CONTINUATION = '| ';
+const LAST = [['_', 'last', 'underscoreAssigned'], ['_error', 'lastError', 'underscoreErrAssigned']];
 let texts = 0;
 const NPM = 'npm should be run outside of the Node.js REPL, in your normal shell.\n' +
   '(Press Ctrl+D to exit.)\n';
@@ -273,11 +274,11 @@ const methods = {
 
   resetContext() {
     this.context = this.createContext();
-    this.underscoreAssigned = false;
-    this.underscoreErrAssigned = false;
     this.lines = [];
-    this._nameLast('_', 'last', 'underscoreAssigned');
-    this._nameLast('_error', 'lastError', 'underscoreErrAssigned');
+    for (const [name, property, flag] of LAST) {
+      this[flag] = false;
+      this._nameLast(name, property, flag);
+    }
     this.emit('reset', this.context);
   },
 

@@ -48,6 +48,10 @@ class Interface extends Base {
   }
 }
 
+function createInterface(input, output, completer, terminal) {
+  return Reflect.construct(Interface, [input, output, completer, terminal]);
+}
+
 // Actions that are sent together.
 class Readline {
   #stream;
@@ -78,12 +82,9 @@ class Readline {
   }
 
   moveCursor(dx, dy) {
-    if (dx || dy) {
-      validateInteger(dx, 'dx');
-      validateInteger(dy, 'dy');
-      this.#add(codeOfMove(dx, dy));
-    }
-    return this;
+    if (!dx && !dy) return this;
+    for (const [name, distance] of [['dx', dx], ['dy', dy]]) validateInteger(distance, name);
+    return this.#add(codeOfMove(dx, dy));
   }
 
   clearLine(direction) {
@@ -107,10 +108,6 @@ class Readline {
     this.#actions = '';
     return this;
   }
-}
-
-function createInterface(input, output, completer, terminal) {
-  return new Interface(input, output, completer, terminal);
 }
 
 module.exports = { Interface, Readline, createInterface };

@@ -133,27 +133,19 @@ function checkError(start, diff, { actual, expected, message }) {
 
 // A lone string is a message; one that the error itself has is a mistake.
 function refuseAmbiguity(actual, message) {
-  let what;
-  if (typeof actual === 'object' && actual !== null) {
-    if (actual.message === message) what = `error message "${actual.message}"`;
-  } else if (actual === message) {
-    what = `error "${actual}"`;
-  }
-  if (what === undefined) return;
+  const isObject = actual !== null && typeof actual === 'object';
+  if ((isObject ? actual.message : actual) !== message) return;
+  const what = isObject ? `error message "${actual.message}"` : `error "${actual}"`;
   throw coded('ERR_AMBIGUOUS_ARGUMENT',
               `The "error/message" argument is ambiguous. The ${what} is identical to the message.`);
 }
 
 function expectsError(start, diff, threw, actual, ...given) {
-  let [error, message] = given;
-  if (typeof error === 'string') {
-    if (given.length === 2) throw wrongExpectation(error);
-    if (threw) refuseAmbiguity(actual, error);
-    message = error;
-    error = undefined;
-  } else if (error != null && typeof error !== 'object' && typeof error !== 'function') {
-    throw wrongExpectation(error);
-  }
+  const isMessage = typeof given[0] === 'string';
+  const isWrong = isMessage ? given.length === 2 : !mayBeExpected(given[0]);
+  if (isWrong) throw wrongExpectation(given[0]);
+  if (isMessage && threw) refuseAmbiguity(actual, given[0]);
+  const [error, message] = isMessage ? [undefined, given[0]] : given;
   if (!threw) {
     const kind = start.name === 'rejects' ? 'rejection' : 'exception';
     const name = error?.name ? ` (${error.name})` : '';
@@ -163,6 +155,11 @@ function expectsError(start, diff, threw, actual, ...given) {
     });
   }
   if (error) checkError(start, diff, { actual, expected: error, message });
+}
+
+function mayBeExpected(value) {
+  const kind = typeof value;
+  return kind === 'undefined' || kind === 'function' || kind === 'object';
 }
 
 function wrongExpectation(value) {

@@ -213,12 +213,10 @@ function watch(filename, options, listener) {
 
 function decodePromised(options) {
   validateObject(options, 'options');
-  const {
-    persistent = true, recursive = false, encoding = 'utf8', maxQueue = DEFAULT_QUEUE,
-    overflow = 'ignore', signal, ignore,
-  } = options;
-  validateBoolean(persistent, 'options.persistent');
-  validateBoolean(recursive, 'options.recursive');
+  const { encoding = 'utf8', ignore, persistent = true, recursive = false } = options;
+  const watching = { persistent, recursive, encoding, ignore };
+  for (const name of ['persistent', 'recursive']) validateBoolean(watching[name], `options.${name}`);
+  const { maxQueue = DEFAULT_QUEUE, overflow = 'ignore', signal } = options;
   validateInteger(maxQueue, 'options.maxQueue');
   if (overflow !== 'ignore' && overflow !== 'error') {
     throw invalidArgValue('options.overflow', overflow, "must be one of: 'ignore', 'error'");
@@ -229,7 +227,7 @@ function decodePromised(options) {
   }
   ignoreTest(ignore);
   if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
-  return { watching: { persistent, recursive, encoding, ignore }, maxQueue, overflow, signal };
+  return { watching, maxQueue, overflow, signal };
 }
 
 async function* watchPromised(filename, options = {}) {
@@ -383,11 +381,9 @@ const statWatchers = new Map();
 
 function watchFile(filename, options, listener) {
   const path = resolve(pathText(filename, 'path'));
-  if (options === null || typeof options !== 'object') {
-    listener = options;
-    options = null;
-  }
-  options = { interval: DEFAULT_INTERVAL, persistent: true, ...options };
+  const isListener = options === null || typeof options !== 'object';
+  if (isListener) listener = options;
+  options = { interval: DEFAULT_INTERVAL, persistent: true, ...(isListener ? null : options) };
   validateFunction(listener, 'listener');
   const denied = readDenial(path);
   if (denied !== undefined) throw denied;

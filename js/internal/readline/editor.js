@@ -58,6 +58,15 @@ function attach(face, listen) {
   face._setRawMode(true);
 }
 
+// After a stop: the terminal is ours again.
+function comeBack(face) {
+  const isReading = !face.paused;
+  if (isReading) face.pause();
+  if (isReading) face.emit('SIGCONT');
+  face._setRawMode(true);
+  face._refreshLine();
+}
+
 class Editing {
   // Where the cursor is after the text: rows and columns from where it starts.
   _getDisplayPos(text) {
@@ -350,14 +359,7 @@ class Editing {
       this.emit('SIGTSTP');
       return;
     }
-    process.once('SIGCONT', () => {
-      if (!this.paused) {
-        this.pause();
-        this.emit('SIGCONT');
-      }
-      this._setRawMode(true);
-      this._refreshLine();
-    });
+    process.once('SIGCONT', () => comeBack(this));
     this._setRawMode(false);
     process.kill(process.pid, 'SIGTSTP');
   }
@@ -385,8 +387,8 @@ class Editing {
 
   // Up and down look for lines that begin as what stands before the cursor, until another key is hit.
   _searchHistory(key) {
-    const isArrow = (key.name === 'up' || key.name === 'down') && !key.ctrl && !key.meta && !key.shift;
-    if (isArrow) {
+    const isPlain = !(key.shift || key.ctrl || key.meta);
+    if (isPlain && (key.name === 'down' || key.name === 'up')) {
       this._search ??= this.line.slice(0, this.cursor);
     } else if (this._search !== null) {
       this._search = null;

@@ -148,23 +148,8 @@ class Methods {
     this.emit('close');
   }
 
-  pause() {
-    if (this.closed) throw usedAfterClose();
-    if (this.paused) return;
-    this.input.pause();
-    this.paused = true;
-    this.emit('pause');
-    return this;
-  }
-
-  resume() {
-    if (this.closed) throw usedAfterClose();
-    if (!this.paused) return;
-    this.input.resume();
-    this.paused = false;
-    this.emit('resume');
-    return this;
-  }
+  pause() { return setFlow(this, 'pause'); }
+  resume() { return setFlow(this, 'resume'); }
 
   write(data, key) {
     if (this.closed) throw usedAfterClose();
@@ -243,6 +228,17 @@ class Methods {
   [Symbol.dispose]() {
     this.close();
   }
+}
+
+// Stops the input or lets it flow; nothing comes back if it did so before.
+function setFlow(face, verb) {
+  if (face.closed) throw usedAfterClose();
+  const isPause = verb === 'pause';
+  if (Boolean(face.paused) === isPause) return undefined;
+  face.input[verb]();
+  face.paused = isPause;
+  face.emit(verb);
+  return face;
 }
 
 // What a terminal's interface does is loaded with the first one that does it.

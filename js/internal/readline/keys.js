@@ -146,22 +146,24 @@ function emitKeypressEvents(stream, face) {
   if (stream[decoderOf]) return;
   const decoder = new KeyDecoder(stream);
   stream[decoderOf] = decoder;
-  function onData(chunk) {
-    if (stream.listenerCount('keypress') > 0) {
-      decoder.feed(chunk, face);
-    } else {
-      // Nobody listens: wait until somebody does.
-      stream.removeListener('data', onData);
-      stream.on('newListener', onNewListener);
-    }
-  }
-  function onNewListener(event) {
-    if (event !== 'keypress') return;
-    stream.on('data', onData);
-    stream.removeListener('newListener', onNewListener);
-  }
-  if (stream.listenerCount('keypress') > 0) stream.on('data', onData);
-  else stream.on('newListener', onNewListener);
+  // Data is read while somebody listens for keys; until then the next listener is waited for.
+  const swap = (from, to) => {
+    stream.removeListener(from, listeners[from]);
+    stream.on(to, listeners[to]);
+  };
+  const isWanted = () => stream.listenerCount('keypress') > 0;
+  const listeners = {
+    __proto__: null,
+    data(chunk) {
+      if (isWanted()) decoder.feed(chunk, face);
+      else swap('data', 'newListener');
+    },
+    newListener(event) {
+      if (event === 'keypress') swap('newListener', 'data');
+    },
+  };
+  const first = isWanted() ? 'data' : 'newListener';
+  stream.on(first, listeners[first]);
 }
 
 module.exports = { emitKeypressEvents };

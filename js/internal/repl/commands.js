@@ -20,12 +20,10 @@ const commands = {
   clear: {
     get help() { return 'Break, and also clear the local context'; },
     action() {
-      this.clearBufferedCommand();
-      if (!this.useGlobal) {
-        this.output.write('Clearing context...\n');
-        this.resetContext();
-      }
-      this.displayPrompt();
+      const server = this;
+      server.clearBufferedCommand();
+      if (!server.useGlobal) beginAnew(server);
+      server.displayPrompt();
     },
   },
 
@@ -94,6 +92,11 @@ const commands = {
     },
   },
 };
+
+function beginAnew(server) {
+  server.output.write('Clearing context...\n');
+  server.resetContext();
+}
 
 // The lines that follow are one text.
 function edit(server) {

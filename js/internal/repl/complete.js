@@ -6,11 +6,10 @@ const { members, valueOf } = require('internal/repl/native');
 const fs = require('fs');
 const path = require('path');
 
-const KEYWORDS = [
-  'async', 'await', 'break', 'case', 'catch', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else',
-  'export', 'false', 'finally', 'for', 'function', 'if', 'import', 'in', 'instanceof', 'let', 'new', 'null',
-  'return', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield',
-];
+const KEYWORDS = (
+  'async await break case catch const continue debugger default delete do else export false finally for function ' +
+  'if import in instanceof let new null return switch this throw true try typeof var void while with yield'
+).split(' ');
 const SPECIFIER = /\b(?:require|import)\s*\(\s*(['"`])([^'"`]*)$/;
 const FILE = /\bfs(?:\.promises)?\s*\.\s*[a-z]\w*\(\s*(['"])([^'"]*)$/i;
 const CHAIN = /(?:[\w$\])"'`}]\s*\??\.\s*)?[\w$]*$/;

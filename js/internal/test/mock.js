@@ -57,12 +57,9 @@ class MockFunctionContext {
     this.#undo = undo;
   }
 
-  get calls() { return this.#calls.slice(); }
-  callCount() { return this.#calls.length; }
-
-  mockImplementation(implementation) {
-    validateFunction(implementation, 'implementation');
-    this.#behaviour.set(implementation);
+  restore() {
+    this.#undo?.();
+    this.#behaviour.reset();
   }
 
   mockImplementationOnce(implementation, onCall) {
@@ -70,14 +67,14 @@ class MockFunctionContext {
     this.#behaviour.setOnce(callNumber(onCall, this.#calls.length), implementation);
   }
 
-  restore() {
-    this.#undo?.();
-    this.#behaviour.reset();
+  mockImplementation(implementation) {
+    validateFunction(implementation, 'implementation');
+    this.#behaviour.set(implementation);
   }
 
-  resetCalls() {
-    this.#calls = [];
-  }
+  resetCalls() { this.#calls = []; }
+  callCount() { return this.#calls.length; }
+  get calls() { return this.#calls.slice(); }
 
   // Only for this file: remembers a call.
   static note(context, call) {
@@ -181,6 +178,25 @@ function timesOf(options) {
   return times;
 }
 
+// Options may stand before their place: what is left out before them takes its default.
+function split(given, count) {
+  for (let i = 0; i < count; i++) {
+    if (given[i] !== null && typeof given[i] === 'object') return [given.slice(0, i), given[i]];
+  }
+  const { [count]: options = {} } = given;
+  return [given.slice(0, count), options];
+}
+
+// The key of a descriptor where the function to replace is.
+function sideOf(options) {
+  const { getter = false, setter = false } = options;
+  validateBoolean(getter, 'options.getter');
+  validateBoolean(setter, 'options.setter');
+  if (getter && setter) throw invalidArgValue('options.setter', setter, "cannot be used with 'options.getter'");
+  if (setter) return 'set';
+  return getter ? 'get' : 'value';
+}
+
 class MockTracker {
   #mocks = [];
   #timers;
@@ -189,68 +205,51 @@ class MockTracker {
     return this.#timers ??= new (require('internal/test/mock_timers').MockTimers)();
   }
 
-  fn(original = function() {}, implementation = original, options = {}) {
-    if (original !== null && typeof original === 'object') {
-      options = original;
-      original = function() {};
-      implementation = original;
-    } else if (implementation !== null && typeof implementation === 'object') {
-      options = implementation;
-      implementation = original;
-    }
+  fn(...given) {
+    const [named, options] = split(given, 2);
+    const [original = function() {}, implementation = original] = named;
     validateFunction(original, 'original');
     validateFunction(implementation, 'implementation');
     validateObject(options, 'options');
-    const behaviour = new Behaviour(implementation, timesOf(options));
-    const made = mockFunction(original, behaviour);
-    this.#mocks.push(made.mock);
-    return made;
+    return this.#keep(mockFunction(original, new Behaviour(implementation, timesOf(options))));
   }
 
-  method(objectOrFunction, methodName, implementation, options = {}) {
-    if (typeof objectOrFunction !== 'function') {
-      if (objectOrFunction === null || typeof objectOrFunction !== 'object') {
-        throw invalidArgType('object', 'of type object', objectOrFunction);
-      }
+  method(holder, methodName, implementation, ...rest) {
+    if (holder === null || (typeof holder !== 'object' && typeof holder !== 'function')) {
+      throw invalidArgType('object', 'of type object', holder);
     }
     if (typeof methodName !== 'string' && typeof methodName !== 'symbol') {
       throw invalidArgType('methodName', 'one of type string or symbol', methodName);
     }
-    if (implementation !== null && typeof implementation === 'object') {
-      options = implementation;
-      implementation = undefined;
-    }
+    const [[standIn], options] = split([implementation, ...rest], 1);
     validateObject(options, 'options');
-    const { getter = false, setter = false } = options;
-    validateBoolean(getter, 'options.getter');
-    validateBoolean(setter, 'options.setter');
-    if (getter && setter) throw invalidArgValue('options.setter', setter, "cannot be used with 'options.getter'");
-    const side = getter ? 'get' : setter ? 'set' : 'value';
-    const descriptor = find(objectOrFunction, methodName);
+    const side = sideOf(options);
+    const descriptor = find(holder, methodName);
     const original = descriptor?.[side];
     if (typeof original !== 'function') throw invalidArgValue('methodName', original, 'must be a method');
-    if (implementation !== undefined) validateFunction(implementation, 'implementation');
-    const undo = () => Object.defineProperty(objectOrFunction, methodName, descriptor);
-    const made = mockFunction(original, new Behaviour(implementation, timesOf(options)), undo);
-    Object.defineProperty(objectOrFunction, methodName, { ...descriptor, configurable: true, [side]: made });
+    if (standIn !== undefined) validateFunction(standIn, 'implementation');
+    const undo = () => Object.defineProperty(holder, methodName, descriptor);
+    const made = mockFunction(original, new Behaviour(standIn, timesOf(options)), undo);
+    Object.defineProperty(holder, methodName, { ...descriptor, configurable: true, [side]: made });
+    return this.#keep(made);
+  }
+
+  getter(object, methodName, implementation, ...rest) {
+    return this.#accessor('getter', object, methodName, [implementation, ...rest]);
+  }
+
+  setter(object, methodName, implementation, ...rest) {
+    return this.#accessor('setter', object, methodName, [implementation, ...rest]);
+  }
+
+  #accessor(kind, object, methodName, given) {
+    const [[implementation], options] = split(given, 1);
+    return this.method(object, methodName, implementation, { ...options, [kind]: true });
+  }
+
+  #keep(made) {
     this.#mocks.push(made.mock);
     return made;
-  }
-
-  getter(object, methodName, implementation, options = {}) {
-    if (implementation !== null && typeof implementation === 'object') {
-      options = implementation;
-      implementation = undefined;
-    }
-    return this.method(object, methodName, implementation, { ...options, getter: true });
-  }
-
-  setter(object, methodName, implementation, options = {}) {
-    if (implementation !== null && typeof implementation === 'object') {
-      options = implementation;
-      implementation = undefined;
-    }
-    return this.method(object, methodName, implementation, { ...options, setter: true });
   }
 
   property(object, propertyName, value) {
@@ -274,8 +273,8 @@ class MockTracker {
 
   reset() {
     this.restoreAll();
+    this.#mocks.length = 0;
     this.#timers?.reset();
-    this.#mocks = [];
   }
 }
 

@@ -406,13 +406,14 @@ function abandon(test, error) {
 
 const root = new Root();
 
-function decode(name, options, fn) {
-  if (typeof name === 'function') fn = name;
-  else if (name !== null && typeof name === 'object') {
-    fn = options;
-    options = name;
-  } else if (typeof options === 'function') fn = options;
-  if (options === null || typeof options !== 'object') options = {};
+const isObject = (value) => value !== null && typeof value === 'object';
+
+// Name, options and function: each may be left out, their kinds tell which.
+function decode(first, second, third) {
+  const options = isObject(first) ? first : isObject(second) ? second : {};
+  let fn = third;
+  if (typeof first === 'function') fn = first;
+  else if (options === first || typeof second === 'function') fn = second;
   const { concurrency, timeout, signal } = options;
   if (timeout != null && timeout !== Infinity) {
     validateNumber(timeout, 'options.timeout');
@@ -424,8 +425,7 @@ function decode(name, options, fn) {
     throw invalidArgType('options.concurrency', 'one of type boolean or number', concurrency);
   }
   if (signal !== undefined) validateAbortSignal(signal, 'options.signal');
-  if (typeof name !== 'string') name = undefined;
-  name = name || fn?.name || '<anonymous>';
+  const name = (typeof first === 'string' && first) || fn?.name || '<anonymous>';
   return { name, options, fn };
 }
 
