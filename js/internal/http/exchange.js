@@ -8,18 +8,14 @@ const { IncomingMessage, readStart, readStop } = require('internal/http/incoming
 const { tellError } = require('internal/http/connect');
 const { kNeedDrain } = require('internal/http/outgoing');
 const {
-  BODY, END, FAILED, HEAD, MORE, UPGRADED, connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive,
-  stopClock,
+  ASKS_FOR_UPGRADE, BODY, END, FAILED, HEAD, KEEPS_ALIVE, MORE, UPGRADED, connectionReset, endMessage, isLenientByDefault,
+  maxHeaderSize, parseError, receive, stopClock,
 } = require('internal/http/parsing');
 const { publish } = require('internal/diagnostics');
 const { loaded } = require('internal/builtins');
 
 const kExchange = Symbol('kExchange');
 const kParser = Symbol('kParser');
-
-// Flags of a head (bindings/http/parser.rs).
-const KEEPS_ALIVE = 1 << 8;
-const ASKS_FOR_UPGRADE = 1 << 9;
 
 // What a parser is told of the message whose head it has read.
 const HAS_NO_BODY = 1;

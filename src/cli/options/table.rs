@@ -262,7 +262,7 @@ const PROCESS: &[OptionRow] = &[
         "--insecure-http-parser",
         None,
         |s| s.http.is_lenient = true,
-        "let pass http messages that are against the standard",
+        "take http messages against the standard",
     ),
     flag("--no-insecure-http-parser", None, |s| s.http.is_lenient = false, ""),
     // net and dgram look for these in process.execArgv.
