@@ -11,10 +11,10 @@ use std::{
     process, ptr,
 };
 
-use super::usage;
-
-/// The size of a large page, bytes, where small ones have [`PAGE`]. A multiple of it is an address that one can have.
-const LARGE_PAGE: usize = 2 << 20;
+use super::{
+    mapping::{LARGE_PAGE, LargePage},
+    usage,
+};
 
 /// The size of a small page, bytes. Some machines have others, and then others of the large ones.
 const PAGE: usize = 4096;
@@ -102,19 +102,19 @@ fn used(pages: &File, start: usize) -> io::Result<usize> {
 
 /// Puts a copy that is no file's in the place of the memory at `start`.
 fn move_to_large_page(start: usize, protection: libc::c_int) {
-    let Some(copy) = Aligned::new() else { return };
+    let Some(copy) = LargePage::new() else { return };
     let there = ptr::with_exposed_provenance_mut::<u8>(start);
     // SAFETY: the large page lies in a segment that can be read and is not written, the copy is new.
-    unsafe { ptr::copy_nonoverlapping(there, copy.page(), LARGE_PAGE) };
+    unsafe { ptr::copy_nonoverlapping(there, copy.start(), LARGE_PAGE) };
     // SAFETY: the range is the copy's own. Where it may not be executed it stays where it is, and goes.
-    if unsafe { libc::mprotect(copy.page().cast(), LARGE_PAGE, protection) } != 0 {
+    if unsafe { libc::mprotect(copy.start().cast(), LARGE_PAGE, protection) } != 0 {
         return;
     }
     let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
     // SAFETY: what stands there afterwards has the same bytes and the same protection, and no thread but this one runs it.
     let moved = unsafe {
         libc::mremap(
-            copy.page().cast(),
+            copy.start().cast(),
             LARGE_PAGE,
             LARGE_PAGE,
             flags,
@@ -124,46 +124,6 @@ fn move_to_large_page(start: usize, protection: libc::c_int) {
     if moved == libc::MAP_FAILED {
         // The system takes away what is in the place before it puts the other there: it may be gone.
         process::abort();
-    }
-}
-
-/// New memory in which a large page lies. What is still there of it goes with this.
-struct Aligned(*mut u8);
-
-impl Aligned {
-    const LENGTH: usize = 2 * LARGE_PAGE;
-
-    fn new() -> Option<Self> {
-        // SAFETY: a new mapping, that nobody knows of.
-        let mapped = unsafe {
-            libc::mmap(
-                ptr::null_mut(),
-                Self::LENGTH,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
-        };
-        if mapped == libc::MAP_FAILED {
-            return None;
-        }
-        let aligned = Self(mapped.cast());
-        // SAFETY: the range lies in the mapping. Where it fails there are small pages.
-        unsafe { libc::madvise(aligned.page().cast(), LARGE_PAGE, libc::MADV_HUGEPAGE) };
-        Some(aligned)
-    }
-
-    fn page(&self) -> *mut u8 {
-        self.0.wrapping_byte_add(self.0.align_offset(LARGE_PAGE))
-    }
-}
-
-impl Drop for Aligned {
-    fn drop(&mut self) {
-        // SAFETY: the mapping is this value's. Where a part of it has been moved there is nothing to unmap, which munmap(2) takes; in
-        // between no other thread maps anything.
-        unsafe { libc::munmap(self.0.cast(), Self::LENGTH) };
     }
 }
 

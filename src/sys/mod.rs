@@ -28,6 +28,7 @@ pub(crate) mod io;
 pub(crate) mod limits;
 pub(crate) mod lock;
 pub(crate) mod machine;
+mod mapping;
 pub(crate) mod multicast;
 pub(crate) mod names;
 pub(crate) mod overwrite;

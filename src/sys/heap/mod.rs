@@ -18,7 +18,10 @@ use std::{
     },
 };
 
-use super::lock::lock;
+use super::{
+    lock::lock,
+    mapping::{LARGE_PAGE, LargePage, map},
+};
 
 /// Sizes of blocks are multiples of this, bytes; so are their addresses.
 const STEP: usize = 16;
@@ -34,9 +37,6 @@ const CHUNK: usize = 64 * 1024;
 
 /// How many free blocks of a size change between a thread and the store. A thread keeps twice as many.
 const BATCH: usize = 256;
-
-/// The size of a large page, bytes.
-const LARGE_PAGE: usize = 2 << 20;
 
 /// What a program that runs JavaScript takes at the least, beside its first chunk, bytes.
 const CERTAIN: usize = 448 * 1024;
@@ -359,33 +359,14 @@ fn small_chunk() -> Rest {
 /// The chunk that most of a program's first objects are in: it is known that all of it will be needed, and to ask for its pages
 /// at once takes the system two thirds of the time.
 fn populated() -> Rest {
-    map(CERTAIN, libc::MAP_POPULATE).map_or(Rest::NONE, |start| Rest { start, length: CERTAIN })
+    map(CERTAIN, libc::MAP_POPULATE)
+        .map_or(Rest::NONE, |start| Rest { start: start.cast(), length: CERTAIN })
 }
 
 /// Room for a large page; none if the system has no memory left.
 fn large_page() -> Rest {
-    // Of twice the size, so that an aligned page lies within it.
-    let Some(mapped) = map(2 * LARGE_PAGE, 0) else { return Rest::NONE };
-    let start = mapped.wrapping_byte_add(mapped.cast::<u8>().align_offset(LARGE_PAGE));
-    // SAFETY: the range lies within the mapping. Where it fails there are small pages.
-    unsafe { libc::madvise(start.cast(), LARGE_PAGE, libc::MADV_HUGEPAGE) };
-    Rest { start, length: LARGE_PAGE }
-}
-
-/// Memory of the system's own pages.
-fn map(length: usize, flags: libc::c_int) -> Option<*mut Block> {
-    // SAFETY: a new mapping, that nobody knows of.
-    let mapped = unsafe {
-        libc::mmap(
-            ptr::null_mut(),
-            length,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | flags,
-            -1,
-            0,
-        )
-    };
-    (mapped != libc::MAP_FAILED).then(|| mapped.cast())
+    LargePage::new()
+        .map_or(Rest::NONE, |page| Rest { start: page.keep().cast(), length: LARGE_PAGE })
 }
 
 /// What no thread has.
