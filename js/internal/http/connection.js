@@ -10,8 +10,8 @@ const { readStart, readStop } = require('internal/http/incoming');
 const { close, kServed } = require('internal/http/response');
 const { kNeedDrain, kOnFinish, kUniqueHeaders } = require('internal/http/outgoing');
 const {
-  ASKS_FOR_UPGRADE, BODY, END, EXPECTS, FAILED, HEAD, KEEPS_ALIVE, MORE, NAMES_HOST, SAYS_LENGTH, UPGRADED,
-  connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive, startClock, stopClock,
+  ASKS_FOR_UPGRADE, EXPECTS, FAILED, KEEPS_ALIVE, NAMES_HOST, SAYS_LENGTH, connectionReset, digest, endMessage, isLenientByDefault,
+  maxHeaderSize, parseError, receive, startClock, stopClock,
 } = require('internal/http/parsing');
 const { kIncomingMessage, kOptimizesEmpty, kServerResponse } = require('internal/http/server_options');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
@@ -101,39 +101,20 @@ class Connection {
   // ---- What comes in.
 
   execute(chunk) {
-    const { parser, socket } = this;
-    if (parser === null) return;
+    if (this.parser === null) return;
     this.isIdle = false;
-    parser.feed(chunk);
-    // A listener may end it all.
-    while (this.parser !== null) {
-      const event = parser.next();
-      switch (event & 0xff) {
-        case MORE:
-          return;
-        case HEAD:
-          this.head(event);
-          break;
-        case BODY:
-          if (!this.message._dumped && !this.message.push(parser.body())) readStop(socket);
-          break;
-        case END: {
-          const { message } = this;
-          this.message = parser.incoming = null;
-          endMessage(parser, message);
-          readStart(socket);
-          break;
-        }
-        case UPGRADED:
-          this.upgrade();
-          return;
-        case FAILED:
-          parser.incoming = null;
-          this.fail(parseError(parser, chunk));
-          return;
-        default:
-      }
-    }
+    digest(this, chunk);
+  }
+
+  body(parser) {
+    if (!this.message._dumped && !this.message.push(parser.body())) readStop(this.socket);
+  }
+
+  endOfMessage(parser) {
+    const { message } = this;
+    this.message = parser.incoming = null;
+    endMessage(parser, message);
+    readStart(this.socket);
   }
 
   head(flags) {

@@ -8,8 +8,8 @@ const { IncomingMessage, readStart, readStop } = require('internal/http/incoming
 const { tellError } = require('internal/http/connect');
 const { kNeedDrain } = require('internal/http/outgoing');
 const {
-  ASKS_FOR_UPGRADE, BODY, END, FAILED, HEAD, KEEPS_ALIVE, MORE, UPGRADED, connectionReset, endMessage, isLenientByDefault,
-  maxHeaderSize, parseError, receive, stopClock,
+  ASKS_FOR_UPGRADE, END, KEEPS_ALIVE, connectionReset, digest, endMessage, isLenientByDefault, maxHeaderSize, receive,
+  stopClock,
 } = require('internal/http/parsing');
 const { publish } = require('internal/diagnostics');
 const { loaded } = require('internal/builtins');
@@ -83,32 +83,7 @@ class Exchange {
   // ---- What the peer says.
 
   execute(chunk) {
-    const { parser } = this;
-    if (parser === null) return;
-    parser.feed(chunk);
-    do {
-      const event = parser.next();
-      switch (event & 0xff) {
-        case MORE:
-          return;
-        case HEAD:
-          this.head(event);
-          break;
-        case BODY:
-          this.body(parser);
-          break;
-        case END:
-          this.endOfMessage(parser);
-          break;
-        case UPGRADED:
-          this.upgrade();
-          return;
-        case FAILED:
-          this.fail(parseError(parser, chunk));
-          return;
-        default:
-      }
-    } while (this.parser !== null);
+    if (this.parser !== null) digest(this, chunk);
   }
 
   head(flags) {

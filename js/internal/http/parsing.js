@@ -19,6 +19,37 @@ function receive(parser, Message, socket, maxHeadersCount) {
   return message;
 }
 
+// Feeds the parser of one side of a connection, which has a method for all that the parser finds. Any of them may run a
+// listener that ends it all: then the side has no parser any more.
+function digest(side, chunk) {
+  side.parser.feed(chunk);
+  while (side.parser !== null) {
+    const { parser } = side;
+    const event = parser.next();
+    switch (event & 0xff) {
+      case MORE:
+        return;
+      case HEAD:
+        side.head(event);
+        break;
+      case BODY:
+        side.body(parser);
+        break;
+      case END:
+        side.endOfMessage(parser);
+        break;
+      case UPGRADED:
+        side.upgrade();
+        return;
+      case FAILED:
+        parser.incoming = null;
+        side.fail(parseError(parser, chunk));
+        return;
+      default:
+    }
+  }
+}
+
 // The end of a message was told.
 function endMessage(parser, message) {
   if (message === null) return;
@@ -72,6 +103,6 @@ function isLenientByDefault() {
 }
 
 module.exports = {
-  ASKS_FOR_UPGRADE, BODY, END, EXPECTS, FAILED, HEAD, KEEPS_ALIVE, MORE, NAMES_HOST, SAYS_LENGTH, UPGRADED,
-  connectionReset, endMessage, isLenientByDefault, maxHeaderSize, parseError, receive, startClock, stopClock,
+  ASKS_FOR_UPGRADE, END, EXPECTS, FAILED, KEEPS_ALIVE, NAMES_HOST, SAYS_LENGTH, connectionReset, digest, endMessage,
+  isLenientByDefault, maxHeaderSize, parseError, receive, startClock, stopClock,
 };
