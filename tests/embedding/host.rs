@@ -39,7 +39,7 @@ fn signals_reach_the_children_of_scripts_and_nobody_else() {
     assert_eq!(stranger.try_wait().expect("it is ours"), None, "it goes on");
     stranger.kill().expect("it runs");
     stranger.wait().expect("it is ours");
-    let text = "const child = cp.spawn('sh', ['-c', 'sleep 1000 & echo $!; wait'],
+    let text = "const child = cp.spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'],
             { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
         const ended = new Promise((done) => child.on('exit', (code, signal) => done(signal)));
         new Promise((ready) => child.stdout.once('data', (pid) => ready(Number(pid)))).then(async (below) => {
