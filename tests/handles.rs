@@ -70,6 +70,18 @@ fn handles_of_a_child_that_dies_are_told_of_and_closed() {
     assert_eq!((stdout, code), (expected, Some(0)), "{stderr}");
 }
 
+#[test]
+fn a_handle_that_is_sent_right_before_the_end_arrives() {
+    let (stdout, stderr, code) = run_script(&own(), "handle-before-end.js", &[]);
+    let expected = "server message alone undefined\n\
+        server message with a handle Server\n\
+        server close 0\n\
+        socket message alone undefined\n\
+        socket message with a handle Socket\n\
+        socket close 0\n";
+    assert_eq!((stdout.as_str(), code), (expected, Some(0)), "{stderr}");
+}
+
 /// Runs a program of `examples/handles`.
 fn example(name: &str, args: &[&str]) -> (String, String, Option<i32>) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/handles").join(name);

@@ -1,9 +1,10 @@
 //! Handles that came: what they are is looked at before it is believed, then the program gets a
-//! ready object with its message.
+//! ready object with its message. Who gets it is known from the beginning: the channel may be closed by then.
 
 use std::{os::fd::OwnedFd, rc::Rc};
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, property::PropertyKey};
+use boa_gc::{Finalize, Trace};
 
 use super::{Endpoint, EndpointRef, handle};
 use crate::{
@@ -51,9 +52,10 @@ fn open(message: &JsValue, context: &mut Context) -> JsResult<Option<Opened>> {
 }
 
 impl Endpoint {
-    /// A `NODE_HANDLE` message with the descriptor that belongs to it.
+    /// A `NODE_HANDLE` message for `target`, with the descriptor that belongs to it.
     pub(super) fn arrived(
         self: &Rc<Self>,
+        target: &JsObject,
         message: JsValue,
         fd: OwnedFd,
         context: &mut Context,
@@ -66,24 +68,25 @@ impl Endpoint {
         let Some(object) = object else {
             let kind = opened.kind.map_or("of an unknown type", HandleType::name);
             let text = format!("A handle arrived on the IPC channel that is no {kind}");
-            self.report(&text, context);
-            self.deliver(opened.message, JsValue::undefined(), context);
+            Self::report_to(target, &text, context);
+            self.deliver(target, opened.message, JsValue::undefined(), context);
             return Ok(());
         };
-        self.emit_internal(message, object.clone().into(), context)?;
+        emit_internal(target, message, object.clone().into(), context)?;
         match opened.kind {
             Some(HandleType::Native | HandleType::DgramNative) => {
-                self.deliver(opened.message, object.into(), context);
+                self.deliver(target, opened.message, object.into(), context);
                 Ok(())
             }
-            Some(HandleType::Socket) => self.socket_arrived(opened, object, context),
-            _ => self.put_together(opened, &object, context),
+            Some(HandleType::Socket) => self.socket_arrived(target, opened, object, context),
+            _ => self.put_together(target, opened, &object, context),
         }
     }
 
     /// Makes a socket of a handle, and its event.
     fn socket_arrived(
         self: &Rc<Self>,
+        target: &JsObject,
         opened: Opened,
         handle: JsObject,
         context: &mut Context,
@@ -93,88 +96,107 @@ impl Endpoint {
         if let Some(key) = key {
             self.count_socket(key, &socket, context)?;
         }
-        self.deliver(opened.message, socket.into(), context);
+        self.deliver(target, opened.message, socket.into(), context);
         Ok(())
     }
 
     /// Makes the program's object of a handle, and its event.
     fn put_together(
         self: &Rc<Self>,
+        target: &JsObject,
         opened: Opened,
         object: &JsObject,
         context: &mut Context,
     ) -> JsResult<()> {
-        let captured = || (EndpointRef(self.clone()), opened.message.clone(), object.clone());
+        let captured = || Captured {
+            endpoint: EndpointRef(self.clone()),
+            target: target.clone(),
+            message: opened.message.clone(),
+            handle: object.clone(),
+        };
         let emit = closure("emit", 1, captured(), emit, context);
         let fail = closure("fail", 1, captured(), fail, context);
         let args =
             [opened.envelope.clone().into(), object.clone().into(), emit.into(), fail.into()];
         if let Err(error) = handle::call("receive", &args, context) {
             let error = value_of(error, context);
-            self.unusable(&error, &opened.message, object, context);
+            captured().unusable(&error, context);
         }
         Ok(())
     }
 
-    /// The program gets its message alone; what was wrong with the handle is told apart.
-    fn unusable(
+    /// Emits what an envelope held: to the program, or to who listens for internal messages.
+    fn deliver(
         self: &Rc<Self>,
-        error: &JsValue,
-        message: &JsValue,
-        handle: &JsObject,
+        target: &JsObject,
+        message: JsValue,
+        handle: JsValue,
         context: &mut Context,
     ) {
+        let target = target.clone();
+        if internal_command(&message).is_none() {
+            return self.queue(target, message, handle, context);
+        }
+        state::of(context)
+            .ticks
+            .push_native(move |context| emit_internal(&target, message, handle, context));
+    }
+}
+
+/// Tells those who listen for internal messages.
+pub(super) fn emit_internal(
+    target: &JsObject,
+    message: JsValue,
+    handle: JsValue,
+    context: &mut Context,
+) -> JsResult<()> {
+    events::emit(target, js_string!("internalMessage"), &[message, handle], context).map(drop)
+}
+
+/// A message that waits until its handle is put together.
+#[derive(Trace, Finalize)]
+struct Captured {
+    endpoint: EndpointRef,
+    target: JsObject,
+    message: JsValue,
+    handle: JsObject,
+}
+
+impl Captured {
+    fn usable(&self, object: JsValue, context: &mut Context) {
+        self.endpoint.0.deliver(&self.target, self.message.clone(), object, context);
+    }
+
+    /// The program gets its message alone; what was wrong with the handle is told apart.
+    fn unusable(&self, error: &JsValue, context: &mut Context) {
         let reason = error
             .as_object()
             .and_then(|error| reflect::data_value(&error, &js_string!("message").into()))
             .and_then(|message| message.as_string())
             .map_or_else(String::new, |reason| format!(": {}", reason.to_std_string_lossy()));
-        let _ = handle::close(handle, context);
-        self.report(&format!("A handle that arrived cannot be used{reason}"), context);
-        self.deliver(message.clone(), JsValue::undefined(), context);
-    }
-
-    /// Emits what an envelope held: to the program, or to who listens for internal messages.
-    fn deliver(self: &Rc<Self>, message: JsValue, handle: JsValue, context: &mut Context) {
-        if internal_command(&message).is_none() {
-            return self.queue(message, handle, context);
-        }
-        let endpoint = self.clone();
-        state::of(context)
-            .ticks
-            .push_native(move |context| endpoint.emit_internal(message, handle, context));
-    }
-
-    /// Tells those who listen for internal messages.
-    pub(super) fn emit_internal(
-        &self,
-        message: JsValue,
-        handle: JsValue,
-        context: &mut Context,
-    ) -> JsResult<()> {
-        let Some(target) = self.target.borrow().clone() else { return Ok(()) };
-        events::emit(&target, js_string!("internalMessage"), &[message, handle], context).map(drop)
+        let _ = handle::close(&self.handle, context);
+        let text = format!("A handle that arrived cannot be used{reason}");
+        Endpoint::report_to(&self.target, &text, context);
+        self.usable(JsValue::undefined(), context);
     }
 }
-
-type Captured = (EndpointRef, JsValue, JsObject);
 
 fn emit(
     _: &JsValue,
     args: &[JsValue],
-    (endpoint, message, _): &Captured,
+    captured: &Captured,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    endpoint.0.deliver(message.clone(), arg(args, 0), context);
+    captured.usable(arg(args, 0), context);
     Ok(JsValue::undefined())
 }
 
 fn fail(
     _: &JsValue,
     args: &[JsValue],
-    (endpoint, message, handle): &Captured,
+    captured: &Captured,
     context: &mut Context,
 ) -> JsResult<JsValue> {
-    endpoint.0.unusable(&arg(args, 0), message, handle, context);
+    captured.unusable(&arg(args, 0), context);
     Ok(JsValue::undefined())
 }

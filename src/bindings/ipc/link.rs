@@ -113,7 +113,7 @@ impl Endpoint {
             Command::SocketGetCount => {
                 let count = self.sockets.borrow().count(&name);
                 let Some(count) = count else { return Ok(()) };
-                self.send_command(Command::SocketCount, &key, Some(count), false, context)
+                self.send_command(Command::SocketCount, &key, Some(count), true, context)
             }
             Command::SocketNotifyClose => {
                 let is_empty = self.sockets.borrow_mut().tell_when_empty(&name);

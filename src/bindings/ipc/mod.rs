@@ -383,6 +383,11 @@ impl Endpoint {
         drop(self.protocol.replace(empty));
     }
 
+    /// The object whose events these are, while the channel is not closed.
+    fn target(&self) -> Option<JsObject> {
+        self.target.borrow().clone()
+    }
+
     /// The descriptor, while the channel is not closed.
     fn descriptor(&self) -> Option<Rc<OwnedFd>> {
         self.fd.borrow().clone()

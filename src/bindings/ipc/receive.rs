@@ -8,7 +8,7 @@ use std::{
 
 use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
-use super::{Endpoint, Handle, Phase};
+use super::{Endpoint, Handle, Phase, arrival};
 use crate::{
     bindings::{child_process, events, process::warning, trace::Frame, value_format},
     engine::{
@@ -51,7 +51,7 @@ impl ticks::Receiver for Endpoint {
         message: [JsValue; 2],
         context: &mut Context,
     ) -> JsResult<()> {
-        self.tell_host(&message[0], context);
+        Self::tell_host(&target, &message[0], context);
         self.emit(&target, message, context)
     }
 }
@@ -147,7 +147,9 @@ impl Endpoint {
                     let message = self.parse(payload, context);
                     drop(protocol);
                     self.answered(verdict, context);
-                    self.internal(command, message, handle, context);
+                    if let (Ok(message), Some(target)) = (message, self.target()) {
+                        self.internal(target, command, message, handle, context);
+                    }
                     is_message = true;
                     continue;
                 }
@@ -160,7 +162,10 @@ impl Endpoint {
             drop(protocol);
             is_message = true;
             match message {
-                Ok(message) => self.queue(message, JsValue::undefined(), context),
+                Ok(message) => {
+                    let Some(target) = self.target() else { return true };
+                    self.queue(target, message, JsValue::undefined(), context);
+                }
                 Err(error) => {
                     let error = value_of(error, context);
                     self.malformed(&error, context);
@@ -184,17 +189,21 @@ impl Endpoint {
     }
 
     /// Emits a message in a tick of its own, with what came beside it; keeps it if nobody listens.
-    pub(super) fn queue(self: &Rc<Self>, message: JsValue, handle: JsValue, context: &Context) {
-        let Some(target) = self.target.borrow().clone() else { return };
+    pub(super) fn queue(
+        self: &Rc<Self>,
+        target: JsObject,
+        message: JsValue,
+        handle: JsValue,
+        context: &Context,
+    ) {
         state::of(context).ticks.push_delivery(self.clone(), target, [message, handle]);
     }
 
-    fn tell_host(&self, message: &JsValue, context: &mut Context) {
+    fn tell_host(target: &JsObject, message: &JsValue, context: &mut Context) {
         if !state::of(context).observer.is_there() {
             return;
         }
-        let target = self.target.borrow().clone();
-        let pid = target.and_then(|target| child_process::pid_of(&target));
+        let pid = child_process::pid_of(target);
         let value = json::to_serde(message, context).unwrap_or_default();
         observer::tell(context, || HostEvent::Message { pid, value });
     }
@@ -231,18 +240,18 @@ impl Endpoint {
     /// A message between runtimes: the protocol acted on it; who listens for such is told.
     fn internal(
         self: &Rc<Self>,
+        target: JsObject,
         command: Command,
-        message: JsResult<JsValue>,
+        message: JsValue,
         handle: Option<Handle>,
         context: &mut Context,
     ) {
-        let Ok(message) = message else { return };
         let endpoint = self.clone();
         state::of(context).ticks.push_native(move |context| {
             if let Some(Handle::Arrived(fd)) = handle {
-                return endpoint.arrived(message, fd, context);
+                return endpoint.arrived(&target, message, fd, context);
             }
-            endpoint.emit_internal(message.clone(), JsValue::undefined(), context)?;
+            arrival::emit_internal(&target, message.clone(), JsValue::undefined(), context)?;
             match message.as_object() {
                 Some(message) => endpoint.about_sockets(command, &message, context),
                 None => Ok(()),
@@ -250,8 +259,16 @@ impl Endpoint {
         });
     }
 
-    /// The peer sends no more.
+    /// The peer sends no more. What came before that and is still in the ticks is told before it.
     fn end(self: &Rc<Self>, context: &mut Context) {
+        let endpoint = self.clone();
+        state::of(context).ticks.push_native(move |context| {
+            endpoint.hung_up(context);
+            Ok(())
+        });
+    }
+
+    fn hung_up(self: &Rc<Self>, context: &mut Context) {
         let outcome = self.protocol.borrow_mut().end();
         if let Err(error) = outcome {
             self.report(&error.to_string(), context);
@@ -281,7 +298,14 @@ impl Endpoint {
     /// Says on this target what is wrong with its channel: to its `error` listeners, or as a
     /// process warning. Never an exception: a peer must not be able to end this program.
     pub(super) fn report(&self, message: &str, context: &mut Context) {
-        let Some(target) = self.target.borrow().clone() else { return };
+        if let Some(target) = self.target() {
+            Self::report_to(&target, message, context);
+        }
+    }
+
+    /// As [`Self::report`], on a target that the channel may have let go of.
+    pub(super) fn report_to(target: &JsObject, message: &str, context: &mut Context) {
+        let target = target.clone();
         let error = coded_object(context, Code::ERR_INVALID_IPC_MESSAGE, message);
         define_value(&error, js_string!("syscall"), js_string!("read"), true);
         let message = message.to_owned();
