@@ -1,9 +1,10 @@
 //! Where rjs does better than Node with processes, and what it adds.
 
+mod executables;
+
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read},
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -34,8 +35,7 @@ impl Folder {
 
     fn program(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
-        fs::write(&path, text).expect("the file can be written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        executables::write(&path, text);
         path
     }
 
@@ -106,6 +106,18 @@ fn kill_tree_reaches_grandchildren() {
     let mut lines: Vec<_> = stdout(script).lines().map(str::to_owned).collect();
     lines.sort_unstable();
     assert_eq!(lines, ["null SIGKILL", "null SIGTERM", "null SIGTERM"]);
+}
+
+#[test]
+fn kill_tree_misses_nobody_who_is_being_started() {
+    // Whoever is started when the shell between has died would belong to nobody, and hold the streams.
+    let script = "
+        const { spawn } = require('child_process');
+        const starts = 'i=0; while [ $i -lt 300 ]; do sleep 1000 & echo $i; i=$((i+1)); done; wait';
+        const child = spawn('sh', ['-c', `sh -c '${starts}' & wait`], { killTree: true });
+        child.stdout.once('data', () => child.kill());
+        child.on('close', (...how) => console.log(...how));";
+    assert_eq!(stdout(script), "null SIGTERM\n");
 }
 
 #[test]

@@ -2,54 +2,91 @@
 //!
 //! Source: `proc_pid_stat(5)`.
 
-use std::{collections::HashSet, fs, os::fd::AsFd};
+use std::{
+    collections::HashSet,
+    fs,
+    os::fd::AsFd,
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::{error::SysError, signals};
 
 /// After so many looks the tree is taken to be whole: whoever forks faster than that cannot be
 /// caught by looking.
-const MAX_LOOKS: usize = 16;
+const MAX_LOOKS: usize = 256;
+
+/// So long after the last newcomer it is waited until everybody stands still.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Between two looks at who does not stand still yet.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Signals that decide themselves who stands still.
+const OF_STANDING: [i32; 5] =
+    [libc::SIGSTOP, libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU, libc::SIGCONT];
 
 /// A process as `/proc` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Row {
     pid: i32,
+    /// It starts nobody any more: it was stopped, or has ended.
+    is_still: bool,
     parent: i32,
     group: i32,
     session: i32,
 }
 
 /// Sends a signal to a child and to everybody below it: its descendants, and the group and the
-/// session that it leads. The child itself stands still meanwhile, so that it starts nobody.
+/// session that it leads. All stand still meanwhile: somebody who forks and then dies of the signal would
+/// leave a process that nothing connects with the child.
 ///
 /// Of the others, who cannot be signalled (has ended, or belongs to somebody else) is passed over.
 ///
 /// # Errors
 /// Those of the signal to the child itself.
 pub(crate) fn kill(pidfd: impl AsFd, pid: i32, signal: i32) -> Result<(), SysError> {
-    let stopped = signals::kill_child(pidfd.as_fd(), libc::SIGSTOP);
-    kill_below(pid, signal);
-    let outcome = signals::kill_child(pidfd.as_fd(), signal);
-    if stopped.is_ok() {
-        // If it has ended there is nobody to go on.
-        let _ = signals::kill_child(pidfd, libc::SIGCONT);
+    let pidfd = pidfd.as_fd();
+    if OF_STANDING.contains(&signal) || signals::kill_child(pidfd, libc::SIGSTOP).is_err() {
+        gather(pid, signal, Duration::ZERO);
+        return signals::kill_child(pidfd, signal);
     }
+    let below = gather(pid, libc::SIGSTOP, PATIENCE);
+    let send = |signal| {
+        for pid in &below {
+            // Who has ended needs none.
+            let _ = signals::kill(*pid, signal);
+        }
+        signals::kill_child(pidfd, signal)
+    };
+    let outcome = send(signal);
+    let _ = send(libc::SIGCONT);
     outcome
 }
 
-/// Looks again until there is nobody new.
-fn kill_below(root: i32, signal: i32) {
-    let mut known = HashSet::from([root]);
+/// Sends a signal to everybody below, and looks again until there is nobody new and, with some patience,
+/// all stand still. Returns whom the signal reached.
+fn gather(root: i32, signal: i32, patience: Duration) -> Vec<i32> {
+    let (mut known, mut reached) = (HashSet::from([root]), Vec::new());
+    let mut last = Instant::now();
     for _ in 0..MAX_LOOKS {
-        let found = members(&rows(), &known, root);
+        let rows = rows();
+        let found = members(&rows, &known, root);
         if found.is_empty() {
-            return;
+            let is_waited_for = |row: &&Row| row.pid == root || reached.contains(&row.pid);
+            if rows.iter().filter(is_waited_for).all(|row| row.is_still)
+                || last.elapsed() >= patience
+            {
+                break;
+            }
+            thread::sleep(PAUSE);
+            continue;
         }
-        for pid in found {
-            known.insert(pid);
-            let _ = signals::kill(pid, signal);
-        }
+        last = Instant::now();
+        known.extend(&found);
+        reached.extend(found.into_iter().filter(|pid| signals::kill(*pid, signal).is_ok()));
     }
+    reached
 }
 
 /// Who belongs to the tree and is not known yet.
@@ -94,9 +131,10 @@ fn rows() -> Vec<Row> {
 /// `pid (name) state ppid pgrp session …`; the name may hold anything, brackets too.
 fn parse(stat: &str) -> Option<Row> {
     let pid = stat.split(' ').next()?.parse().ok()?;
-    let mut fields = stat.rsplit(") ").next()?.split(' ').skip(1);
+    let mut fields = stat.rsplit(") ").next()?.split(' ');
+    let is_still = matches!(fields.next()?, "T" | "t" | "Z" | "X");
     let mut next = || fields.next()?.parse().ok();
-    Some(Row { pid, parent: next()?, group: next()?, session: next()? })
+    Some(Row { pid, is_still, parent: next()?, group: next()?, session: next()? })
 }
 
 #[cfg(test)]
@@ -105,15 +143,17 @@ mod tests {
 
     #[test]
     fn a_name_may_hold_anything() {
-        let row = parse("12 (a) b ) c) S 3 4 5 0 -1 0\n");
-        assert_eq!(row, Some(Row { pid: 12, parent: 3, group: 4, session: 5 }));
+        let row = Row { pid: 12, is_still: false, parent: 3, group: 4, session: 5 };
+        assert_eq!(parse("12 (a) b ) c) S 3 4 5 0 -1 0\n"), Some(row));
+        assert_eq!(parse("12 (a) T 3 4 5 0 -1 0\n"), Some(Row { is_still: true, ..row }));
         assert_eq!(parse(""), None);
         assert_eq!(parse("12 (x"), None);
     }
 
     #[test]
     fn descendants_and_the_group_belong_to_the_tree() {
-        let row = |pid, parent, group, session| Row { pid, parent, group, session };
+        let row =
+            |pid, parent, group, session| Row { pid, is_still: false, parent, group, session };
         let rows = [
             row(40, 30, 1, 1),
             row(30, 20, 1, 1),
