@@ -1,5 +1,7 @@
 //! `--permission`: what is not allowed is denied, by whatever way.
 
+mod executables;
+
 use std::{
     fs,
     os::unix::fs::symlink,
@@ -100,7 +102,7 @@ fn programs(root: &Path) {
         fs::create_dir_all(root.join(folder)).expect("a folder");
     }
     for name in ["bin/tool", "bin/other"] {
-        fs::copy("/bin/true", root.join(name)).expect("a program");
+        executables::copy("/bin/true", &root.join(name));
     }
     symlink(root.join("bin/tool"), root.join("bin/link")).expect("a link");
     symlink(root.join("bin/other"), root.join("links/tool")).expect("a link");
@@ -184,9 +186,7 @@ fn a_script_that_is_granted_is_run_by_who_would_run_it() {
     let root = tree("scripts");
     programs(&root);
     let granted = root.join("bin/granted");
-    fs::write(&granted, "#!/usr/bin/env tool\n").expect("a program");
-    fs::set_permissions(&granted, fs::metadata("/bin/true").expect("it is there").permissions())
-        .expect("it is ours");
+    executables::write(&granted, "#!/usr/bin/env tool\n");
     let script = root.join("in/script.js");
     let text = "const cp = require('child_process');
         const file = process.argv[2], planted = '/planted', own = process.env.PATH;
@@ -274,7 +274,7 @@ fn relative_grants_begin_in_the_folder_of_the_runtime() {
 fn node_is_told_no_more_than_its_parent_may() {
     let root = tree("node");
     programs(&root);
-    fs::copy("/bin/true", root.join("bin/node")).expect("a program");
+    executables::copy("/bin/true", &root.join("bin/node"));
     let script = root.join("in/script.js");
     let text = "const cp = require('child_process'), [, , root] = process.argv, node = root + '/bin/node';
         const outcome = (args, env) => {

@@ -10,7 +10,7 @@ use rjs::{HostEvent, Limits, Output, Permissions, Runtime, SpawnDenial};
 const JOBS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/job_runner");
 
 fn run(job: &str) -> Result<(), Box<dyn Error>> {
-    let limits = Limits::none().wall_time(Duration::from_secs(2)).children(2).total_children(10);
+    let limits = Limits::none().wall_time(Duration::from_secs(6)).children(2).total_children(10);
     let permissions = Permissions::none().allow_fs_read(job).allow_run("sh").allow_env("PATH");
     let mut runtime = Runtime::builder()
         .stdout(Output::capture(60))

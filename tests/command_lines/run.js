@@ -13,6 +13,7 @@ const { spawnSync } = require('child_process');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
+const { pathToFileURL } = require('url');
 
 const { files, lines } = require('./table.js');
 
@@ -39,6 +40,7 @@ function neutral(text, folder) {
   return text
     .replaceAll(process.execPath, 'RUNTIME')
     .replaceAll(folder, 'FOLDER')
+    .replaceAll(pathToFileURL(folder).pathname, 'FOLDER')
     .replace(/\((node|rjs):\d+\)/g, '(PID)')
     .replace(/^(Node\.js|rjs) v[\d.]+$/gm, 'VERSION')
     .replace(/`(node|rjs) --/g, '`RUNTIME --')

@@ -104,7 +104,7 @@ fn a_timeout_ends_it() {
 
 #[test]
 fn a_timeout_ends_the_wait_for_a_grandchild_that_holds_the_output() {
-    let limits = Limits { timeout: Some(Duration::from_millis(300)), ..LIMITS };
+    let limits = Limits { timeout: Some(Duration::from_secs(3)), ..LIMITS };
     let outcome = shell("sleep 1000 & echo $!", b"", limits);
     assert_eq!(outcome.status, Some(ExitStatus::Exited(0)));
     assert_eq!(outcome.failure, Some(Errno(libc::ETIMEDOUT)));

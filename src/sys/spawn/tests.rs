@@ -81,6 +81,8 @@ impl Folder {
         Self(path)
     }
 
+    /// Whoever executes one runs [`alone`]: a child that another thread starts while it is written has it
+    /// open for a moment, and nobody can execute it then.
     fn file(&self, name: &str, text: &str, mode: u32) -> String {
         let path = self.0.join(name);
         let options = OpenOptions::new().write(true).create(true).mode(0o600).to_owned();
@@ -147,27 +149,29 @@ fn arguments_and_environment_are_the_given_ones_alone() {
 
 #[test]
 fn what_cannot_be_executed() {
-    let folder = Folder::new("errors");
-    let plain = folder.file("plain", "", 0o644);
-    let garbage = folder.file("garbage", "\x7fELFgarbage", 0o755);
-    let lost = folder.file("lost", "#!/no/such/interpreter\n", 0o755);
-    for (file, expected) in [
-        ("/no/such/file", libc::ENOENT),
-        ("no-such-program", libc::ENOENT),
-        ("", libc::ENOENT),
-        (&*plain, libc::EACCES),
-        (folder.path(), libc::EACCES),
-        (&*format!("{plain}/x"), libc::ENOTDIR),
-        (&*lost, libc::ENOENT),
-        (&*"x".repeat(256), libc::ENAMETOOLONG),
-        (&*"/x".repeat(4096), libc::ENAMETOOLONG),
-    ] {
-        assert_eq!(errno(request(file, &[])), Errno(expected), "{file}");
-    }
-    // The shell gets it, and says 127 or so itself.
-    assert_ne!(status(request(&garbage, &[])), ExitStatus::Exited(0));
-    let huge = "x".repeat(3_000_000);
-    assert_eq!(errno(request("true", &[&huge])), Errno(libc::E2BIG));
+    alone(|| {
+        let folder = Folder::new("errors");
+        let plain = folder.file("plain", "", 0o644);
+        let garbage = folder.file("garbage", "\x7fELFgarbage", 0o755);
+        let lost = folder.file("lost", "#!/no/such/interpreter\n", 0o755);
+        for (file, expected) in [
+            ("/no/such/file", libc::ENOENT),
+            ("no-such-program", libc::ENOENT),
+            ("", libc::ENOENT),
+            (&*plain, libc::EACCES),
+            (folder.path(), libc::EACCES),
+            (&*format!("{plain}/x"), libc::ENOTDIR),
+            (&*lost, libc::ENOENT),
+            (&*"x".repeat(256), libc::ENAMETOOLONG),
+            (&*"/x".repeat(4096), libc::ENAMETOOLONG),
+        ] {
+            assert_eq!(errno(request(file, &[])), Errno(expected), "{file}");
+        }
+        // The shell gets it, and says 127 or so itself.
+        assert_ne!(status(request(&garbage, &[])), ExitStatus::Exited(0));
+        let huge = "x".repeat(3_000_000);
+        assert_eq!(errno(request("true", &[&huge])), Errno(libc::E2BIG));
+    });
 }
 
 #[test]
@@ -179,50 +183,57 @@ fn the_error_says_what_was_to_be_started() {
 
 #[test]
 fn the_search_goes_on_past_what_cannot_be_executed() {
-    let folder = Folder::new("search");
-    let plain = folder.file("program", "", 0o644);
-    let second = Folder::new("search-second");
-    second.file("program", "#!/bin/sh\necho second", 0o755);
-    let with_path = |path: &str| SpawnRequest {
-        env: vec![c(format!("PATH={path}"))],
-        ..request("program", &[])
-    };
-    let both = format!("/no/such:{plain}:{}:{}", folder.path(), second.path());
-    assert_eq!(output(with_path(&both)), "second\n");
-    let denied = format!("{}:/no/such", folder.path());
-    assert_eq!(errno(with_path(&denied)), Errno(libc::EACCES));
-    assert_eq!(errno(with_path("/no/such:/nor/this")), Errno(libc::ENOENT));
-    assert_eq!(errno(with_path(&plain)), Errno(libc::ENOTDIR));
+    alone(|| {
+        let folder = Folder::new("search");
+        let plain = folder.file("program", "", 0o644);
+        let second = Folder::new("search-second");
+        second.file("program", "#!/bin/sh\necho second", 0o755);
+        let with_path = |path: &str| SpawnRequest {
+            env: vec![c(format!("PATH={path}"))],
+            ..request("program", &[])
+        };
+        let both = format!("/no/such:{plain}:{}:{}", folder.path(), second.path());
+        assert_eq!(output(with_path(&both)), "second\n");
+        let denied = format!("{}:/no/such", folder.path());
+        assert_eq!(errno(with_path(&denied)), Errno(libc::EACCES));
+        assert_eq!(errno(with_path("/no/such:/nor/this")), Errno(libc::ENOENT));
+        assert_eq!(errno(with_path(&plain)), Errno(libc::ENOTDIR));
+    });
 }
 
 #[test]
 fn a_script_without_a_header_goes_to_the_shell() {
-    let folder = Folder::new("script");
-    let script = folder.file("script", "echo \"$0 $1 $#\"", 0o755);
-    assert_eq!(output(request(&script, &["one", "two"])), format!("{script} one 2\n"));
-    let found = SpawnRequest {
-        env: vec![c(format!("PATH=/no/such:{}", folder.path()))],
-        ..request("script", &[])
-    };
-    assert_eq!(output(found), format!("{script}  0\n"));
+    alone(|| {
+        let folder = Folder::new("script");
+        let script = folder.file("script", "echo \"$0 $1 $#\"", 0o755);
+        assert_eq!(output(request(&script, &["one", "two"])), format!("{script} one 2\n"));
+        let found = SpawnRequest {
+            env: vec![c(format!("PATH=/no/such:{}", folder.path()))],
+            ..request("script", &[])
+        };
+        assert_eq!(output(found), format!("{script}  0\n"));
+    });
 }
 
 #[test]
 fn the_working_directory_comes_first_and_the_search_is_relative_to_it() {
-    let folder = Folder::new("cwd");
-    folder.file("here", "#!/bin/sh\npwd", 0o755);
-    let expected = format!("{}\n", fs::canonicalize(folder.path()).unwrap().display());
-    for (file, path) in [("./here", "/bin"), ("here", ":/bin"), ("here", "/bin:.")] {
-        let relative = SpawnRequest {
-            cwd: Some(c(folder.path())),
-            env: vec![c(format!("PATH={path}"))],
-            ..request(file, &[])
-        };
-        assert_eq!(output(relative), expected);
-    }
-    let in_folder = |cwd: &str| errno(SpawnRequest { cwd: Some(c(cwd)), ..request("true", &[]) });
-    assert_eq!(in_folder("/no/such"), Errno(libc::ENOENT));
-    assert_eq!(in_folder("/bin/sh"), Errno(libc::ENOTDIR));
+    alone(|| {
+        let folder = Folder::new("cwd");
+        folder.file("here", "#!/bin/sh\npwd", 0o755);
+        let expected = format!("{}\n", fs::canonicalize(folder.path()).unwrap().display());
+        for (file, path) in [("./here", "/bin"), ("here", ":/bin"), ("here", "/bin:.")] {
+            let relative = SpawnRequest {
+                cwd: Some(c(folder.path())),
+                env: vec![c(format!("PATH={path}"))],
+                ..request(file, &[])
+            };
+            assert_eq!(output(relative), expected);
+        }
+        let in_folder =
+            |cwd: &str| errno(SpawnRequest { cwd: Some(c(cwd)), ..request("true", &[]) });
+        assert_eq!(in_folder("/no/such"), Errno(libc::ENOENT));
+        assert_eq!(in_folder("/bin/sh"), Errno(libc::ENOTDIR));
+    });
 }
 
 /// Lists the child's descriptors up to `count`: number and file name, one a line.
