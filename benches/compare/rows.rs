@@ -76,6 +76,8 @@ pub const WORKLOADS: &[Workload] = &[
     workload("peak.js", &[], &[less("start-up, peak memory", "KiB", Source::Printed(0), 4.0)], None),
     workload("fork.js", &["sequence", "40"],
         &[less("fork to first message", "ms", Source::Printed(0), 30.0)], Some(&["fork", "40"])),
+    workload("fork.js", &["sequence", "20", "100"],
+        &[less("fork to first message, a program of 1,000 lines", "ms", Source::Printed(0), 15.0)], None),
     workload("fork.js", &["together", "32"],
         &[less("32 forks at once, all first messages", "ms", Source::Printed(0), 20.0)], None),
     workload("children.js", &["20"], &[

@@ -6,7 +6,8 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -63,7 +64,9 @@ fn sample(workload: &Workload, mut command: Command) -> Result<Vec<f64>, String>
     let run = if workload.rows.iter().any(|row| row.source.is_of_children()) {
         let line = first_line(&mut child);
         let values = line.and_then(|line| values_while_alive(workload, &line, child.id()));
+        let below = descendants(child.id());
         child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
+        wait_for_ends(&below);
         return values;
     } else {
         finish(&mut child)?
@@ -131,6 +134,19 @@ pub fn total(pids: &[u32], field: &str) -> Result<f64, String> {
         total += value.ok_or("the field is a number")?;
     }
     Ok(total)
+}
+
+/// What a hundred processes do when they end would otherwise be counted with the next measurement.
+fn wait_for_ends(pids: &[u32]) {
+    let runs = |pid: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    };
+    for pid in pids {
+        while runs(pid) {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 /// All processes below a process: whatever it takes to keep its children.

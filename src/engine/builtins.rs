@@ -15,6 +15,7 @@ use boa_engine::{
 
 use super::{
     errors::{Code, coded},
+    foreseen,
     natives::{arg, define_value, function, made_for},
     scripts, stack, state,
 };
@@ -189,12 +190,7 @@ fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
     remember(row.name, marker.into(), context);
 
     let require = function("require", 1, require_builtin, context);
-    let wrapper = scripts::compile_builtin(
-        source,
-        &format!("node:{}", row.name),
-        "exports, require, module, native",
-        context,
-    )?;
+    let wrapper = scripts::compile_builtin(source, &text_name(row), PARAMETERS, context)?;
     let args = [exports.into(), require.into(), module.clone().into(), native];
     if let Err(error) = wrapper.call(&JsValue::undefined(), &args, context) {
         // What it exported so far is no module: whoever asks next is told the same.
@@ -204,6 +200,22 @@ fn instantiate(row: Builtin, context: &mut Context) -> JsResult<JsValue> {
     let exports = module.get(js_string!("exports"), context)?;
     remember(row.name, exports.clone(), context);
     Ok(exports)
+}
+
+/// What the JavaScript half of a builtin sees as its parameters.
+const PARAMETERS: &str = "exports, require, module, native";
+
+/// What the text of the JavaScript half is called.
+fn text_name(row: Builtin) -> String {
+    format!("node:{}", row.name)
+}
+
+/// Compiles the JavaScript half of a builtin in advance, unless it is loaded already. Its text, if it has one.
+pub(crate) fn foresee(name: &str, context: &mut Context) -> Option<&'static str> {
+    let row = state::of(context).builtins.row(name)?;
+    let source = row.source.filter(|_| !is_loaded(row.name, context))?;
+    foreseen::foresee(source, &text_name(row), PARAMETERS, context);
+    Some(source)
 }
 
 fn remember(name: &'static str, exports: JsValue, context: &Context) {

@@ -16,6 +16,7 @@ pub(crate) mod external;
 pub(crate) mod family;
 pub(crate) mod finalization;
 pub(crate) mod folder;
+pub(crate) mod foreseen;
 pub(crate) mod former_classes;
 pub(crate) mod http_settings;
 pub(crate) mod interruption;

@@ -13,6 +13,7 @@ use boa_engine::{
 
 use super::{
     esm::importers,
+    foreseen,
     natives::define_name,
     sources::{self, SourceText},
     stack, state,
@@ -35,8 +36,14 @@ pub(crate) fn compile_wrapper(
     parameters: &str,
     context: &mut Context,
 ) -> JsResult<JsObject> {
+    if let Some(ready) = foreseen::take(source, path, parameters, context) {
+        return ready.into_function(path, context);
+    }
     ensure_depth(source, context)?;
-    compile_builtin(source, path, parameters, context)
+    let compiled = Compiled::parse(source, path, parameters, context);
+    compiled
+        .and_then(|compiled| compiled.into_function(path, context))
+        .map_err(|error| refused(error, source, path, Goal::Body, context))
 }
 
 /// As [`compile_wrapper`], of a text of ours, which nests no deeper than any stack allows.
@@ -46,25 +53,69 @@ pub(crate) fn compile_builtin(
     parameters: &str,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let prefix = format!("({{'{WRAPPER_NAME}':function({parameters}){{");
-    let suffix = format!("\n}}}})['{WRAPPER_NAME}']");
-    let (additions, parsed) = inserted(source, context, |additions, context| {
-        let body = additions.insert(source);
-        parse(&format!("{prefix}{body}{}{suffix}", additions.end()), path, context)
-    });
-    let value = match parsed {
-        Ok(script) => script.evaluate(context)?,
-        Err(error) => return Err(refused(error, source, path, Goal::Body, context)),
+    let compiled = match foreseen::take(source, path, parameters, context) {
+        Some(ready) => ready,
+        None => Compiled::parse(source, path, parameters, context)?,
     };
-    // A text that closes the wrapper itself is no function's body.
-    let Some(function) = value.as_callable() else {
-        let error = JsNativeError::syntax().with_message("Unexpected token '}'").into();
-        return Err(refused(error, source, path, Goal::Body, context));
-    };
-    let text = SourceText::new(format!("{prefix}{source}{suffix}"), prefix.len());
-    sources::of(context).add(path, text.with_additions(&additions));
-    define_name(&function, js_string!());
-    Ok(function)
+    compiled.into_function(path, context)
+}
+
+/// A script whose value is a function.
+pub(super) struct Compiled {
+    script: Script,
+    text: SourceText,
+}
+
+/// What stands before the body of a function.
+fn opening(parameters: &str) -> String {
+    format!("({{'{WRAPPER_NAME}':function({parameters}){{")
+}
+
+/// What stands after it.
+fn closing() -> String {
+    format!("\n}}}})['{WRAPPER_NAME}']")
+}
+
+impl Compiled {
+    /// Parses a text as the body of a function.
+    pub(super) fn parse(
+        source: &str,
+        path: &str,
+        parameters: &str,
+        context: &mut Context,
+    ) -> JsResult<Self> {
+        let (prefix, suffix) = (opening(parameters), closing());
+        let (additions, parsed) = inserted(source, context, |additions, context| {
+            let body = additions.insert(source);
+            parse(&format!("{prefix}{body}{}{suffix}", additions.end()), path, context)
+        });
+        let text = SourceText::new(format!("{prefix}{source}{suffix}"), prefix.len());
+        let text = text.with_additions(&additions);
+        Ok(Self { script: parsed?, text })
+    }
+
+    /// Whether it is that of this text, as the body of a function with these parameters.
+    pub(super) fn is_of(&self, source: &str, parameters: &str) -> bool {
+        let body = self.text.text().strip_prefix(&*opening(parameters));
+        body.and_then(|body| body.strip_prefix(source)).is_some_and(|rest| rest == closing())
+    }
+
+    /// Compiles all of it, which it otherwise does when it is run.
+    pub(super) fn finish(&self, context: &mut Context) -> JsResult<()> {
+        self.script.codeblock(context).map(drop)
+    }
+
+    /// The function, not called.
+    fn into_function(self, path: &str, context: &mut Context) -> JsResult<JsObject> {
+        let value = self.script.evaluate(context)?;
+        // A text that closes the wrapper itself is no function's body.
+        let Some(function) = value.as_callable() else {
+            return Err(JsNativeError::syntax().with_message("Unexpected token '}'").into());
+        };
+        sources::of(context).add(path, self.text);
+        define_name(&function, js_string!());
+        Ok(function)
+    }
 }
 
 /// Compiles `source` as the body of a function of its own, which sees the properties of objects: in what comes

@@ -2,6 +2,9 @@
 
 use std::{
     cell::RefCell,
+    ffi::{CStr, OsStr},
+    os::unix::ffi::OsStrExt,
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -11,10 +14,14 @@ use super::{CreateError, RuntimeBuilder, Warnings};
 use crate::{
     bindings::{globals, inspect, process, trace, worker_threads},
     builtins::TABLE,
-    engine::{commonjs, intrinsics::random, realm, scripts, state},
+    engine::{
+        commonjs::{self, foresight},
+        intrinsics::random,
+        realm, scripts, state,
+    },
     sys::{
         code_pages, heap,
-        warm::{self, Served},
+        warm::{self, Nursery, Served},
     },
 };
 
@@ -66,7 +73,7 @@ pub fn await_birth() -> Result<Birth, CreateError> {
     anticipate(&mut seed).map_err(|error| CreateError::Engine(error.to_string()))?;
     SPARE.set(Some(seed));
     code_pages::enlarge();
-    Ok(match warm::serve(socket, rehearse) {
+    Ok(match warm::serve(socket, &Spare) {
         Served::Born(args) => {
             Birth::Warm(args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect())
         }
@@ -97,9 +104,31 @@ const REHEARSAL: &str = "(function (exports, require, module) {
     exports.play = perform([first], (part) => part.replace('un', '').split('e'));
 })";
 
+/// The realm that a zygote has made, in what its copies and it do with it.
+struct Spare;
+
+impl Nursery for Spare {
+    fn rehearse(&self) {
+        rehearse();
+    }
+
+    fn expect(&self, program: &CStr) {
+        let path = Path::new(OsStr::from_bytes(program.to_bytes()));
+        with_spare(|context| foresight::expect(path, context));
+    }
+
+    fn prepare(&self) -> bool {
+        with_spare(foresight::prepare).unwrap_or(false)
+    }
+}
+
+/// Does something with the realm that was made in advance, if there is one.
+fn with_spare<T>(work: impl FnOnce(&mut Context) -> T) -> Option<T> {
+    SPARE.with_borrow_mut(|spare| spare.as_mut().map(|(context, _)| work(context)))
+}
+
 fn rehearse() {
-    SPARE.with_borrow_mut(|spare| {
-        let Some((context, _)) = spare else { return };
+    with_spare(|context| {
         let Ok(play) = scripts::evaluate(REHEARSAL, "rehearsal", context) else { return };
         let Some(play) = play.as_callable() else { return };
         let exports = JsObject::with_object_proto(context.intrinsics());

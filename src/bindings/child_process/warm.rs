@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     ffi::{CStr, CString},
+    path::Path,
     rc::Rc,
 };
 
@@ -10,7 +11,7 @@ use boa_engine::Context;
 
 use crate::{
     bindings::process::{self, launch},
-    engine::state,
+    engine::{folder, state},
     sys::{
         error::SysError,
         spawn::{self, Child, SpawnRequest},
@@ -55,7 +56,8 @@ pub(super) fn start(
         return spawn::spawn(request);
     };
     let turn = state::of(context).event_loop.turns();
-    match of(context).spawn(&request, cold_children, turn) {
+    let program = program(&request, context);
+    match of(context).spawn(&request, cold_children, turn, program.as_ref()) {
         Some(outcome) => outcome,
         None => spawn::spawn(request),
     }
@@ -68,6 +70,23 @@ fn tell_worker(request: &mut SpawnRequest<'_>, context: &Context) {
         // A name and a digit hold no NUL.
         request.env.extend(CString::new(format!("{}=1", launch::WORKER_VARIABLE)));
     }
+}
+
+/// The file that a child's program begins with, as far as its arguments show that: the first that is no option.
+fn program(request: &SpawnRequest<'_>, context: &Context) -> Option<CString> {
+    let is_option = |arg: &&CString| arg.to_bytes().starts_with(b"-");
+    let file = request.args.iter().skip(1).find(|arg| !is_option(arg))?;
+    if file.to_bytes().starts_with(b"/") {
+        return Some(file.clone());
+    }
+    let folder = match &request.cwd {
+        Some(cwd) => cwd.to_str().ok()?.to_owned(),
+        None => folder::cwd(context).ok()?,
+    };
+    let path = Path::new(&folder).join(file.to_str().ok()?);
+    CString::new(path.into_os_string().into_encoded_bytes())
+        .ok()
+        .filter(|_| folder.starts_with('/'))
 }
 
 /// After how many children of a program this one might be a copy; `None`: never.
@@ -99,6 +118,7 @@ impl WarmFork {
         request: &SpawnRequest<'_>,
         cold_children: u32,
         turn: u64,
+        program: Option<&CString>,
     ) -> Option<Result<Child, SysError>> {
         let in_crowd = self.last_turn.replace(Some(turn)) == Some(turn);
         let earlier = self.children.replace(self.children.get().saturating_add(1));
@@ -109,12 +129,12 @@ impl WarmFork {
         if !zygote.as_ref().is_some_and(Zygote::is_current) {
             // The old one ends before the new one begins.
             drop(zygote.take());
-            *zygote = self.start_zygote(request);
+            *zygote = self.start_zygote(request, program);
         }
         if earlier < cold_children || !same_loader(&request.env, &self.loaded_with.borrow()) {
             return None;
         }
-        match zygote.as_ref()?.spawn(request, in_crowd) {
+        match zygote.as_ref()?.spawn(request, in_crowd, program) {
             Ok(child) => Some(Ok(child)),
             Err(Refusal::Failed(error)) => Some(Err(error)),
             Err(Refusal::Unserved) => None,
@@ -125,7 +145,11 @@ impl WarmFork {
         }
     }
 
-    fn start_zygote(&self, request: &SpawnRequest<'_>) -> Option<Zygote> {
+    fn start_zygote(
+        &self,
+        request: &SpawnRequest<'_>,
+        program: Option<&CString>,
+    ) -> Option<Zygote> {
         if self.zygotes.get() == MAX_ZYGOTES {
             return None;
         }
@@ -133,7 +157,7 @@ impl WarmFork {
         let argv0 = request.args.first()?;
         self.loaded_with.borrow_mut().clone_from(&request.env);
         // Without one every child is started cold, and meets the same error by itself.
-        Zygote::start(&request.file, argv0, &request.env).ok()
+        Zygote::start(&request.file, argv0, &request.env, program.map(CString::as_c_str)).ok()
     }
 }
 

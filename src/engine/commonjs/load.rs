@@ -1,6 +1,9 @@
 //! Loading: `Module._load`, `module.load`, the extensions, `module._compile`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsString, JsValue, js_string, object::builtins::JsArray,
@@ -384,8 +387,12 @@ pub(in crate::engine) fn read(path: &Path, context: &mut Context) -> JsResult<Js
     }
     let bytes =
         permission::read_file(path, context)?.map_err(|error| unreadable(&error, path, context))?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    Ok(JsString::from(&*String::from_utf8_lossy(bytes)))
+    Ok(JsString::from(&*text_of(&bytes)))
+}
+
+/// The bytes of a file as text, without a byte order mark.
+pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
 fn unreadable(error: &std::io::Error, path: &Path, context: &mut Context) -> JsError {
@@ -408,7 +415,7 @@ pub(super) fn compile(
     let filename = validate::string(&arg(args, 1), "filename", context)?;
     let path = filename.to_std_string_lossy();
     let is_declared = arg(args, 2).as_string().is_some_and(|format| format == "commonjs");
-    let source = without_hashbang(content.to_std_string_lossy());
+    let source = without_hashbang(plain(&content));
     let compiled = match patched_wrapper(&source, context)? {
         Some(wrapped) => compile_wrapped(&wrapped, &path, context),
         None => scripts::compile_wrapper(&source, &path, PARAMETERS, context),
@@ -431,6 +438,14 @@ pub(super) fn compile(
         JsString::from(&*folder.to_string_lossy()).into(),
     ];
     function.call(&exports, &args, context)
+}
+
+/// A string as text, quickly where it is all ASCII: that of a file is long.
+fn plain(text: &JsString) -> String {
+    match text.as_str().as_latin1() {
+        Some(units) if units.is_ascii() => String::from_utf8_lossy(units).into_owned(),
+        _ => text.to_std_string_lossy(),
+    }
 }
 
 /// The source between what a program put into `Module.wrapper`, or as its `Module.wrap` wraps it;

@@ -8,6 +8,7 @@
 mod class;
 mod cycle;
 mod errors;
+pub(crate) mod foresight;
 mod load;
 mod lookup;
 pub(in crate::engine) mod package;
@@ -21,6 +22,7 @@ use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 pub(crate) use class::exports;
 pub(in crate::engine) use errors::describe;
+use load::text_of;
 pub(in crate::engine) use load::{parse_json, read as read_source, without_hashbang};
 use resolve::Resolver;
 pub use settings::ModuleSettings;
@@ -98,9 +100,8 @@ pub(crate) fn run_main(path: &Path, imports: &[String], context: &mut Context) -
         return replaced.call(&JsValue::undefined(), &[], context).map(drop);
     }
     let resolver = resolver(context);
-    let extensions = [".js", ".json", ".node"].map(str::to_owned);
     let request = path.to_string_lossy();
-    let found = resolver.find(&request, &[Path::new("").into()], &extensions, true);
+    let found = resolver.find(&request, &[Path::new("").into()], &extensions(), true);
     let found = found.ok().flatten();
     // What it warns of it warns of once more when the file is loaded.
     resolver.missing_main.take();
@@ -179,15 +180,22 @@ pub(in crate::engine) fn resolve_from(
     request: &str,
     context: &mut Context,
 ) -> Option<std::path::PathBuf> {
-    let resolver = resolver(context);
+    found_from(&resolver(context), from, request)
+}
+
+fn found_from(resolver: &Resolver, from: &Path, request: &str) -> Option<std::path::PathBuf> {
     let folder = from.parent()?;
     let folders = if resolve::is_relative(request) {
         vec![folder.to_path_buf()]
     } else {
         resolve::node_modules_paths(folder)
     };
-    let extensions = [".js", ".json", ".node"].map(str::to_owned);
-    resolver.find(request, &folders, &extensions, false).ok()?
+    resolver.find(request, &folders, &extensions(), false).ok()?
+}
+
+/// The extensions that a request may leave out.
+fn extensions() -> [String; 3] {
+    [".js", ".json", ".node"].map(str::to_owned)
 }
 
 /// Compiles a file as a module without running it.

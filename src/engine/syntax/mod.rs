@@ -17,6 +17,7 @@ pub(crate) mod interactive;
 pub(crate) mod lexer;
 mod messages;
 mod nesting;
+mod requests;
 mod using;
 
 pub(crate) use additions::{Additions, LITERAL, additions, additions_with_checks};
@@ -28,6 +29,7 @@ pub(crate) use exports::commonjs_exports;
 pub(crate) use import_names::import_names;
 pub(crate) use messages::is_reserved;
 pub(crate) use nesting::is_too_deep;
+pub(crate) use requests::required;
 pub(crate) use using::{NO_DECLARATION, declares_with_using, with_using_renamed};
 
 /// What is wrong, and where.

@@ -41,6 +41,9 @@ const BATCH: usize = 256;
 /// What a program that runs JavaScript takes at the least, beside its first chunk, bytes.
 const CERTAIN: usize = 448 * 1024;
 
+/// What a copy of a process takes for itself before its program runs, about, bytes.
+const SETTLING: usize = 128 * 1024;
+
 /// Which chunk is asked of the system next.
 static NEXT: AtomicU8 = AtomicU8::new(FIRST);
 
@@ -48,11 +51,20 @@ const FIRST: u8 = 0;
 const SECOND: u8 = 1;
 const FURTHER: u8 = 2;
 const LARGE: u8 = 3;
+const NEWBORN: u8 = 4;
 
 /// Says that this process will be copied: it takes a page of the largest size for what it allocates next, if the system has
 /// any. A copy of the process finds it with one entry of its page table in place of hundreds.
 pub(crate) fn expect_copies() {
     NEXT.store(LARGE, Ordering::Relaxed);
+}
+
+/// To be called first in a copy of a process that has one thread: it takes none of the blocks that the other one has free. They lie on
+/// pages that it shares with it, of which each would have to be copied for a block or two.
+pub(super) fn begin_anew() {
+    NEXT.store(NEWBORN, Ordering::Relaxed);
+    store().forget();
+    with_room(Room::forget);
 }
 
 /// The allocator, for `#[global_allocator]` in an executable that embeds rjs.
@@ -304,6 +316,13 @@ impl Room {
         self.acquired + self.large - free - self.rest.length as isize
     }
 
+    /// Gives up what is free, to nobody.
+    fn forget(&mut self) {
+        self.acquired = self.held() - self.large;
+        self.free = Self::new().free;
+        self.rest = Rest::NONE;
+    }
+
     /// Leaves everything to others, now and from now on.
     fn leave(&mut self) {
         self.is_leaving = true;
@@ -337,8 +356,9 @@ fn chunk() -> Rest {
     let which = NEXT.load(Ordering::Relaxed);
     NEXT.store(if which == FIRST { SECOND } else { FURTHER }, Ordering::Relaxed);
     let chosen = match which {
-        SECOND => populated(),
+        SECOND => populated(CERTAIN),
         LARGE => large_page(),
+        NEWBORN => populated(SETTLING),
         _ => Rest::NONE,
     };
     if chosen.length > 0 { chosen } else { small_chunk() }
@@ -356,11 +376,9 @@ fn small_chunk() -> Rest {
     if start.is_null() { Rest::NONE } else { Rest { start: start.cast(), length: CHUNK } }
 }
 
-/// The chunk that most of a program's first objects are in: it is known that all of it will be needed, and to ask for its pages
-/// at once takes the system two thirds of the time.
-fn populated() -> Rest {
-    map(CERTAIN, libc::MAP_POPULATE)
-        .map_or(Rest::NONE, |start| Rest { start: start.cast(), length: CERTAIN })
+/// A chunk of which it is known that all will be needed: to ask for its pages at once takes the system two thirds of the time.
+fn populated(length: usize) -> Rest {
+    map(length, libc::MAP_POPULATE).map_or(Rest::NONE, |start| Rest { start: start.cast(), length })
 }
 
 /// Room for a large page; none if the system has no memory left.
@@ -386,8 +404,7 @@ struct LeftRest {
 // SAFETY: the blocks and rests in it are no thread's.
 unsafe impl Send for Store {}
 
-static STORE: Mutex<Store> =
-    Mutex::new(Store { batches: [ptr::null_mut(); SIZES], rests: ptr::null_mut() });
+static STORE: Mutex<Store> = Mutex::new(Store::new());
 
 /// Of which sizes the store has batches: a bit each, changed under its lock.
 static FILLED: AtomicU32 = AtomicU32::new(0);
@@ -397,6 +414,16 @@ fn store() -> MutexGuard<'static, Store> {
 }
 
 impl Store {
+    const fn new() -> Self {
+        Self { batches: [ptr::null_mut(); SIZES], rests: ptr::null_mut() }
+    }
+
+    /// Gives up all that is in it, to nobody.
+    fn forget(&mut self) {
+        *self = Self::new();
+        FILLED.store(0, Ordering::Relaxed);
+    }
+
     /// A batch; null if there is none.
     fn take(&mut self, size: usize) -> *mut Block {
         let batch = self.batches[size];

@@ -68,6 +68,9 @@ pub(super) struct Output {
     /// `None` once the child's end is closed.
     pub(super) fd: Option<OwnedFd>,
     pub(super) bytes: Vec<u8>,
+    /// Where each read goes first: to clear room for a whole chunk before each would cost more than
+    /// the small pieces that most reads bring.
+    chunk: Box<[u8]>,
 }
 
 /// What a read brought.
@@ -79,7 +82,7 @@ pub(super) enum Progress {
 
 impl Output {
     pub(super) fn new(fd: OwnedFd) -> Self {
-        Self { fd: Some(fd), bytes: Vec::new() }
+        Self { fd: Some(fd), bytes: Vec::new(), chunk: vec![0; CHUNK].into() }
     }
 
     /// Reads what there is. At the end, or when it fails, the stream is closed.
@@ -100,21 +103,17 @@ impl Output {
 
     fn read_once(&mut self) -> Result<usize, Errno> {
         let Some(fd) = &self.fd else { return Ok(0) };
-        let end = self.bytes.len();
-        self.bytes.resize(end + CHUNK, 0);
-        let outcome = faults::check().and_then(|()| {
-            loop {
-                match recv(fd.as_raw_fd(), &mut self.bytes[end..], MsgFlags::MSG_DONTWAIT) {
-                    Err(Nix::EINTR) => {}
-                    Err(Nix::EAGAIN) => break Ok(None),
-                    Err(errno) => break Err(errno.into()),
-                    Ok(count) => break Ok(Some(count)),
-                }
+        faults::check()?;
+        let count = loop {
+            match recv(fd.as_raw_fd(), &mut self.chunk, MsgFlags::MSG_DONTWAIT) {
+                Err(Nix::EINTR) => {}
+                Err(Nix::EAGAIN) => return Ok(0),
+                Err(errno) => return Err(errno.into()),
+                Ok(count) => break count,
             }
-        });
-        let count = outcome.as_ref().map_or(0, |read| read.unwrap_or(0));
-        self.bytes.truncate(end + count);
-        if outcome? == Some(0) {
+        };
+        self.bytes.extend_from_slice(&self.chunk[..count]);
+        if count == 0 {
             self.fd = None;
         }
         Ok(count)

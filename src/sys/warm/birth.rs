@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use super::super::errno::Errno;
+use super::super::{errno::Errno, heap};
 
 /// Copies this process; the copy's parent is this one's. The copy's process id, or `None` in the
 /// copy itself.
@@ -24,7 +24,10 @@ pub(super) fn clone_as_sibling() -> Result<Option<i32>, Errno> {
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags, none, none, none, thread_id) };
     match pid {
         -1 => Err(Errno::last()),
-        0 => Ok(None),
+        0 => {
+            heap::begin_anew();
+            Ok(None)
+        }
         pid => Ok(Some(pid as i32)),
     }
 }

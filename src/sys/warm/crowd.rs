@@ -23,6 +23,7 @@ use super::{
     birth::clone_as_sibling,
     newborn,
     order::{Order, receive},
+    serve::{Nursery, expect_at_once},
 };
 
 /// How long after the last order a crowd has passed.
@@ -39,7 +40,12 @@ pub(super) enum Passed {
 }
 
 /// Serves until the crowd has passed. `report` tells the parent of a copy that it has one more child.
-pub(super) fn serve(socket: &File, layout: Layout, report: impl Fn(i32)) -> Passed {
+pub(super) fn serve(
+    socket: &File,
+    layout: Layout,
+    nursery: &impl Nursery,
+    report: impl Fn(i32),
+) -> Passed {
     loop {
         match poll::wait_for(socket.as_fd(), Interest::READABLE, Some(CALM)) {
             Ok(true) => {}
@@ -47,6 +53,7 @@ pub(super) fn serve(socket: &File, layout: Layout, report: impl Fn(i32)) -> Pass
             Err(_) => return Passed::Ended,
         }
         let Some((order, descriptors)) = receive(socket) else { return Passed::Ended };
+        expect_at_once(nursery, order.program.as_ref());
         let outcome = if is_certain(&order, &descriptors) {
             bear_promised(order, descriptors, layout, &report)
         } else {

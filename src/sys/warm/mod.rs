@@ -32,7 +32,7 @@ use nix::{
     },
 };
 
-pub(crate) use self::serve::{Served, serve, socket_of_zygote};
+pub(crate) use self::serve::{Nursery, Served, serve, socket_of_zygote};
 use self::unborn::Unborn;
 use super::{
     errno::Errno,
@@ -87,11 +87,16 @@ pub(crate) enum Refusal {
 
 impl Zygote {
     /// Starts a zygote: `file` with `argv0`, which has to call [`serve`]. Returns before it is
-    /// ready; requests wait for it.
+    /// ready; requests wait for it. `program`: the file that the programs of its copies are likely to begin with.
     ///
     /// # Errors
     /// As [`spawn::spawn`].
-    pub(crate) fn start(file: &CStr, argv0: &CStr, env: &[CString]) -> Result<Self, SysError> {
+    pub(crate) fn start(
+        file: &CStr,
+        argv0: &CStr,
+        env: &[CString],
+        program: Option<&CStr>,
+    ) -> Result<Self, SysError> {
         let (ours, theirs) = fd::stream_pair()?;
         let mut env = env.to_vec();
         // Digits hold no NUL.
@@ -111,7 +116,10 @@ impl Zygote {
             dies_with_parent: false,
         })?;
         let inheritance = INHERITANCE.load(Ordering::Relaxed);
-        Ok(Self { socket: ours, process, inheritance, unborn: RefCell::default() })
+        let zygote = Self { socket: ours, process, inheritance, unborn: RefCell::default() };
+        // If it is dead already, the first request will tell.
+        let _ = zygote.send(&order::encode_expectation(program), &[]);
+        Ok(zygote)
     }
 
     /// Whether its children would inherit what this process has now.
@@ -120,7 +128,7 @@ impl Zygote {
     }
 
     /// Asks for a child. The `file` of the request is not looked at: it is the zygote's. `in_crowd`: others are being asked for in the
-    /// same breath.
+    /// same breath. `program`: the file that the child's program begins with, if that can be told.
     ///
     /// # Errors
     /// [`Refusal`] says what is left to be done.
@@ -128,8 +136,9 @@ impl Zygote {
         &self,
         request: &SpawnRequest<'_>,
         in_crowd: bool,
+        program: Option<&CString>,
     ) -> Result<Child, Refusal> {
-        let bytes = order::encode(request, in_crowd).ok_or(Refusal::Unserved)?;
+        let bytes = order::encode(request, in_crowd, program).ok_or(Refusal::Unserved)?;
         let folder = working_folder().map_err(|_| Refusal::Unserved)?;
         let (answer, answers) = fd::pipe().map_err(|_| Refusal::Unserved)?;
         let mut descriptors = vec![answers.as_raw_fd(), folder.as_raw_fd()];
@@ -155,7 +164,8 @@ impl Zygote {
 
     fn send(&self, bytes: &[u8], descriptors: &[RawFd]) -> Result<(), Errno> {
         let mut rest = bytes;
-        let mut rights: &[ControlMessage<'_>] = &[ControlMessage::ScmRights(descriptors)];
+        let all = [ControlMessage::ScmRights(descriptors)];
+        let mut rights = if descriptors.is_empty() { &[][..] } else { &all };
         while !rest.is_empty() {
             let slice = [IoSlice::new(rest)];
             let flags = MsgFlags::MSG_NOSIGNAL;

@@ -1,10 +1,11 @@
 //! What a zygote is asked for, as bytes. The descriptors travel beside them.
 
 use std::{
-    ffi::CString,
+    ffi::{CStr, CString},
     fs::File,
     io::{IoSliceMut, Read},
     os::fd::{AsRawFd, FromRawFd, OwnedFd},
+    slice,
 };
 
 use nix::{
@@ -35,11 +36,17 @@ pub(super) struct Order {
     pub(super) detached: bool,
     /// More orders will come at once.
     pub(super) in_crowd: bool,
+    /// The file that the child's program begins with, if that can be told.
+    pub(super) program: Option<CString>,
 }
 
-/// A request with its header, and whether more will come at once; `None` if a copy cannot fulfil it: a program that `execve` starts
+/// A request with its header, whether more will come at once, and the file that the program begins with; `None` if a copy cannot fulfil it: a program that `execve` starts
 /// as another user is another one in more than its ids (what may look into it, what it may do).
-pub(super) fn encode(request: &SpawnRequest<'_>, in_crowd: bool) -> Option<Vec<u8>> {
+pub(super) fn encode(
+    request: &SpawnRequest<'_>,
+    in_crowd: bool,
+    program: Option<&CString>,
+) -> Option<Vec<u8>> {
     let SpawnRequest { file: _, args, env, cwd, stdio, detached, uid, gid, dies_with_parent } =
         request;
     if uid.is_some() || gid.is_some() || *dies_with_parent {
@@ -49,6 +56,7 @@ pub(super) fn encode(request: &SpawnRequest<'_>, in_crowd: bool) -> Option<Vec<u
     put_strings(&mut bytes, args);
     put_strings(&mut bytes, env);
     put_strings(&mut bytes, cwd.as_slice());
+    put_strings(&mut bytes, program.map_or(&[], slice::from_ref));
     put_number(&mut bytes, stdio.len() as u32);
     bytes.extend(stdio.iter().map(|slot| u8::from(matches!(slot, ChildFd::From(_)))));
     bytes.extend([u8::from(*detached), u8::from(in_crowd)]);
@@ -74,11 +82,20 @@ fn decode(bytes: &[u8]) -> Option<Order> {
     let args = take_strings(&mut rest)?;
     let env = take_strings(&mut rest)?;
     let mut cwd = take_strings(&mut rest)?;
+    let mut program = take_strings(&mut rest)?;
     let count = take_number(&mut rest)? as usize;
     let stdio = take(&mut rest, count)?.iter().map(|&passed| passed != 0).collect();
     let [detached, in_crowd] = take(&mut rest, 2)?.try_into().ok()?;
     let [detached, in_crowd]: [bool; 2] = [detached != 0, in_crowd != 0];
-    rest.is_empty().then(|| Order { args, env, cwd: cwd.pop(), stdio, detached, in_crowd })
+    rest.is_empty().then(|| Order {
+        args,
+        env,
+        cwd: cwd.pop(),
+        stdio,
+        detached,
+        in_crowd,
+        program: program.pop(),
+    })
 }
 
 fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
@@ -101,6 +118,21 @@ fn take_string(rest: &mut &[u8]) -> Option<CString> {
     let length = memchr::memchr(0, rest)?;
     let bytes = take(rest, length + 1)?;
     CString::from_vec_with_nul(bytes.to_vec()).ok()
+}
+
+/// What a zygote is told first of all: the file that the programs of its copies will begin with, as far as that is known.
+pub(super) fn encode_expectation(program: Option<&CStr>) -> Vec<u8> {
+    let program = program.map(CStr::to_bytes).unwrap_or_default();
+    [&(program.len() as u32).to_ne_bytes(), program].concat()
+}
+
+/// What [`encode_expectation`] made; `None` if nothing is known, or nobody tells.
+pub(super) fn receive_expectation(mut socket: &File) -> Option<CString> {
+    let mut length = [0; 4];
+    socket.read_exact(&mut length).ok()?;
+    let mut program = Vec::new();
+    socket.take(u32::from_ne_bytes(length).into()).read_to_end(&mut program).ok()?;
+    CString::new(program).ok().filter(|program| !program.is_empty())
 }
 
 /// The next order and its descriptors, of which there is at least one; `None` at the end, or if
@@ -171,7 +203,8 @@ mod tests {
             let stdio = vec![ChildFd::Ignored, ChildFd::From(null.as_fd()), ChildFd::Ignored];
             let request = request(cwd, stdio);
             let in_crowd = cwd.is_none();
-            let bytes = encode(&request, in_crowd).unwrap();
+            let program = cwd.map(|_| c"/a b.js".to_owned());
+            let bytes = encode(&request, in_crowd, program.as_ref()).unwrap();
             let (header, body) = bytes.split_at(HEADER);
             assert_eq!(u32::from_ne_bytes(header.try_into().unwrap()) as usize, body.len());
             let expected = Order {
@@ -181,6 +214,7 @@ mod tests {
                 stdio: vec![false, true, false],
                 detached: request.detached,
                 in_crowd,
+                program,
             };
             assert_eq!(decode(body), Some(expected));
             for length in 0..body.len() {
@@ -192,8 +226,9 @@ mod tests {
 
     #[test]
     fn another_user_is_for_a_new_program() {
-        assert!(encode(&request(None, vec![]), false).is_some());
-        assert_eq!(encode(&SpawnRequest { uid: Some(1), ..request(None, vec![]) }, false), None);
-        assert_eq!(encode(&SpawnRequest { gid: Some(1), ..request(None, vec![]) }, false), None);
+        let encoded = |request| encode(&request, false, None);
+        assert!(encoded(request(None, vec![])).is_some());
+        assert_eq!(encoded(SpawnRequest { uid: Some(1), ..request(None, vec![]) }), None);
+        assert_eq!(encoded(SpawnRequest { gid: Some(1), ..request(None, vec![]) }), None);
     }
 }

@@ -6,11 +6,12 @@
 
 use std::{
     env,
-    ffi::CString,
+    ffi::{CStr, CString},
     fs::File,
     io::{Read, Write},
     mem::ManuallyDrop,
-    os::fd::{AsRawFd, OwnedFd},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+    time::{Duration, Instant},
 };
 
 use nix::sys::{
@@ -19,12 +20,17 @@ use nix::sys::{
 };
 
 use super::{
-    super::{errno::Errno, fd, image::Layout},
+    super::{
+        errno::Errno,
+        fd,
+        image::Layout,
+        poll::{self, Interest},
+    },
     VARIABLE,
     birth::clone_as_sibling,
     crowd::{self, Passed},
     newborn,
-    order::{Order, receive},
+    order::{Order, receive, receive_expectation},
 };
 
 /// After so many copies in a row that died without an order, something is wrong with them.
@@ -39,10 +45,33 @@ pub(crate) enum Served {
     Ended,
 }
 
+/// What a zygote and its copies do beside that.
+pub(crate) trait Nursery {
+    /// In a copy that has no order yet: touches the memory that it will need, and leaves nothing behind.
+    fn rehearse(&self);
+
+    /// In the zygote: more copies will be asked for whose program begins with this file.
+    fn expect(&self, program: &CStr);
+
+    /// In the zygote: makes ready a part of what copies are expected to need; `false` if nothing is left of it.
+    fn prepare(&self) -> bool;
+}
+
+/// How long a zygote that is waited for makes things ready: what is ready then, each of its copies need not do.
+const AT_MOST: Duration = Duration::from_millis(20);
+
+/// Expects a program and makes it ready while somebody waits for a copy.
+pub(super) fn expect_at_once(nursery: &impl Nursery, program: Option<&CString>) {
+    let Some(program) = program else { return };
+    nursery.expect(program);
+    let begun = Instant::now();
+    while nursery.prepare() && begun.elapsed() < AT_MOST {}
+}
+
 /// What became of a copy that waited; the last one is its own.
 enum Fate {
-    /// It has an order.
-    Taken,
+    /// It has an order, of a program that begins with this file.
+    Taken(Option<CString>),
     /// As [`Self::Taken`], and more orders will come at once.
     Crowd,
     /// It died.
@@ -58,6 +87,9 @@ const TAKEN: u8 = b'T';
 const CROWD: u8 = b'C';
 const UNNEEDED: u8 = b'U';
 
+/// The most that a pipe takes in one piece, bytes: `pipe(7)`.
+const PIPE_BUF: usize = libc::PIPE_BUF;
+
 /// The socket that this process was given to be a zygote; `None` if it is to be none.
 pub(crate) fn socket_of_zygote() -> Option<OwnedFd> {
     let number = env::var(VARIABLE).ok()?.parse().ok()?;
@@ -68,22 +100,26 @@ pub(crate) fn socket_of_zygote() -> Option<OwnedFd> {
 }
 
 /// Serves until a copy is born, and in the copy returns. The process must have one thread only.
-///
-/// `rehearse` is what a copy does while it has no order: whatever touches the memory that it will
-/// need, and leaves nothing behind.
-pub(crate) fn serve(socket: OwnedFd, rehearse: impl Fn()) -> Served {
+pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
     // In a copy, the number is closed with all others that the copy is not given.
     let socket = ManuallyDrop::new(File::from(socket));
     end_with_parent();
     // What is meant for the whole group of processes is not meant for this one.
     let _ = SigSet::all().thread_block();
     let Some(layout) = Layout::of_this_process() else { return Served::Ended };
+    expect_at_once(nursery, receive_expectation(&socket).as_ref());
     let mut stillborn = 0;
     while stillborn < MAX_STILLBORN {
-        match keep_ready(&socket, &rehearse) {
+        match keep_ready(&socket, nursery) {
             Fate::Dead => stillborn += 1,
-            Fate::Taken => stillborn = 0,
-            Fate::Crowd => match crowd::serve(&socket, layout, |pid| report(&socket, pid)) {
+            Fate::Taken(program) => {
+                stillborn = 0;
+                if let Some(program) = program {
+                    nursery.expect(&program);
+                }
+            }
+            Fate::Crowd => match crowd::serve(&socket, layout, nursery, |pid| report(&socket, pid))
+            {
                 Passed::Calm => stillborn = 0,
                 Passed::Born(args) => return Served::Born(args),
                 Passed::Ended => return Served::Ended,
@@ -98,21 +134,22 @@ pub(crate) fn serve(socket: OwnedFd, rehearse: impl Fn()) -> Served {
 }
 
 /// Makes a copy that waits, and waits until it does so no longer.
-fn keep_ready(socket: &File, rehearse: impl Fn()) -> Fate {
+fn keep_ready(socket: &File, nursery: &impl Nursery) -> Fate {
     let Ok((baton, others_baton)) = fd::pipe() else { return Fate::Ended };
     match clone_as_sibling() {
         Ok(None) => {
             drop(baton);
             let baton = ManuallyDrop::new(File::from(others_baton));
-            wait_for_order(socket, &baton, rehearse)
+            wait_for_order(socket, &baton, nursery)
                 .map_or(Fate::Ended, |(order, descriptors)| Fate::Born(order, descriptors))
         }
         Ok(Some(pid)) => {
             drop(others_baton);
             report(socket, pid);
+            while !is_told(&baton) && nursery.prepare() {}
             fate(baton)
         }
-        Err(errno) => refuse(socket, errno).map_or(Fate::Ended, |()| Fate::Taken),
+        Err(errno) => refuse(socket, errno).map_or(Fate::Ended, |()| Fate::Taken(None)),
     }
 }
 
@@ -127,33 +164,46 @@ fn report(socket: &File, pid: i32) {
     let _ = (&mut &*socket).write_all(&pid.to_ne_bytes());
 }
 
+/// Whether a copy has told its fate, or cannot any more.
+fn is_told(baton: &OwnedFd) -> bool {
+    poll::wait_for(baton.as_fd(), Interest::READABLE, Some(Duration::ZERO)).unwrap_or(true)
+}
+
 fn fate(baton: OwnedFd) -> Fate {
-    let mut byte = [0];
-    match File::from(baton).read_exact(&mut byte).map(|()| byte[0]) {
-        Ok(TAKEN) => Fate::Taken,
-        Ok(CROWD) => Fate::Crowd,
-        Ok(_) => Fate::Ended,
-        Err(_) => Fate::Dead,
+    let mut bytes = [0; PIPE_BUF];
+    let count = File::from(baton).read(&mut bytes).unwrap_or(0);
+    match bytes[..count].split_first() {
+        Some((&TAKEN, program)) => {
+            Fate::Taken(CString::new(program).ok().filter(|program| !program.is_empty()))
+        }
+        Some((&CROWD, _)) => Fate::Crowd,
+        Some(_) => Fate::Ended,
+        None => Fate::Dead,
     }
+}
+
+/// What is told of a copy with this order, in one piece.
+fn word(order: Option<&Order>) -> Vec<u8> {
+    let Some(order) = order else { return vec![UNNEEDED] };
+    let mut word = vec![if order.in_crowd { CROWD } else { TAKEN }];
+    word.extend(order.program.iter().flat_map(CString::as_bytes));
+    // A pipe takes no more at once, and no path that leads anywhere is that long.
+    word.truncate(PIPE_BUF);
+    word
 }
 
 /// What a copy does until it has an order.
 fn wait_for_order(
     socket: &File,
     mut baton: &File,
-    rehearse: impl Fn(),
+    nursery: &impl Nursery,
 ) -> Option<(Order, Vec<OwnedFd>)> {
     if !is_awaited(socket) {
-        rehearse();
+        nursery.rehearse();
     }
     let order = receive(socket);
-    let fate = match &order {
-        Some((Order { in_crowd: true, .. }, _)) => CROWD,
-        Some(_) => TAKEN,
-        None => UNNEEDED,
-    };
     // If the zygote is gone, there will be no further copy.
-    let _ = baton.write_all(&[fate]);
+    let _ = baton.write_all(&word(order.as_ref().map(|(order, _)| order)));
     order
 }
 

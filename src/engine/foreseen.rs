@@ -1,0 +1,122 @@
+//! Texts that are compiled before anybody asks for them.
+//!
+//! To parse and compile its text is most of what a program does before it does anything. Where it can be told what a
+//! program will load, a realm that waits for it has done so. Nothing of it runs, and what was compiled is only taken for the
+//! very text that it was made of: a program can tell no difference but the time.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use boa_engine::Context;
+
+use super::{
+    scripts::{self, Compiled},
+    state, syntax,
+};
+
+/// What a realm has compiled in advance, by the names of the texts.
+#[derive(Default)]
+struct Foreseen(RefCell<HashMap<String, Compiled>>);
+
+fn of(context: &mut Context) -> Rc<Foreseen> {
+    if let Some(foreseen) = context.get_data::<Rc<Foreseen>>() {
+        return foreseen.clone();
+    }
+    let foreseen = Rc::new(Foreseen::default());
+    context.insert_data(foreseen.clone());
+    foreseen
+}
+
+/// Compiles `source` as the body of a function, for whoever will ask [`take`] for it. A text that does not compile is left to
+/// them.
+pub(crate) fn foresee(source: &str, name: &str, parameters: &str, context: &mut Context) {
+    // A text that ends the function that is put around it might declare names for all.
+    if syntax::stray_brace(source).is_some() || scripts::ensure_depth(source, context).is_err() {
+        return;
+    }
+    let Ok(compiled) = Compiled::parse(source, name, parameters, context) else { return };
+    if compiled.finish(context).is_ok() {
+        of(context).0.borrow_mut().insert(name.to_owned(), compiled);
+    }
+}
+
+/// What was compiled of this text. It can be used once: it is kept no longer.
+pub(in crate::engine) fn take(
+    source: &str,
+    name: &str,
+    parameters: &str,
+    context: &mut Context,
+) -> Option<Compiled> {
+    // Where time is counted, texts are compiled with what counts it.
+    if state::of(context).is_counted() {
+        return None;
+    }
+    let foreseen = context.get_data::<Rc<Foreseen>>()?.clone();
+    let mut compiled = foreseen.0.borrow_mut();
+    let is_right = compiled.get(name)?.is_of(source, parameters);
+    if is_right { compiled.remove(name) } else { None }
+}
+
+/// What is kept, by name.
+#[cfg(test)]
+pub(in crate::engine) fn names(context: &mut Context) -> Vec<String> {
+    let mut names: Vec<String> = of(context).0.borrow().keys().cloned().collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::realm;
+
+    const TEXT: &str = "return 1;";
+
+    fn context() -> Context {
+        let mut context = realm::create(Vec::new()).expect("a realm can be made");
+        foresee(TEXT, "/t.js", "exports", &mut context);
+        context
+    }
+
+    fn taken(source: &str, name: &str, parameters: &str, context: &mut Context) -> bool {
+        take(source, name, parameters, context).is_some()
+    }
+
+    #[test]
+    fn what_was_compiled_serves_its_text_once() {
+        let mut context = context();
+        assert!(taken(TEXT, "/t.js", "exports", &mut context));
+        assert!(!taken(TEXT, "/t.js", "exports", &mut context));
+    }
+
+    #[test]
+    fn nothing_serves_another_text() {
+        let mut context = context();
+        assert!(!taken("return 2;", "/t.js", "exports", &mut context));
+        assert!(!taken("return 1", "/t.js", "exports", &mut context));
+        assert!(!taken("return 1;;", "/t.js", "exports", &mut context));
+        assert!(!taken(TEXT, "/t.js", "", &mut context));
+        assert!(!taken(TEXT, "/u.js", "exports", &mut context));
+        assert!(taken(TEXT, "/t.js", "exports", &mut context), "it is still there");
+    }
+
+    #[test]
+    fn functions_are_the_same_as_if_nothing_were_foreseen() {
+        let mut context = context();
+        let function =
+            scripts::compile_wrapper(TEXT, "/t.js", "exports", &mut context).expect("it compiles");
+        assert_eq!(names(&mut context), [""; 0], "it was used");
+        let value = function.call(&boa_engine::JsValue::undefined(), &[], &mut context);
+        assert_eq!(value.ok(), Some(1.into()));
+    }
+
+    #[test]
+    fn a_text_that_is_no_body_is_left_alone() {
+        let mut context = context();
+        for text in ["}}); let leaked; ({a(){", "let 1", "}"] {
+            foresee(text, "/no.js", "exports", &mut context);
+        }
+        assert_eq!(names(&mut context), ["/t.js"]);
+        let leaked = context.eval(boa_engine::Source::from_bytes("typeof leaked"));
+        assert_eq!(leaked.ok(), Some(boa_engine::js_string!("undefined").into()));
+    }
+}
