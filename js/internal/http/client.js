@@ -3,9 +3,8 @@
 // http.ClientRequest: a request until it has its socket; what happens there is an Exchange.
 
 const { nextTick } = require('process');
-const {
-  OutgoingMessage, headersSent, kErrored, kOnFinish, kSocket, kUniqueHeaders, parseUniqueHeadersOption,
-} = require('internal/http/outgoing');
+const { kOnFinish, kSocket, kUniqueHeaders } = require('internal/http/native');
+const { OutgoingMessage, headersSent, kErrored, parseUniqueHeadersOption } = require('internal/http/outgoing');
 const { connectionReset, startClock } = require('internal/http/parsing');
 const { describe, pathOf } = require('internal/http/request_options');
 const { connectAlone, tellError } = require('internal/http/connect');

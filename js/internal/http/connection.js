@@ -1,24 +1,18 @@
 'use strict';
 
-// One connection of a http.Server: the requests that came, the responses that wait for their turn.
+// One connection of a http.Server. How requests come and responses go is native (bindings/http/serving); here is what
+// few connections do: it calls these methods by their names.
 
-const { nextTick } = require('process');
 const { coded } = require('internal/errors');
 const { setUnrefTimeout } = require('internal/timers');
-const { Parser } = require('internal/http/native');
-const { readStart, readStop } = require('internal/http/incoming');
-const { close, kServed } = require('internal/http/response');
-const { kNeedDrain, kOnFinish, kUniqueHeaders } = require('internal/http/outgoing');
 const {
-  ASKS_FOR_UPGRADE, EXPECTS, FAILED, KEEPS_ALIVE, NAMES_HOST, SAYS_LENGTH, connectionReset, digest, endMessage, isLenientByDefault,
-  maxHeaderSize, parseError, receive, startClock, stopClock,
-} = require('internal/http/parsing');
-const { kIncomingMessage, kOptimizesEmpty, kServerResponse } = require('internal/http/server_options');
+  EXPECTS, FAILED, NAMES_HOST, Parser, Serving, digest, kConnection, maxHeaderSize,
+} = require('internal/http/native');
+const { close } = require('internal/http/response');
+const { kNeedDrain } = require('internal/http/outgoing');
+const { connectionReset, isLenientByDefault, parseError, stopClock } = require('internal/http/parsing');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
-const { publish } = require('internal/diagnostics');
-const { loaded } = require('internal/builtins');
 
-const kConnection = Symbol('kConnection');
 const kConnections = Symbol('http.server.connections');
 
 // What a peer is told of an error, where the program says nothing.
@@ -32,7 +26,7 @@ const REFUSALS = {
 // What a socket's events do to its connection.
 const LISTENERS = {
   __proto__: null,
-  data(chunk) { this[kConnection].execute(chunk); },
+  data: digest,
   error(error) { this[kConnection].fail(error); },
   end() { this[kConnection].end(); },
   close() { this[kConnection].close(); },
@@ -42,25 +36,28 @@ const LISTENERS = {
 
 function nop() {}
 
-class Connection {
+function makeParser(server) {
+  const size = server.maxHeaderSize || maxHeaderSize();
+  return new Parser(true, size, server.insecureHTTPParser ?? isLenientByDefault());
+}
+
+// What responses are told; nothing where all is as usual.
+function responseOptions({ rejectNonStandardBodyWrites }, { writableHighWaterMark: highWaterMark }) {
+  const isUsual = highWaterMark === getDefaultHighWaterMark(false) && !rejectNonStandardBodyWrites;
+  return isUsual ? undefined : { highWaterMark, rejectNonStandardBodyWrites };
+}
+
+class Connection extends Serving {
   constructor(server, socket, connections) {
+    super(server, socket, makeParser(server), responseOptions(server, socket));
     this.server = server;
     this.socket = socket;
-    this.parser = new Parser(
-      true, server.maxHeaderSize || maxHeaderSize(), server.insecureHTTPParser ?? isLenientByDefault());
     this.connections = connections;
-    this.incoming = [];
-    this.outgoing = [];
+    // Bytes that wait in responses whose turn has not come.
     this.outgoingSize = 0;
     this.requests = 0;
-    this.message = null;
-    this.idleTimer = null;
-    this.isIdle = false;
+    this.alarm = null;
     this.hasFailed = false;
-    const { rejectNonStandardBodyWrites } = server;
-    const { writableHighWaterMark: highWaterMark } = socket;
-    const isUsual = highWaterMark === getDefaultHighWaterMark(false) && !rejectNonStandardBodyWrites;
-    this.responseOptions = isUsual ? undefined : { highWaterMark, rejectNonStandardBodyWrites };
     this.take();
   }
 
@@ -68,7 +65,6 @@ class Connection {
   take() {
     const { parser, server: { timeout }, socket } = this;
     parser.socket = socket;
-    parser.incoming = null;
     parser.begin();
     this.connections.add(parser);
     // A socket that a program hands over belongs to the server from now on.
@@ -88,9 +84,9 @@ class Connection {
     const { parser, socket } = this;
     if (parser === null) return;
     this.parser = null;
-    clearTimeout(this.idleTimer);
+    clearTimeout(this.alarm);
     this.connections.remove(parser);
-    parser.socket = parser.incoming = socket.parser = null;
+    parser.socket = socket.parser = null;
     delete socket.setEncoding;
     for (const event in LISTENERS) {
       // Who waits for the end of a response waits for that of its socket.
@@ -100,72 +96,19 @@ class Connection {
 
   // ---- What comes in.
 
-  execute(chunk) {
-    if (this.parser === null) return;
-    this.isIdle = false;
-    digest(this, chunk);
+  // A peer that asks without listening is listened to no more.
+  holdBack() {
+    if (this.isFull()) this.listen(false);
   }
 
-  body(parser) {
-    if (!this.message._dumped && !this.message.push(parser.body())) readStop(this.socket);
+  // A response whose turn comes later.
+  enqueue(response) {
+    response._onPendingData = (size) => this.pending(size);
+    this.queue(response);
   }
 
-  endOfMessage(parser) {
-    const { message } = this;
-    this.message = parser.incoming = null;
-    endMessage(parser, message);
-    readStart(this.socket);
-  }
-
-  head(flags) {
-    const { parser, server, socket } = this;
-    const request = receive(parser, server[kIncomingMessage], socket, server.maxHeadersCount);
-    if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
-    this.message = parser.incoming = request;
-    if (flags & ASKS_FOR_UPGRADE) {
-      request.upgrade = request.method === 'CONNECT' || Boolean(server.shouldUpgradeCallback(request));
-      if (request.upgrade) {
-        parser.judge(2);
-        return;
-      }
-    }
-    this.begin(request, flags);
-  }
-
-  // A request: makes its response and tells the program.
-  begin(request, flags) {
-    const { server, socket } = this;
-    // A peer that asks without listening is listened to no more.
-    if (this.incoming.length > 0 && this.isFull()) this.listen(false);
-    this.incoming.push(request);
-    if (server[kOptimizesEmpty] && (flags & SAYS_LENGTH) === 0) request._dumpAndCloseReadable();
-    const response = this.respond(request, flags);
-    publish('http.server.request.start',
-      'request', request, 'response', response, 'socket', socket, 'server', server);
-    if (request.httpVersionMinor !== 1 || !this.isSpecial(request, response, flags)) {
-      server.emit('request', request, response);
-    }
-  }
-
-  // The response to a request, with the socket if it is its turn.
-  respond(request, flags) {
-    const { server, socket } = this;
-    const Response = server[kServerResponse];
-    const response = new Response(request, this.responseOptions);
-    if (server.keepAliveTimeout !== 0) response._keepAliveTimeout = server.keepAliveTimeout;
-    if (server.maxRequestsPerSocket > 0) response._maxRequestsPerSocket = server.maxRequestsPerSocket;
-    if (server[kUniqueHeaders] !== null) response[kUniqueHeaders] = server[kUniqueHeaders];
-    if ((flags & KEEPS_ALIVE) === 0) response.shouldKeepAlive = false;
-    response[kServed] = this;
-    response[kOnFinish] = finishServed;
-    startClock(response);
-    if (socket._httpMessage) {
-      response._onPendingData = (size) => this.pending(size);
-      this.outgoing.push(response);
-    } else {
-      response.assignSocket(socket);
-    }
-    return response;
+  failParsing(chunk) {
+    this.fail(parseError(this.parser, chunk));
   }
 
   // Requests that are answered without the program, or told to it in another way.
@@ -227,38 +170,25 @@ class Connection {
 
   // ---- What goes out.
 
-  // A response was handed to the system: the next one's turn, or a rest.
-  finished(response) {
-    const { socket, server } = this;
-    const request = this.incoming.shift();
-    if (request && !request._consuming && !request.readableDidRead) request._dump();
-    response.detachSocket(socket);
-    if (loaded('internal/performance') && request) {
-      const { method, url, headers } = request;
-      stopClock('HttpRequest', response, { method, url, headers }, response, response.getHeaders());
-    }
-    nextTick(close, response);
-    publish('http.server.response.finish',
-      'request', request, 'response', response, 'socket', socket, 'server', server);
-    if (response._last) {
-      (socket.destroySoon ?? socket.end).call(socket);
-    } else if (this.outgoing.length > 0) {
-      this.outgoing.shift().assignSocket(socket);
-    } else if (server.keepAliveTimeout > 0) {
-      this.rest(server.keepAliveTimeout + server.keepAliveTimeoutBuffer);
-    }
+  // Tells who observes it of a response that is over.
+  stopClock({ method, url, headers }, response) {
+    stopClock('HttpRequest', response, { method, url, headers }, response, response.getHeaders());
   }
 
-  rest(milliseconds) {
-    this.isIdle = true;
-    if (this.idleTimer !== null && this.idleTime === milliseconds) {
-      this.idleTimer.refresh();
-      return;
-    }
-    clearTimeout(this.idleTimer);
-    this.idleTime = milliseconds;
-    this.idleTimer = setUnrefTimeout(() => {
-      if (this.isIdle && this.parser !== null) this.expire();
+  // The last response was said.
+  leave() {
+    const { socket } = this;
+    (socket.destroySoon ?? socket.end).call(socket);
+  }
+
+  // Looks whether it rests still when it may rest no longer. The timer is not set anew for each response.
+  setAlarm(milliseconds, most = milliseconds) {
+    clearTimeout(this.alarm);
+    this.alarm = setUnrefTimeout(() => {
+      const left = this.idleLeft(most);
+      if (left === undefined || this.parser === null) return;
+      if (left > 0) this.setAlarm(Math.ceil(left), most);
+      else this.expire();
     }, milliseconds);
   }
 
@@ -305,7 +235,7 @@ class Connection {
       return;
     }
     const isHeard = this.server.httpAllowHalfOpen;
-    const last = this.outgoing.at(-1) ?? socket._httpMessage;
+    const last = this.lastQueued ?? socket._httpMessage;
     if (isHeard && last) {
       last._last = true;
       return;
@@ -315,7 +245,7 @@ class Connection {
   }
 
   abort() {
-    while (this.incoming.length > 0) this.incoming.shift().destroy(connectionReset('aborted'));
+    for (const request of this.takeRequests()) request.destroy(connectionReset('aborted'));
   }
 
   close() {
@@ -354,10 +284,6 @@ class Connection {
     }
     if (!isHeard) socket.destroy();
   }
-}
-
-function finishServed() {
-  this[kServed].finished(this);
 }
 
 function refuseEncoding() {

@@ -5,19 +5,16 @@
 const { nextTick } = require('process');
 const { Readable } = require('internal/streams/readable');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
-const { distinct, headers: headersOf, isSingle, rawFields } = require('internal/http/native');
+const {
+  adoptIncoming, distinct, dump, headers: headersOf, isSingle, kFields, kReader, kTrailerFields, rawFields,
+} = require('internal/http/native');
 
 const { assign, defineProperty, setPrototypeOf } = Object;
 
 // A mark that another one is not told of costs nothing.
 const DEFAULT_MARK = getDefaultHighWaterMark(false);
 
-// What natives have of the head and of the trailers.
-const kFields = Symbol('http.fields');
-const kTrailerFields = Symbol('http.trailerFields');
-
 // Who reads a body: nobody yet, the program, or nobody any more: then it is thrown away.
-const kReader = Symbol('http.reader');
 const UNCLAIMED = 0;
 const PROGRAM = 1;
 const DISCARDED = 2;
@@ -77,9 +74,9 @@ const methods = {
 
   // Lets the rest of a message that nobody reads come and go.
   _dump() {
-    if (this[kReader] === DISCARDED) return;
+    if (dump.call(this) || this[kReader] === DISCARDED) return;
     const isOver = this.complete && this[kReader] === UNCLAIMED && this._readableState.length === 0;
-    if (isOver && this._eventsCount === 0) {
+    if (isOver && !this._eventsCount) {
       this._dumpAndCloseReadable();
       return;
     }
@@ -97,7 +94,6 @@ const methods = {
 // What a message is unless it says otherwise: a property of its own costs more than its head's parsing.
 assign(IncomingMessage.prototype, {
   aborted: false,
-  complete: false,
   httpVersion: '1.1',
   httpVersionMajor: 1,
   httpVersionMinor: 1,
@@ -107,8 +103,6 @@ assign(IncomingMessage.prototype, {
   statusMessage: null,
   upgrade: null,
   url: '',
-  [kFields]: undefined,
-  [kReader]: UNCLAIMED,
   [kTrailerFields]: undefined,
 }, methods);
 
@@ -180,4 +174,6 @@ function readStop(socket) {
   socket?.pause();
 }
 
-module.exports = { IncomingMessage, kFields, kTrailerFields, readStart, readStop };
+adoptIncoming(IncomingMessage);
+
+module.exports = { IncomingMessage, readStart, readStop };

@@ -6,11 +6,14 @@ const EventEmitter = require('events');
 const { coded } = require('internal/errors');
 const { Stream } = require('internal/streams/legacy');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
-const { conclude, joinsHead, sayPart, kOnFinish, kRefusesBody, kWritten } = require('internal/http/outgoing_body');
 const {
-  fieldMethods, headersSent, kFields, kUniqueHeaders, parseUniqueHeadersOption, validateHeaderName, validateHeaderValue,
+  kCorked, kFields, kOnFinish, kSocket, kUniqueHeaders, kWaiting, messages: { end },
+} = require('internal/http/native');
+const { joinsHead, sayPart, kRefusesBody, kWritten } = require('internal/http/outgoing_body');
+const {
+  fieldMethods, headersSent, parseUniqueHeadersOption, validateHeaderName, validateHeaderValue,
 } = require('internal/http/outgoing_fields');
-const { hasTurn, queueOf, tellDrain, kCorked, kNeedDrain, kSocket, kWaiting } = require('internal/http/outgoing_queue');
+const { hasTurn, queueOf, tellDrain, kNeedDrain } = require('internal/http/outgoing_queue');
 
 const { assign, defineProperty, defineProperties, getOwnPropertyDescriptors, keys, setPrototypeOf } = Object;
 
@@ -67,12 +70,7 @@ const methods = {
     return wantsMore;
   },
 
-  end(chunk, encoding, callback) {
-    const isAlone = typeof chunk === 'function';
-    const isShort = !isAlone && typeof encoding === 'function';
-    if (isAlone) return conclude(this, undefined, undefined, chunk);
-    return conclude(this, chunk, isShort ? undefined : encoding, isShort ? encoding : callback);
-  },
+  end,
 
   flushHeaders() {
     if (!this._header) this._implicitHeader();
@@ -221,5 +219,5 @@ deprecated('_headerNames', function() {
 
 module.exports = {
   OutgoingMessage, headersSent, parseUniqueHeadersOption, validateHeaderName, validateHeaderValue,
-  kCorked, kErrored, kFields, kHighWaterMark, kNeedDrain, kOnFinish, kSocket, kUniqueHeaders,
+  kErrored, kHighWaterMark, kNeedDrain,
 };

@@ -5,12 +5,11 @@
 const { nextTick } = require('process');
 const { Buffer } = require('buffer');
 const { coded, invalidArgType } = require('internal/errors');
-const { kFields } = require('internal/http/outgoing_fields');
-const { hasTurn, kCorked, kSocket, kWaiting } = require('internal/http/outgoing_queue');
+const { hasTurn } = require('internal/http/outgoing_queue');
+const { kCorked, kFields, kSocket, kWaiting, told } = require('internal/http/native');
 
 const kWritten = Symbol('http.bytesWritten');
 const kRefusesBody = Symbol('http.rejectNonStandardBodyWrites');
-const kOnFinish = Symbol('http.onFinish');
 
 function nop() {}
 
@@ -95,6 +94,14 @@ function checkLength(message, size, isLast) {
 
 // ---- The end.
 
+// `end` of a message with these arguments, where it is not a whole one that natives send at once.
+function end(message, chunk, encoding, callback) {
+  const isAlone = typeof chunk === 'function';
+  const isShort = !isAlone && typeof encoding === 'function';
+  if (isAlone) return conclude(message, undefined, undefined, chunk);
+  return conclude(message, chunk, isShort ? undefined : encoding, isShort ? encoding : callback);
+}
+
 function conclude(message, chunk, encoding, callback) {
   if (typeof callback !== 'function') callback = undefined;
   const hasChunk = Boolean(chunk);
@@ -154,13 +161,6 @@ function uncorkWholly(socket) {
   do socket.uncork(); while (socket.writableCorked > 0);
 }
 
-// All was handed to the system.
-function told(message) {
-  if (message[kSocket]?._hadError) return;
-  message[kOnFinish]?.();
-  message.emit('finish');
-}
-
 function writeAfterEnd() {
   return coded('ERR_STREAM_WRITE_AFTER_END', 'write after end');
 }
@@ -190,4 +190,4 @@ function fail(message, error, callback = nop) {
   });
 }
 
-module.exports = { conclude, joinsHead, sayPart, kOnFinish, kRefusesBody, kWritten };
+module.exports = { end, joinsHead, sayPart, kRefusesBody, kWritten };

@@ -3,13 +3,12 @@
 // The fields of a message that is sent: a native list keeps them and writes the head.
 
 const { coded, invalidArgType } = require('internal/errors');
-const { Outgoing, isInvalidValue, isToken } = require('internal/http/native');
+const {
+  Outgoing, isInvalidValue, isToken, kFields, kUniqueHeaders, messages: { setHeader, appendHeader, getHeader, hasHeader, _storeHeader },
+} = require('internal/http/native');
 
 const { isArray } = Array;
 const { entries } = Object;
-
-const kFields = Symbol('http.fields');
-const kUniqueHeaders = Symbol('http.uniqueHeaders');
 
 // The fields of a message that has none.
 const NONE = new Outgoing();
@@ -72,15 +71,11 @@ function trailerLines(name, given, unique) {
 }
 
 const fieldMethods = {
-  setHeader(name, value) {
-    openFields(this, 'set').set(name, value);
-    return this;
-  },
-
-  appendHeader(name, value) {
-    openFields(this, 'append').append(name, value);
-    return this;
-  },
+  setHeader,
+  appendHeader,
+  getHeader,
+  hasHeader,
+  _storeHeader,
 
   setHeaders(headers) {
     openFields(this, 'set');
@@ -95,8 +90,6 @@ const fieldMethods = {
     return this;
   },
 
-  getHeader(name) { return (this[kFields] ?? NONE).get(name); },
-  hasHeader(name) { return (this[kFields] ?? NONE).has(name); },
   getHeaders() { return (this[kFields] ?? NONE).all(); },
   getHeaderNames() { return (this[kFields] ?? NONE).names(); },
   getRawHeaderNames() { return (this[kFields] ?? NONE).rawNames(); },
@@ -124,17 +117,8 @@ const fieldMethods = {
     for (const [name, value] of pairs) text += trailerLines(name, value, this[kUniqueHeaders]);
     this._trailer = text;
   },
-
-  // Makes the head of its first line, what was set, and what is given beside it.
-  _storeHeader(firstLine, extra) {
-    const fields = this[kFields] ??= new Outgoing();
-    this._header = fields.head(this, firstLine, extra, this[kUniqueHeaders]);
-    this._headerSent = false;
-    // A peer that is to say first whether it wants the body has to hear of it now.
-    if (fields.expects()) this._send('');
-  },
 };
 
 module.exports = {
-  fieldMethods, headersSent, parseUniqueHeadersOption, validateHeaderName, validateHeaderValue, kFields, kUniqueHeaders,
+  fieldMethods, headersSent, parseUniqueHeadersOption, validateHeaderName, validateHeaderValue,
 };

@@ -2,9 +2,8 @@
 
 // What a message says before it has its socket: a response whose turn has not come, a request without a connection.
 
-const kSocket = Symbol('http.socket');
-const kWaiting = Symbol('http.waiting');
-const kCorked = Symbol('http.corked');
+const { kWaiting } = require('internal/http/native');
+
 const kNeedDrain = Symbol('http.needDrain');
 
 // Whether what a message says now goes straight to its socket.
@@ -56,4 +55,4 @@ class WaitingQueue {
   }
 }
 
-module.exports = { hasTurn, queueOf, tellDrain, kCorked, kNeedDrain, kSocket, kWaiting };
+module.exports = { hasTurn, queueOf, tellDrain, kNeedDrain };

@@ -1,13 +1,12 @@
 'use strict';
 
-// What both sides of a connection do with a parser (bindings/http/parser.rs).
+// What is done with a parser (bindings/http/parser.rs). A server's connections feed theirs natively.
 
 // What `next()` answers, with the flags of a head: all are the parser's.
 const {
-  ASKS_FOR_UPGRADE, BODY, END, EXPECTS, FAILED, HEAD, KEEPS_ALIVE, MORE, NAMES_HOST, SAYS_LENGTH, UPGRADED,
-  isLenientByDefault: isLenient, maxHeaderSize,
+  ASKS_FOR_UPGRADE, BODY, END, FAILED, HEAD, KEEPS_ALIVE, MORE, UPGRADED, isLenientByDefault: isLenient, kFields,
+  kTrailerFields, maxHeaderSize,
 } = require('internal/http/native');
-const { kFields, kTrailerFields } = require('internal/http/incoming');
 const { loaded } = require('internal/builtins');
 
 const kStarted = Symbol('kStarted');
@@ -19,8 +18,8 @@ function receive(parser, Message, socket, maxHeadersCount) {
   return message;
 }
 
-// Feeds the parser of one side of a connection, which has a method for all that the parser finds. Any of them may run a
-// listener that ends it all: then the side has no parser any more.
+// Feeds the parser of a client's side of a connection, which has a method for all that the parser finds. Any of them may
+// run a listener that ends it all: then the side has no parser any more.
 function digest(side, chunk) {
   side.parser.feed(chunk);
   while (side.parser !== null) {
@@ -103,6 +102,6 @@ function isLenientByDefault() {
 }
 
 module.exports = {
-  ASKS_FOR_UPGRADE, END, EXPECTS, FAILED, KEEPS_ALIVE, NAMES_HOST, SAYS_LENGTH, connectionReset, digest, endMessage,
-  isLenientByDefault, maxHeaderSize, parseError, receive, startClock, stopClock,
+  ASKS_FOR_UPGRADE, END, KEEPS_ALIVE, connectionReset, digest, endMessage, isLenientByDefault, maxHeaderSize, parseError,
+  receive, startClock, stopClock,
 };

@@ -3,14 +3,13 @@
 // http.ServerResponse.
 
 const { coded, invalidArgValue } = require('internal/errors');
-const { isInvalidValue, statusMessage: usualMessage } = require('internal/http/native');
-const { OutgoingMessage, headersSent, kCorked, kFields, kSocket } = require('internal/http/outgoing');
+const {
+  adoptResponse, kCorked, kServed, kSocket, messages: { writeHead, _implicitHeader },
+} = require('internal/http/native');
+const { OutgoingMessage } = require('internal/http/outgoing');
 
 const { isArray } = Array;
 const { assign, keys, setPrototypeOf } = Object;
-
-// The connection of one of our servers that a response belongs to.
-const kServed = Symbol('kServed');
 
 function ServerResponse(request, options) {
   OutgoingMessage.call(this, options);
@@ -48,9 +47,7 @@ function closeWithSocket() {
 
 // ---- The head.
 
-function statusCodeOf(given) {
-  const code = given | 0;
-  if (code >= 100 && code <= 999) return code;
+function refuseStatus(given) {
   const shown = typeof given === 'string' ? given : require('util').inspect(given);
   throw coded('ERR_HTTP_INVALID_STATUS_CODE', `Invalid status code: ${shown}`);
 }
@@ -95,6 +92,7 @@ assign(ServerResponse.prototype, {
   _sent100: false,
   _expect_continue: false,
   _maxRequestsPerSocket: 0,
+  // The connection of one of our servers that it belongs to.
   [kServed]: null,
 
   assignSocket(socket) {
@@ -129,35 +127,11 @@ assign(ServerResponse.prototype, {
     if (fields !== '') inform(this, '103 Early Hints', fields, callback);
   },
 
-  _implicitHeader() {
-    this.writeHead(this.statusCode);
-  },
-
-  // The reason can be left out.
-  writeHead(given, reason, headers) {
-    if (this._header) throw headersSent('write');
-    const code = statusCodeOf(given);
-    const isSaid = typeof reason === 'string';
-    let fields = isSaid ? headers : headers ?? reason;
-    const message = isSaid ? reason : this.statusMessage || usualMessage(code) || 'unknown';
-    this.statusMessage = message;
-    if (code !== this.statusCode) this.statusCode = code;
-    // Where no fields were set, those given are written as they are.
-    if (fields && this[kFields] !== null) {
-      replaceFields(this, fields);
-      fields = undefined;
-    } else if (isArray(fields)) {
-      checkList(fields);
-    }
-    const text = String(message);
-    if (isInvalidValue(text)) throw coded('ERR_INVALID_CHAR', 'Invalid character in statusMessage');
-    if (code < 200 || code === 204 || code === 304) this._hasBody = false;
-    // A peer that waits for a word has not got it: what it sends next is no body.
-    if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
-    this._storeHeader(`HTTP/1.1 ${code} ${text}\r\n`, fields);
-    return this;
-  },
+  _implicitHeader,
+  writeHead,
 });
 ServerResponse.prototype.writeHeader = ServerResponse.prototype.writeHead;
 
-module.exports = { ServerResponse, close, kServed };
+adoptResponse(ServerResponse);
+
+module.exports = { ServerResponse, checkList, close, refuseStatus, replaceFields };

@@ -5,10 +5,10 @@
 const EventEmitter = require('events');
 const { Server: NetServer } = require('internal/net/server');
 const { coded } = require('internal/errors');
-const { Connections } = require('internal/http/native');
+const { Connections, kServerResponse, kUniqueHeaders } = require('internal/http/native');
 const { Connection, connectionOf, kConnections } = require('internal/http/connection');
-const { kUniqueHeaders, parseUniqueHeadersOption } = require('internal/http/outgoing');
-const { kServerResponse, serverArguments, socketOptions, storeHTTPOptions } = require('internal/http/server_options');
+const { parseUniqueHeadersOption } = require('internal/http/outgoing');
+const { serverArguments, socketOptions, storeHTTPOptions } = require('internal/http/server_options');
 
 const { assign, setPrototypeOf } = Object;
 const { captureRejectionSymbol } = EventEmitter;

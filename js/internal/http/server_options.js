@@ -5,11 +5,8 @@
 const { invalidArgType, outOfRange } = require('internal/errors');
 const { validateBoolean, validateFunction, validateInteger } = require('internal/validate');
 const { IncomingMessage } = require('internal/http/incoming');
+const { kIncomingMessage, kOptimizesEmpty, kServerResponse } = require('internal/http/native');
 const { ServerResponse } = require('internal/http/response');
-
-const kIncomingMessage = Symbol('IncomingMessage');
-const kServerResponse = Symbol('ServerResponse');
-const kOptimizesEmpty = Symbol('OptimizeEmptyRequestsOption');
 
 // ---- Kinds: each refuses what is none of it.
 
@@ -85,4 +82,4 @@ function socketOptions(options) {
   return found;
 }
 
-module.exports = { kIncomingMessage, kOptimizesEmpty, kServerResponse, serverArguments, socketOptions, storeHTTPOptions };
+module.exports = { serverArguments, socketOptions, storeHTTPOptions };

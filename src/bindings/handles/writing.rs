@@ -115,6 +115,19 @@ impl Handle {
     }
 }
 
+impl Handle {
+    /// Writes what the descriptor takes at once: how many bytes. `None`, and nothing was written, where something
+    /// is in the way.
+    pub(crate) fn write_at_once(&self, bytes: &[u8]) -> Option<usize> {
+        if self.output.get().is_some() {
+            return None;
+        }
+        let written = self.stream().write_now(bytes)?;
+        self.bytes_written.set(self.bytes_written.get() + written as u64);
+        Some(written)
+    }
+}
+
 /// What goes to a standard stream has left when the call returns.
 fn write_whole(output: Output, payload: &dyn Payload) -> Result<Written, Errno> {
     let mut outcome = Ok(());

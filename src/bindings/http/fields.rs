@@ -9,7 +9,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, Trace};
 
-use super::wire::Field;
+use super::{incoming, wire::Field};
 use crate::{bindings::encoding, engine::natives::arg};
 
 /// How many fields are kept where nothing else is said.
@@ -49,15 +49,20 @@ impl Fields {
     /// An object that holds fields, for the functions of this room. `most` is how many count (0: all).
     pub(super) fn object(
         bytes: Vec<u8>,
-        mut fields: Vec<Field>,
+        fields: Vec<Field>,
         most: Option<usize>,
         context: &Context,
     ) -> JsObject {
+        JsObject::new(context.root_shape(), None, Self::new(bytes, fields, most)).upcast()
+    }
+
+    /// Fields. `most` is how many count (0: all).
+    pub(super) fn new(bytes: Vec<u8>, mut fields: Vec<Field>, most: Option<usize>) -> Self {
         match most {
             Some(0) => {}
             most => fields.truncate(most.unwrap_or(USUAL_COUNT)),
         }
-        JsObject::new(context.root_shape(), None, Self { bytes, fields }).upcast()
+        Self { bytes, fields }
     }
 
     fn text(&self, range: &Range<usize>) -> JsString {
@@ -91,7 +96,10 @@ pub(super) fn latin1(bytes: &[u8]) -> JsString {
 
 fn with<T>(args: &[JsValue], look: impl FnOnce(&Fields) -> T) -> Option<T> {
     let object = arg(args, 0).as_object()?;
-    object.downcast_ref::<Fields>().map(|fields| look(&fields))
+    if let Some(fields) = object.downcast_ref::<Fields>() {
+        return Some(look(&fields));
+    }
+    incoming::with(&object, |message| look(&message.fields))
 }
 
 /// `rawFields(fields)`: names and values in one array, as they came.

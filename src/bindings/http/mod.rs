@@ -4,8 +4,11 @@
 mod connections;
 mod date;
 mod fields;
+mod incoming;
 mod outgoing;
 mod parser;
+mod realm;
+mod serving;
 mod status;
 mod wire;
 
@@ -44,15 +47,31 @@ const METHODS: &[Method] = &[
     ("rawFields", 1, fields::raw),
     ("headers", 2, fields::headers),
     ("distinct", 1, fields::distinct),
+    ("adoptIncoming", 1, realm::adopt_incoming),
+    ("adoptResponse", 1, realm::adopt_response),
+    ("digest", 1, serving::digest),
+    ("dump", 0, |this, _, _| {
+        Ok(this.as_object().is_some_and(|request| incoming::end_untouched(&request)).into())
+    }),
+    ("told", 1, |_, args, context| {
+        let message = arg(args, 0).to_object(context)?;
+        serving::told(&message, context)?;
+        Ok(JsValue::undefined())
+    }),
 ];
 
 /// The native builtin `internal/http/native`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
-    for spec in [&parser::PARSER, &outgoing::OUTGOING, &connections::CONNECTIONS] {
+    for spec in [&parser::PARSER, &serving::SERVING, &connections::CONNECTIONS] {
         let class = class(spec, None, context);
         define_value(&exports, JsString::from(spec.name), class.constructor, true);
     }
+    let lists = class(&outgoing::OUTGOING, None, context);
+    define_value(&exports, js_string!("Outgoing"), lists.constructor.clone(), true);
+    let methods = exports_of(outgoing::METHODS, context);
+    define_value(&exports, js_string!("messages"), methods, true);
+    realm::begin(&exports, lists, context);
     for (name, number) in parser::NUMBERS {
         define_value(&exports, JsString::from(*name), *number, true);
     }

@@ -40,19 +40,19 @@ pub(super) const NUMBERS: &[(&str, i32)] = &[
     ("SAYS_LENGTH", SAYS_LENGTH << 8),
 ];
 
-const MORE: i32 = 0;
-const HEAD: i32 = 1;
-const BODY: i32 = 2;
-const END: i32 = 3;
-const UPGRADED: i32 = 4;
-const FAILED: i32 = 5;
+pub(super) const MORE: i32 = 0;
+pub(super) const HEAD: i32 = 1;
+pub(super) const BODY: i32 = 2;
+pub(super) const END: i32 = 3;
+pub(super) const UPGRADED: i32 = 4;
+pub(super) const FAILED: i32 = 5;
 
 /// The flags of a head.
-const KEEPS_ALIVE: i32 = 1;
-const ASKS_FOR_UPGRADE: i32 = 2;
-const NAMES_HOST: i32 = 4;
-const EXPECTS: i32 = 8;
-const SAYS_LENGTH: i32 = 16;
+pub(super) const KEEPS_ALIVE: i32 = 1;
+pub(super) const ASKS_FOR_UPGRADE: i32 = 2;
+pub(super) const NAMES_HOST: i32 = 4;
+pub(super) const EXPECTS: i32 = 8;
+pub(super) const SAYS_LENGTH: i32 = 16;
 
 pub(super) const PARSER: ClassSpec = ClassSpec {
     methods: &[
@@ -136,10 +136,16 @@ fn with<T>(this: &JsValue, work: impl FnOnce(&Parser) -> JsResult<T>) -> JsResul
 
 /// `feed(buffer)`.
 fn feed(this: &JsValue, args: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
+    give(this, arg(args, 0))?;
+    Ok(JsValue::undefined())
+}
+
+/// Gives a parser what has come in.
+pub(super) fn give(this: &JsValue, chunk: JsValue) -> JsResult<()> {
     with(this, |parser| {
-        *parser.input.borrow_mut() = arg(args, 0);
+        *parser.input.borrow_mut() = chunk;
         parser.at.set(0);
-        Ok(JsValue::undefined())
+        Ok(())
     })
 }
 
@@ -153,6 +159,11 @@ fn begin(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsVal
 
 /// `next()`.
 fn next(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    advance(this, context).map(JsValue::from)
+}
+
+/// What comes next: one of [`NUMBERS`].
+pub(super) fn advance(this: &JsValue, context: &mut Context) -> JsResult<i32> {
     with(this, |parser| {
         let input = parser.input.borrow().clone();
         let view = View::of_uint8_array(&input, context);
@@ -167,7 +178,7 @@ fn next(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValu
             None => machine.next(&[], 0),
         };
         parser.at.set(at);
-        Ok(tell(parser, event).into())
+        Ok(tell(parser, event))
     })
 }
 
@@ -208,10 +219,28 @@ fn flags(meaning: Meaning) -> i32 {
 /// `fill(message, maxCount)`: gives a message what its head says, but the fields, which it returns.
 fn fill(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Some(message) = arg(args, 0).as_object() else { return Ok(JsValue::undefined()) };
-    let told = with(this, |parser| Ok(parser.told.replace(Told::Nothing)))?;
-    let Told::Head(head) = told else { return Ok(JsValue::undefined()) };
-    let Head { bytes, start, minor, fields } = *head;
-    let set = |name: JsString, value: JsValue| define_value(&message, name, value, true);
+    let Some(head) = take_head(this)? else { return Ok(JsValue::undefined()) };
+    let most = arg(args, 1).as_number().map(|most| most as usize);
+    Ok(describe(&message, head, most, context).into())
+}
+
+/// The head that was told.
+pub(super) fn take_head(this: &JsValue) -> JsResult<Option<Head>> {
+    match with(this, |parser| Ok(parser.told.replace(Told::Nothing)))? {
+        Told::Head(head) => Ok(Some(*head)),
+        _ => Ok(None),
+    }
+}
+
+/// Gives a message what its head says, but the fields, which it returns.
+pub(super) fn describe(
+    message: &JsObject,
+    head: Head,
+    most: Option<usize>,
+    context: &Context,
+) -> JsObject {
+    let Head { bytes, start, minor, fields } = head;
+    let set = |name: JsString, value: JsValue| define_value(message, name, value, true);
     match start {
         Start::Request { method, target } => {
             set(js_string!("method"), JsString::from(method).into());
@@ -225,12 +254,16 @@ fn fill(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
             set(js_string!("statusMessage"), text.into());
         }
     }
+    set_version(message, minor);
+    Fields::object(bytes, fields, most, context)
+}
+
+/// Says of a message that it is of the older version, if it is.
+pub(super) fn set_version(message: &JsObject, minor: u8) {
     if minor == 0 {
-        set(js_string!("httpVersionMinor"), 0.into());
-        set(js_string!("httpVersion"), js_string!("1.0").into());
+        define_value(message, js_string!("httpVersionMinor"), 0, true);
+        define_value(message, js_string!("httpVersion"), js_string!("1.0"), true);
     }
-    let most = arg(args, 1).as_number().map(|most| most as usize);
-    Ok(Fields::object(bytes, fields, most, context).into())
 }
 
 /// `judge(verdict)`: 0 the usual, 1 no body, 2 another protocol.
@@ -240,14 +273,20 @@ fn judge(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
         2 => Verdict::Upgrade,
         _ => Verdict::Usual,
     };
+    decide(this, verdict)?;
+    Ok(JsValue::undefined())
+}
+
+/// Says what the message is whose head was told.
+pub(super) fn decide(this: &JsValue, verdict: Verdict) -> JsResult<()> {
     with(this, |parser| {
         parser.machine.borrow_mut().judge(verdict);
-        Ok(JsValue::undefined())
+        Ok(())
     })
 }
 
 /// `body()`: the piece of a body that was told, without a copy.
-fn body(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn body(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (input, told) = with(this, |parser| {
         let range = match *parser.told.borrow() {
             Told::Body(start, end) => (start, end),
@@ -273,7 +312,7 @@ fn part(input: &JsValue, (start, end): (usize, usize), context: &mut Context) ->
 }
 
 /// `trailers()`: the fields behind the last chunk, or none.
-fn trailers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+pub(super) fn trailers(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let told = with(this, |parser| Ok(parser.told.replace(Told::Nothing)))?;
     match told {
         Told::Trailers(bytes, fields) if !fields.is_empty() => {

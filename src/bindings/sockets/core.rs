@@ -135,6 +135,13 @@ impl Core {
         self.wants_to_read.take()
     }
 
+    /// Whether it has a handle, is connected, and nothing waits for that.
+    pub(super) fn is_plain(&self) -> bool {
+        let fields = self.fields.borrow();
+        let is = |field: Field| fields[field as usize].to_boolean();
+        is(Field::Handle) && !is(Field::Connecting) && !is(Field::PendingData)
+    }
+
     pub(super) fn new(states: SocketStates, shared: Rc<Sockets>) -> Self {
         Self {
             fields: GcRefCell::new(beginning()),

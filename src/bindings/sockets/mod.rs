@@ -13,7 +13,9 @@ mod usual;
 
 pub(crate) use self::core::{own_or_prototype, shown, states, table};
 pub(crate) use life::{destroy_natively, finish_natively};
-pub(crate) use transfer::{before_read, is_on_read, on_read, read_more, sink, written};
+pub(crate) use transfer::{
+    before_read, flows, is_on_read, on_read, read_more, sink, takes_at_once, write_at_once, written,
+};
 pub(crate) use usual::{Known, is_usual, knows_emit, note_emit};
 
 use std::{cell::RefCell, rc::Rc};

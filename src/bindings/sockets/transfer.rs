@@ -185,6 +185,36 @@ fn start(socket: &JsObject, handle: &JsObject, context: &mut Context) -> JsResul
     Ok(())
 }
 
+/// Whether data that comes in on a socket that natives made goes to listeners at once.
+pub(crate) fn flows(socket: &JsObject) -> bool {
+    super::states(socket, streams::SocketStates::flows).unwrap_or(false)
+}
+
+/// Whether a socket is a usual one that natives made, on which [`write_at_once`] would write.
+pub(crate) fn takes_at_once(socket: &JsObject, context: &mut Context) -> bool {
+    super::states(socket, streams::SocketStates::takes_at_once).unwrap_or(false)
+        && core::with(socket, Core::is_plain).unwrap_or(false)
+        && usual::is_usual(socket, Known::Write, context)
+        && usual::is_usual(socket, Known::Sink, context)
+        && !state::of(context).async_ids.is_watched()
+}
+
+/// Writes as much as the system takes now: how many bytes. `None`, and nothing was written, where the
+/// write has to go its usual way. Only for a socket that [`takes_at_once`].
+pub(crate) fn write_at_once(
+    socket: &JsObject,
+    bytes: &[u8],
+    context: &mut Context,
+) -> JsResult<Option<usize>> {
+    let native = handle_of(socket, context)?.and_then(|(_, native)| native);
+    let Some(native) = native else { return Ok(None) };
+    let written = native.write_at_once(bytes);
+    if written.is_some() {
+        touch(socket, context)?;
+    }
+    Ok(written)
+}
+
 /// Writes now, or as soon as there is a connection.
 fn write(
     socket: &JsObject,

@@ -6,8 +6,8 @@ use boa_gc::{Finalize, GcRefCell, Trace};
 use super::{
     default_mark, of,
     state::{
-        ALL_BUFFERS, ALL_NOOP, AUTO_DESTROY, CONSTRUCTED, END_EMITTED, ENDED, ENDING, FINISHED,
-        SYNC, Side, State,
+        ALL_BUFFERS, ALL_NOOP, AUTO_DESTROY, CONSTRUCTED, DESTROYED, END_EMITTED, ENDED, ENDING,
+        ERRORED, FINISHED, FLOWING, NEED_DRAIN, PAUSED, SYNC, Side, State, WRITING,
     },
 };
 use crate::engine::natives::define_value;
@@ -84,6 +84,20 @@ impl SocketStates {
 
     pub(super) fn writable_state(&self) -> Option<State> {
         self.writable.borrow().state()
+    }
+
+    /// Whether data that comes in goes to listeners at once.
+    pub(crate) fn flows(&self) -> bool {
+        self.readable_state().is_some_and(|state| state.is(FLOWING | PAUSED, FLOWING))
+    }
+
+    /// Whether nothing waits to be written, and nothing has to.
+    pub(crate) fn takes_at_once(&self) -> bool {
+        const ALL: u32 = CONSTRUCTED | WRITING | ERRORED | ENDING | ENDED | DESTROYED | NEED_DRAIN;
+        let is_free = |side: &Side| {
+            side.is(ALL, CONSTRUCTED) && side.corked.get() == 0 && side.length.get() == 0.0
+        };
+        self.writable_state().is_some_and(|state| state.with(is_free))
     }
 
     /// Says which socket the states are of.

@@ -165,6 +165,39 @@ pub(crate) fn has_ended(stream: &JsObject, context: &mut Context) -> JsResult<bo
     Ok(readable_of(stream, context)?.has(state::END_EMITTED))
 }
 
+/// Whether a stream has told that it is closed.
+pub(crate) fn has_closed(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
+    Ok(readable_of(stream, context)?.has(state::CLOSE_EMITTED))
+}
+
+/// The readable state of a message that comes in: until somebody reads, nothing is asked for. `has_ended`: all of it
+/// has come; `is_over`: and nobody is to hear of that.
+pub(crate) fn state_of_message(
+    mark: Option<f64>,
+    has_ended: bool,
+    is_over: bool,
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    use state::{
+        AUTO_DESTROY, CLOSE_EMITTED, CLOSED, CONSTRUCTED, DESTROYED, EMIT_CLOSE, END_EMITTED,
+        ENDED, READING_MORE, SYNC,
+    };
+    let mut flags = CONSTRUCTED | SYNC | EMIT_CLOSE | AUTO_DESTROY | READING_MORE;
+    if has_ended {
+        flags |= ENDED;
+    }
+    if is_over {
+        flags |= ENDED | END_EMITTED | DESTROYED | CLOSED | CLOSE_EMITTED;
+    }
+    let mark = match mark {
+        Some(mark) => mark,
+        None => default_mark(false, context)?,
+    };
+    let side = state::Side::new(flags, mark, js_string!("utf8").into());
+    let class = of(context)?.readable.clone();
+    Ok(State::new(&class, side, context).object().into())
+}
+
 /// `stream.isPaused()`.
 pub(crate) fn is_paused(stream: &JsObject, context: &mut Context) -> JsResult<bool> {
     use state::{FLOWING, HAS_FLOWING, PAUSED};

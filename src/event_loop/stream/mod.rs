@@ -206,6 +206,19 @@ impl<H: Host> Stream<H> {
         Ok(Written::Later)
     }
 
+    /// Writes what the descriptor takes at once: how many bytes. `None`, and nothing was written, where something
+    /// is queued or the system refuses; a usual [`Self::write`] says why.
+    pub(crate) fn write_now(&self, bytes: &[u8]) -> Option<usize> {
+        if !self.writes.borrow().is_empty()
+            || self.is_connecting()
+            || self.ending.borrow().is_some()
+        {
+            return None;
+        }
+        let fd = self.fd()?;
+        io::write(&*fd, bytes).ok().map(|written| written.unwrap_or(0))
+    }
+
     /// How many bytes wait to be written.
     pub(crate) fn queued_bytes(&self) -> usize {
         self.writes.borrow().bytes()

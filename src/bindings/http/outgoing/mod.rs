@@ -3,6 +3,7 @@
 mod ending;
 mod head;
 mod names;
+mod sending;
 
 use std::cell::Cell;
 
@@ -14,10 +15,13 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
-pub(super) use self::names::{is_token, is_value};
 use self::{
     head::Summary,
     names::{key, name_of, text_of},
+};
+pub(super) use self::{
+    names::{is_token, is_value},
+    sending::METHODS,
 };
 use crate::engine::{
     classes::{ClassSpec, new_target, prototype_from},
@@ -56,7 +60,7 @@ struct Entry {
 }
 
 /// The native data.
-#[derive(Trace, Finalize, JsData)]
+#[derive(Default, Trace, Finalize, JsData)]
 struct Outgoing {
     entries: GcRefCell<Vec<Entry>>,
     #[unsafe_ignore_trace]
@@ -66,8 +70,7 @@ struct Outgoing {
 fn construct(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let target = new_target(this, "Outgoing")?;
     let prototype = prototype_from(&target, context)?;
-    let data = Outgoing { entries: GcRefCell::default(), summary: Cell::default() };
-    Ok(JsObject::new(context.root_shape(), prototype, data).upcast().into())
+    Ok(JsObject::new(context.root_shape(), prototype, Outgoing::default()).upcast().into())
 }
 
 fn with<T>(this: &JsValue, work: impl FnOnce(&Outgoing) -> T) -> JsResult<T> {
