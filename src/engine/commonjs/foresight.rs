@@ -23,7 +23,8 @@ use super::{
 use crate::engine::{
     builtins,
     esm::{self, Format},
-    foreseen, state, syntax,
+    foreseen, state,
+    syntax::{self, Required},
 };
 
 /// The most that is compiled in advance, bytes of text: what takes some fifty milliseconds.
@@ -72,6 +73,8 @@ struct Foresight {
     files: HashMap<PathBuf, Stamp>,
     builtins: HashSet<String>,
     waiting: VecDeque<Item>,
+    /// What is only loaded when some function is called, or on some condition.
+    perhaps: VecDeque<Item>,
     /// What the packages of the files said when they were last looked at.
     resolver: Resolver,
     looked: Option<Instant>,
@@ -103,7 +106,7 @@ pub(crate) fn expect(main: &Path, context: &mut Context) {
 /// Compiles one of the texts that are to be; `false` if there is none.
 pub(crate) fn prepare(context: &mut Context) -> bool {
     let foresight = of(context);
-    let Some(item) = foresight.borrow_mut().waiting.pop_front() else { return false };
+    let Some(item) = foresight.borrow_mut().next() else { return false };
     match item {
         Item::Main(path) => foresight.borrow_mut().main(&path),
         Item::File(path) => file(&foresight, path, context),
@@ -122,6 +125,15 @@ fn of(context: &mut Context) -> Rc<RefCell<Foresight>> {
 }
 
 impl Foresight {
+    fn next(&mut self) -> Option<Item> {
+        self.waiting.pop_front().or_else(|| self.perhaps.pop_front())
+    }
+
+    fn add(&mut self, item: Option<Item>, is_certain: bool) {
+        let list = if is_certain { &mut self.waiting } else { &mut self.perhaps };
+        list.extend(item);
+    }
+
     fn main(&mut self, path: &Path) {
         let extensions = super::extensions();
         let found =
@@ -151,14 +163,12 @@ fn file(foresight: &RefCell<Foresight>, path: PathBuf, context: &mut Context) {
     let Some(text) = foresight.borrow_mut().read(&path) else { return };
     foreseen::foresee(&text, &path.to_string_lossy(), PARAMETERS, context);
     let foresight = &mut *foresight.borrow_mut();
-    for required in syntax::required(&text) {
-        let item = match state::of(context).builtins.public(&required.specifier) {
+    for Required { specifier, is_certain } in syntax::required(&text) {
+        let item = match state::of(context).builtins.public(&specifier) {
             Some(row) => Some(Item::Builtin(row.name.to_owned())),
-            None => {
-                super::found_from(&foresight.resolver, &path, &required.specifier).map(Item::File)
-            }
+            None => super::found_from(&foresight.resolver, &path, &specifier).map(Item::File),
         };
-        foresight.waiting.extend(item);
+        foresight.add(item, is_certain);
     }
 }
 
@@ -167,11 +177,9 @@ fn builtin(foresight: &RefCell<Foresight>, name: String, context: &mut Context) 
         return;
     }
     let Some(source) = builtins::foresee(&name, context) else { return };
-    let required = syntax::required(source).into_iter().filter(|required| required.is_certain);
-    foresight
-        .borrow_mut()
-        .waiting
-        .extend(required.map(|required| Item::Builtin(required.specifier)));
+    for Required { specifier, is_certain } in syntax::required(source) {
+        foresight.borrow_mut().add(Some(Item::Builtin(specifier)), is_certain);
+    }
 }
 
 #[cfg(test)]

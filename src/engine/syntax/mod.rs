@@ -29,7 +29,7 @@ pub(crate) use exports::commonjs_exports;
 pub(crate) use import_names::import_names;
 pub(crate) use messages::is_reserved;
 pub(crate) use nesting::is_too_deep;
-pub(crate) use requests::required;
+pub(crate) use requests::{Required, required};
 pub(crate) use using::{NO_DECLARATION, declares_with_using, with_using_renamed};
 
 /// What is wrong, and where.

@@ -23,7 +23,7 @@ use super::{
     birth::clone_as_sibling,
     newborn,
     order::{Order, receive},
-    serve::{Nursery, expect_at_once},
+    serve::{BEFORE_MANY, Nursery, expect_at_once},
 };
 
 /// How long after the last order a crowd has passed.
@@ -53,7 +53,7 @@ pub(super) fn serve(
             Err(_) => return Passed::Ended,
         }
         let Some((order, descriptors)) = receive(socket) else { return Passed::Ended };
-        expect_at_once(nursery, order.program.as_ref());
+        expect_at_once(nursery, order.program.as_ref(), BEFORE_MANY, || true);
         let outcome = if is_certain(&order, &descriptors) {
             bear_promised(order, descriptors, layout, &report)
         } else {

@@ -57,15 +57,23 @@ pub(crate) trait Nursery {
     fn prepare(&self) -> bool;
 }
 
-/// How long a zygote that is waited for makes things ready: what is ready then, each of its copies need not do.
-const AT_MOST: Duration = Duration::from_millis(20);
+/// How long a zygote makes things ready before the first of its copies, if somebody waits for that.
+const BEFORE_ONE: Duration = Duration::from_millis(20);
 
-/// Expects a program and makes it ready while somebody waits for a copy.
-pub(super) fn expect_at_once(nursery: &impl Nursery, program: Option<&CString>) {
+/// As [`BEFORE_ONE`], before those of a crowd: what is ready then, none of them need do for itself.
+pub(super) const BEFORE_MANY: Duration = Duration::from_millis(100);
+
+/// Expects a program and makes it ready, however long that takes, but for so long at the most if there `is_haste`.
+pub(super) fn expect_at_once(
+    nursery: &impl Nursery,
+    program: Option<&CString>,
+    at_most: Duration,
+    is_haste: impl Fn() -> bool,
+) {
     let Some(program) = program else { return };
     nursery.expect(program);
     let begun = Instant::now();
-    while nursery.prepare() && begun.elapsed() < AT_MOST {}
+    while (begun.elapsed() < at_most || !is_haste()) && nursery.prepare() {}
 }
 
 /// What became of a copy that waited; the last one is its own.
@@ -107,7 +115,8 @@ pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
     // What is meant for the whole group of processes is not meant for this one.
     let _ = SigSet::all().thread_block();
     let Some(layout) = Layout::of_this_process() else { return Served::Ended };
-    expect_at_once(nursery, receive_expectation(&socket).as_ref());
+    let program = receive_expectation(&socket);
+    expect_at_once(nursery, program.as_ref(), BEFORE_ONE, || is_awaited(&socket));
     let mut stillborn = 0;
     while stillborn < MAX_STILLBORN {
         match keep_ready(&socket, nursery) {
