@@ -22,7 +22,7 @@ use super::{
 };
 use crate::engine::{
     builtins,
-    esm::{self, Format},
+    esm::{self, Format, foreseen::Imported},
     foreseen, state,
     syntax::{self, Required},
 };
@@ -109,7 +109,7 @@ pub(crate) fn prepare(context: &mut Context) -> bool {
     let Some(item) = foresight.borrow_mut().next() else { return false };
     match item {
         Item::Main(path) => foresight.borrow_mut().main(&path),
-        Item::File(path) => file(&foresight, path, context),
+        Item::File(path) => file(&foresight, &path, context),
         Item::Builtin(name) => builtin(&foresight, name, context),
     }
     true
@@ -141,32 +141,49 @@ impl Foresight {
         self.waiting.extend(found.ok().flatten().map(Item::File));
     }
 
-    /// The text of a CommonJS file that has not been read, and is not too large.
-    fn read(&mut self, path: &Path) -> Option<String> {
+    /// The text of a file that has not been read, and is not too large; whether it is an ES module.
+    fn read(&mut self, path: &Path) -> Option<(String, bool)> {
         let metadata = fs::metadata(path).ok()?;
         let so_far: u64 = self.files.values().map(|stamp| stamp.size).sum();
         let is_wanted = metadata.is_file()
             && self.files.len() < MANY
             && metadata.size() <= LARGEST.min(MOST.saturating_sub(so_far))
             && !self.files.contains_key(path);
-        let format = esm::format_of_path(path, &self.resolver).ok()?;
-        if !is_wanted || !matches!(format, Some(Format::CommonJs | Format::Undeclared)) {
-            return None;
-        }
+        let format = esm::format_of_path(path, &self.resolver).ok().flatten();
+        let format = format.filter(|format| is_wanted && *format != Format::Json)?;
         let bytes = fs::read(path).ok()?;
         self.files.insert(path.to_owned(), Stamp::of(&metadata));
-        Some(without_hashbang(text_of(&bytes).into_owned()))
+        let text = without_hashbang(text_of(&bytes).into_owned());
+        let is_module =
+            format == Format::Module || format == Format::Undeclared && esm::is_module_text(&text);
+        Some((text, is_module))
     }
 }
 
-fn file(foresight: &RefCell<Foresight>, path: PathBuf, context: &mut Context) {
-    let Some(text) = foresight.borrow_mut().read(&path) else { return };
-    foreseen::foresee(&text, &path.to_string_lossy(), PARAMETERS, context);
-    let foresight = &mut *foresight.borrow_mut();
-    for Required { specifier, is_certain } in syntax::required(&text) {
+fn file(foresight: &RefCell<Foresight>, path: &Path, context: &mut Context) {
+    let read = foresight.borrow_mut().read(path);
+    match read {
+        Some((text, true)) => module(&mut foresight.borrow_mut(), path, text, context),
+        Some((text, false)) => script(&mut foresight.borrow_mut(), path, &text, context),
+        None => {}
+    }
+}
+
+fn module(foresight: &mut Foresight, path: &Path, text: String, context: &mut Context) {
+    for imported in esm::foreseen::foresee(path, text, &foresight.resolver, context) {
+        foresight.waiting.push_back(match imported {
+            Imported::File(path) => Item::File(path),
+            Imported::Builtin(name) => Item::Builtin(name.to_owned()),
+        });
+    }
+}
+
+fn script(foresight: &mut Foresight, path: &Path, text: &str, context: &mut Context) {
+    foreseen::foresee(text, &path.to_string_lossy(), PARAMETERS, context);
+    for Required { specifier, is_certain } in syntax::required(text) {
         let item = match state::of(context).builtins.public(&specifier) {
             Some(row) => Some(Item::Builtin(row.name.to_owned())),
-            None => super::found_from(&foresight.resolver, &path, &specifier).map(Item::File),
+            None => super::found_from(&foresight.resolver, path, &specifier).map(Item::File),
         };
         foresight.add(item, is_certain);
     }
@@ -216,9 +233,11 @@ mod tests {
         fn kept(&self, context: &mut Context) -> Vec<String> {
             let root = fs::canonicalize(&self.0).expect("it is there");
             let below = |name: String| {
-                Some(Path::new(&name).strip_prefix(&root).ok()?.to_str()?.to_owned())
+                let path = Path::new(name.strip_prefix("file://").unwrap_or(&name));
+                Some(path.strip_prefix(&root).ok()?.to_str()?.to_owned())
             };
-            foreseen::names(context).into_iter().filter_map(below).collect()
+            let names = foreseen::names(context).into_iter();
+            names.chain(esm::foreseen::urls(context)).filter_map(below).collect()
         }
     }
 
@@ -247,7 +266,11 @@ mod tests {
                     "require('../data.json'); require('../main'); require('../module.mjs')",
                 ),
                 ("data.json", "{}"),
-                ("module.mjs", "export {}"),
+                (
+                    "module.mjs",
+                    "import './deep.mjs'; import 'pack/sub'; import './no.mjs'; import 'node:fs'",
+                ),
+                ("deep.mjs", "await 0; export {}"),
                 ("node_modules/pack/package.json", "{ \"exports\": { \"./sub\": \"./deep.js\" } }"),
                 ("node_modules/pack/deep.js", "exports.deep = true"),
                 ("other.js", "exports.other = true"),
@@ -255,7 +278,8 @@ mod tests {
         );
         let mut context = realm::create(Vec::new()).expect("a realm can be made");
         foresee(&folder.path("main"), &mut context);
-        let expected = ["a/index.js", "main.js", "node_modules/pack/deep.js"];
+        let expected =
+            ["a/index.js", "main.js", "node_modules/pack/deep.js", "deep.mjs", "module.mjs"];
         assert_eq!(folder.kept(&mut context), expected);
     }
 

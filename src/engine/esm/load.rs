@@ -14,6 +14,7 @@ use boa_engine::{
 use super::{
     Loader, builtin,
     errors::Failure,
+    foreseen,
     format::{self, Format},
     importers,
     record::{Kind, Record},
@@ -162,6 +163,32 @@ fn text_of(path: &Path, context: &mut Context) -> JsResult<String> {
     Ok(commonjs::read_source(path, context)?.to_std_string_lossy())
 }
 
+/// A text as an ES module, and what is known of it.
+pub(super) struct Parsed {
+    pub(super) text: String,
+    module: Module,
+    additions: Additions,
+    pub(super) declarations: Declarations,
+}
+
+impl Parsed {
+    /// Parses a text without a hashbang.
+    pub(super) fn of(
+        url: &str,
+        text: String,
+        declarations: Option<Declarations>,
+        context: &mut Context,
+    ) -> JsResult<Self> {
+        let declarations = declarations.unwrap_or_else(|| syntax::declarations(&text));
+        let names = syntax::import_names(&text, &declarations);
+        let (additions, parsed) = scripts::with_additions(&text, context, |additions, context| {
+            parse(url, &text, &additions.and(&names), "", context)
+        });
+        let (module, additions) = (parsed?, additions.and(&names));
+        Ok(Self { text, module, additions, declarations })
+    }
+}
+
 /// An ES module of a text.
 pub(super) fn source(
     url: String,
@@ -170,12 +197,11 @@ pub(super) fn source(
     context: &mut Context,
 ) -> JsResult<Record> {
     let text = commonjs::without_hashbang(text);
-    let declarations = declarations.unwrap_or_else(|| syntax::declarations(&text));
-    let names = syntax::import_names(&text, &declarations);
-    let (additions, parsed) = scripts::with_additions(&text, context, |additions, context| {
-        parse(&url, &text, &additions.and(&names), "", context)
-    });
-    let (module, additions) = (parsed?, additions.and(&names));
+    let parsed = match foreseen::take(&url, &text, context) {
+        Some(ready) => ready,
+        None => Parsed::of(&url, text, declarations, context)?,
+    };
+    let Parsed { text, module, additions, declarations } = parsed;
     sources::of(context).add(&url, SourceText::new(text, 0).with_additions(&additions));
     Ok(Record::new(url, Kind::Source, module, declarations))
 }

@@ -14,6 +14,7 @@ mod dynamic;
 mod entry;
 mod errors;
 mod evaluate;
+pub(in crate::engine) mod foreseen;
 mod format;
 mod frames;
 mod graph;
