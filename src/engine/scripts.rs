@@ -7,12 +7,10 @@ use boa_engine::{
     ast::scope::Scope,
     interner::Interner,
     js_string,
-    module::Referrer,
     parser::{Error as ParseError, Parser},
 };
 
 use super::{
-    esm::importers,
     foreseen,
     natives::define_name,
     sources::{self, SourceText},
@@ -250,11 +248,9 @@ pub(crate) fn ensure_depth(text: &str, context: &mut Context) -> JsResult<()> {
 }
 
 fn parse(text: &str, path: &str, context: &mut Context) -> JsResult<Script> {
-    let script = tolerantly(text, context, |text, context| {
+    tolerantly(text, context, |text, context| {
         Script::parse(Source::from_bytes(text).with_path(Path::new(path)), None, context)
-    })?;
-    importers::forget(&Referrer::Script(script.clone()), context);
-    Ok(script)
+    })
 }
 
 /// Parses a text, and if the engine refuses it, with `using` renamed where that is a name.

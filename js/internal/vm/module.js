@@ -278,7 +278,7 @@ class SourceTextModule extends Module {
 // be set at any time. The module that programs import passes them on, and calls back when evaluated.
 function valuesModule(names, context) {
   const cases = names.map((_, i) => `case ${i}:$${i}=v;break;`).join('');
-  const variables = names.map((_, i) => `export var $${i};`).join('');
+  const variables = names.map((_, i) => `export let $${i};`).join('');
   const text = `${variables}export let run;export const set=(n,v)=>{switch(n){case -1:run=v;break;${cases}}};`;
   const handle = compile(text, 'node:internal/vm/module', context, {});
   engine.link(handle, []);

@@ -1,7 +1,7 @@
 //! Scripts and functions of `vm`.
 
 use boa_engine::{
-    Context, JsData, JsObject, JsResult, JsString, JsValue, Script, js_string, module::Referrer,
+    Context, JsData, JsObject, JsResult, JsString, JsValue, Script, js_string,
     object::builtins::JsArray,
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
@@ -20,7 +20,6 @@ struct Compiled {
     text: String,
     #[unsafe_ignore_trace]
     path: String,
-    #[unsafe_ignore_trace]
     importer: Importer,
     /// For the realm of the program, once it ran there.
     own: GcRefCell<Option<Script>>,
@@ -44,8 +43,7 @@ pub(super) fn compile(_: &JsValue, args: &[JsValue], context: &mut Context) -> J
 /// Parsed for the current realm.
 fn parsed(compiled: &Compiled, context: &mut Context) -> JsResult<Script> {
     let script = scripts::parse_script(&compiled.text, &compiled.path, context)?;
-    let referrer = Referrer::Script(script.clone());
-    importers::set(&referrer, compiled.importer.clone(), None, context);
+    importers::set(&script, compiled.importer.clone(), context);
     Ok(script)
 }
 
@@ -117,7 +115,7 @@ pub(super) fn compile_body(
         let scopes = extensions.len();
         let (script, maker) =
             scripts::compile_function(&text, &path, &parameters, scopes, context)?;
-        importers::set(&Referrer::Script(script), importer, None, context);
+        importers::set(&script, importer, context);
         let made = maker.call(&JsValue::undefined(), &extensions, context)?;
         if let Some(function) = made.as_object() {
             define_name(&function, js_string!());

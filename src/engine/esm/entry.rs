@@ -12,6 +12,7 @@ use boa_engine::{
     Context, JsResult, JsString, JsValue, builtins::promise::PromiseState, job::PromiseJob,
     object::builtins::JsPromise,
 };
+use boa_gc::Gc;
 
 use super::{
     Loader, evaluate, frames, graph, load, of,
@@ -86,7 +87,7 @@ fn next(mut steps: VecDeque<Entry>, context: &mut Context) {
     }
 }
 
-fn start(step: &Entry, context: &mut Context) -> JsResult<Option<(Rc<Record>, JsPromise)>> {
+fn start(step: &Entry, context: &mut Context) -> JsResult<Option<(Gc<Record>, JsPromise)>> {
     let loader = of(context);
     let record = match step {
         Entry::Script(script) => {
@@ -119,11 +120,10 @@ fn start(step: &Entry, context: &mut Context) -> JsResult<Option<(Rc<Record>, Js
 struct Rest {
     #[unsafe_ignore_trace]
     steps: RefCell<VecDeque<Entry>>,
-    #[unsafe_ignore_trace]
-    record: Rc<Record>,
+    record: Gc<Record>,
 }
 
-fn wait(record: &Rc<Record>, promise: &JsPromise, steps: VecDeque<Entry>, context: &mut Context) {
+fn wait(record: &Gc<Record>, promise: &JsPromise, steps: VecDeque<Entry>, context: &mut Context) {
     // Only the main module is missed: as in Node, what `--import` names may wait for ever.
     of(context).entry.waiting.set(steps.is_empty());
     let rest = |steps| Rest { steps: RefCell::new(steps), record: record.clone() };
@@ -171,7 +171,7 @@ pub(crate) fn unsettled(context: &mut Context) -> Option<String> {
 }
 
 /// The modules that wait for something that is no module.
-fn stalled(loader: &Loader) -> Vec<Rc<Record>> {
+fn stalled(loader: &Loader) -> Vec<Gc<Record>> {
     let is_pending = |record: &Record| {
         let promise = record.promise.borrow();
         promise.as_ref().is_some_and(|promise| matches!(promise.state(), PromiseState::Pending))

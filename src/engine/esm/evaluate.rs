@@ -7,7 +7,6 @@ use std::{
     cell::Cell,
     collections::HashMap,
     panic::{self, AssertUnwindSafe},
-    rc::Rc,
     sync::Once,
 };
 
@@ -17,6 +16,7 @@ use boa_engine::{
     js_string,
     object::builtins::JsPromise,
 };
+use boa_gc::Gc;
 
 use super::{
     builtin, frames,
@@ -26,7 +26,7 @@ use crate::engine::{commonjs, natives::define_value, stack, state};
 
 /// Evaluates a module that was loaded, after what it imports; what comes back is settled unless
 /// something awaits.
-pub(super) fn evaluate(root: &Rc<Record>, context: &mut Context) -> JsResult<JsPromise> {
+pub(super) fn evaluate(root: &Gc<Record>, context: &mut Context) -> JsResult<JsPromise> {
     for cycle in order(root) {
         let first = &cycle[0];
         if first.promise.borrow().is_none() {
@@ -47,7 +47,7 @@ pub(super) fn evaluate(root: &Rc<Record>, context: &mut Context) -> JsResult<JsP
 }
 
 /// Runs the modules of one cycle.
-fn run(cycle: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+fn run(cycle: &[Gc<Record>], context: &mut Context) -> JsResult<()> {
     let first = &cycle[0];
     for record in cycle {
         fetch_from_builtins(record, context)?;
@@ -96,9 +96,9 @@ fn tell_nobody(promise: &JsPromise, context: &mut Context) -> JsResult<()> {
     promise.then(Some(ignore.clone()), Some(ignore), context).map(drop)
 }
 
-/// The cycles that were not evaluated yet, in the order in which they run; each begins with the
-/// module by which it was reached.
-fn order(root: &Rc<Record>) -> Vec<Vec<Rc<Record>>> {
+/// The cycles of a graph, in the order in which they run; each begins with the module by which it was
+/// reached.
+pub(super) fn order(root: &Gc<Record>) -> Vec<Vec<Gc<Record>>> {
     let mut search = Search::default();
     search.visit(root);
     search.cycles
@@ -109,19 +109,19 @@ fn order(root: &Rc<Record>) -> Vec<Vec<Rc<Record>>> {
 struct Search {
     /// When each module was reached, and the earliest one on the stack that it leads to.
     reached: HashMap<*const Record, (usize, usize)>,
-    stack: Vec<Rc<Record>>,
-    cycles: Vec<Vec<Rc<Record>>>,
+    stack: Vec<Gc<Record>>,
+    cycles: Vec<Vec<Gc<Record>>>,
 }
 
 impl Search {
-    fn visit(&mut self, record: &Rc<Record>) -> usize {
+    fn visit(&mut self, record: &Gc<Record>) -> usize {
         let index = self.reached.len();
-        let key = Rc::as_ptr(record);
+        let key = record.address();
         self.reached.insert(key, (index, index));
         self.stack.push(record.clone());
         let mut lowest = index;
         for child in record.children() {
-            let found = match self.reached.get(&Rc::as_ptr(child)) {
+            let found = match self.reached.get(&child.address()) {
                 None => self.visit(child),
                 Some(&(_, low)) if self.is_open(child) => low,
                 Some(_) => continue,
@@ -130,7 +130,7 @@ impl Search {
         }
         self.reached.insert(key, (index, lowest));
         if lowest == index
-            && let Some(start) = self.stack.iter().position(|other| Rc::ptr_eq(other, record))
+            && let Some(start) = self.stack.iter().position(|other| Gc::ptr_eq(other, record))
         {
             self.cycles.push(self.stack.split_off(start));
             return usize::MAX;
@@ -138,8 +138,8 @@ impl Search {
         lowest
     }
 
-    fn is_open(&self, record: &Rc<Record>) -> bool {
-        self.stack.iter().any(|other| Rc::ptr_eq(other, record))
+    fn is_open(&self, record: &Gc<Record>) -> bool {
+        self.stack.iter().any(|other| Gc::ptr_eq(other, record))
     }
 }
 

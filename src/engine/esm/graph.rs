@@ -1,11 +1,10 @@
 //! Loading: a module with everything that it imports, at once.
 
-use std::rc::Rc;
-
-use boa_engine::{Context, JsError, JsResult, builtins::promise::PromiseState};
+use boa_engine::{Context, JsError, JsResult, Module, builtins::promise::PromiseState};
+use boa_gc::Gc;
 
 use super::{
-    Loader, frames, link, load,
+    Loader, frames, hoist, link, load,
     record::{Kind, Progress, Record},
     resolve::{self, Target},
 };
@@ -23,7 +22,7 @@ pub(super) fn prepare(
     target: &Target,
     attributes: &[(String, String)],
     context: &mut Context,
-) -> JsResult<Rc<Record>> {
+) -> JsResult<Gc<Record>> {
     let mut fresh = Vec::new();
     let resolver = commonjs::resolver(context);
     resolver.loads_graph(true);
@@ -40,8 +39,8 @@ pub(super) fn prepare_record(
     loader: &Loader,
     root: Record,
     context: &mut Context,
-) -> JsResult<Rc<Record>> {
-    let root = Rc::new(root);
+) -> JsResult<Gc<Record>> {
+    let root = Gc::new(root);
     loader.records.add(&root);
     let mut fresh = vec![root.clone()];
     let resolver = commonjs::resolver(context);
@@ -58,7 +57,7 @@ pub(super) fn prepare_record(
     }
 }
 
-fn discard(loader: &Loader, fresh: &[Rc<Record>]) {
+fn discard(loader: &Loader, fresh: &[Gc<Record>]) {
     for record in fresh {
         loader.records.remove(record);
     }
@@ -68,9 +67,9 @@ fn load_graph(
     loader: &Loader,
     target: &Target,
     attributes: &[(String, String)],
-    fresh: &mut Vec<Rc<Record>>,
+    fresh: &mut Vec<Gc<Record>>,
     context: &mut Context,
-) -> JsResult<Rc<Record>> {
+) -> JsResult<Gc<Record>> {
     let (root, is_new) = load::module(loader, target, attributes, context)?;
     if is_new {
         fresh.push(root.clone());
@@ -83,7 +82,7 @@ fn load_graph(
 /// Resolves and reads what new modules ask for, and what that asks for.
 fn fetch_children(
     loader: &Loader,
-    fresh: &mut Vec<Rc<Record>>,
+    fresh: &mut Vec<Gc<Record>>,
     context: &mut Context,
 ) -> JsResult<()> {
     let mut next = 0;
@@ -109,14 +108,15 @@ fn fetch_children(
 }
 
 /// Has the engine load and link a graph whose modules are all there.
-fn complete(root: &Rc<Record>, fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+fn complete(root: &Gc<Record>, fresh: &[Gc<Record>], context: &mut Context) -> JsResult<()> {
     refuse_running(fresh, context)?;
     spread_waiting(fresh, context)?;
+    hoist::prepare_cycles(root, fresh, context)?;
     bind(root, fresh, context)
 }
 
 /// The engine cannot link to a module that is running: one that somebody requires while it does.
-fn refuse_running(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+fn refuse_running(fresh: &[Gc<Record>], context: &mut Context) -> JsResult<()> {
     for record in fresh {
         let requests = record.declarations.requests.iter().zip(record.children());
         let mut running = requests
@@ -135,20 +135,21 @@ fn refuse_running(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
 }
 
 /// Loads in the engine, checks and links.
-pub(super) fn bind(root: &Rc<Record>, fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+pub(super) fn bind(root: &Gc<Record>, fresh: &[Gc<Record>], context: &mut Context) -> JsResult<()> {
     if root.kind != Kind::Json {
-        load_in_engine(root, context)?;
+        load_in_engine(&root.module(), context)?;
     }
     link::check(fresh, context)?;
-    frames::link(&root.module(), context)
+    frames::link(&root.module(), context)?;
+    fresh.iter().try_for_each(|record| hoist::begin(record, context))
 }
 
 /// Marks the modules that depend on one that awaits.
-fn spread_waiting(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+fn spread_waiting(fresh: &[Gc<Record>], context: &mut Context) -> JsResult<()> {
     loop {
         let mut changed = false;
         for record in fresh.iter().filter(|record| !record.is_async.get()) {
-            let waits = |child: &Rc<Record>| child.is_async.get() && !child.is_settled();
+            let waits = |child: &Gc<Record>| child.is_async.get() && !child.is_settled();
             if record.children().iter().any(waits) {
                 record.is_async.set(true);
                 load::make_async(record, context)?;
@@ -162,9 +163,8 @@ fn spread_waiting(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
 }
 
 /// The engine loads through jobs; these run now, and nothing else does.
-fn load_in_engine(root: &Rc<Record>, context: &mut Context) -> JsResult<()> {
+pub(super) fn load_in_engine(module: &Module, context: &mut Context) -> JsResult<()> {
     let microtasks = state::of(context).microtasks.clone();
-    let module = root.module();
     let promise = microtasks.alone(context, |context| module.load(context));
     match promise.state() {
         PromiseState::Rejected(reason) => {

@@ -5,21 +5,22 @@
 //! that exports `then`, as which the promise of `import()` takes it: it settles as the function's promise
 //! does.
 //!
-//! The engine's scripts and modules carry nothing for a host. They are known by the place in memory of
-//! their own copy of their path; whoever compiles a text forgets what was known of an earlier one there.
+//! The engine's scripts and modules carry nothing for a host, and tell nobody when they are gone. What is known
+//! of a script lives as long as its code block; what is known of a module is held by its last import (`hoist`),
+//! and found by the place in memory of the module's own copy of its path.
 
 use std::{
     cell::{Cell, RefCell},
     collections::{HashMap, VecDeque},
-    rc::Rc,
 };
 
 use boa_engine::{
-    Context, JsData, JsError, JsObject, JsResult, JsString, JsValue, Module, js_string,
+    Context, JsData, JsError, JsObject, JsResult, JsString, JsValue, Module, Script, js_string,
     module::{ModuleRequest, Referrer, SyntheticModuleInitializer},
     object::builtins::JsPromise,
+    vm::CodeBlock,
 };
-use boa_gc::{Finalize, GcRefCell, Trace};
+use boa_gc::{Finalize, Gc, GcRefCell, Trace, WeakGc, WeakMap};
 
 use super::errors::Failure;
 use crate::engine::{
@@ -29,7 +30,7 @@ use crate::engine::{
 };
 
 /// How a text's `import()` is answered.
-#[derive(Clone)]
+#[derive(Clone, Trace, Finalize)]
 pub(crate) enum Importer {
     /// It fails: the program did not say how.
     Absent,
@@ -42,22 +43,29 @@ pub(crate) enum Importer {
 /// What is known of the texts that a program compiled itself.
 #[derive(Default)]
 pub(super) struct Importers {
-    known: RefCell<HashMap<usize, Known>>,
-    is_used: Cell<bool>,
+    /// By their code blocks.
+    scripts: RefCell<Option<WeakMap<CodeBlock, Known>>>,
+    /// By the places of their paths. Where one is gone, another may have its place.
+    modules: RefCell<HashMap<usize, WeakGc<Known>>>,
+    relays: RefCell<Relays>,
     /// Somebody was told that going the program's own way is an experiment.
     is_warned: Cell<bool>,
 }
 
-#[derive(Clone)]
-struct Known {
+/// What is known of one text.
+#[derive(Clone, Trace, Finalize)]
+pub(super) struct Known {
     importer: Importer,
     /// Fills `import.meta` of a module: a function of that object.
     meta: Option<JsObject>,
-    relays: Rc<RefCell<HashMap<JsString, Relay>>>,
+    relays: Gc<RelaysOfText>,
 }
 
+/// By specifier.
+type RelaysOfText = GcRefCell<HashMap<JsString, Relay>>;
+
 /// A module that stands for others, and what it is to become for who asked first, second, ….
-#[derive(Clone)]
+#[derive(Clone, Trace, Finalize)]
 struct Relay {
     module: Module,
     promises: JsObject,
@@ -70,31 +78,27 @@ struct Promises(GcRefCell<VecDeque<JsObject>>);
 /// The importer of the texts that have none of their own, in a realm: what `eval` was given where no
 /// script calls it.
 #[derive(Trace, Finalize, JsData)]
-struct OfRealm(#[unsafe_ignore_trace] Known);
+struct OfRealm(Known);
 
 impl Known {
-    fn new(importer: Importer, meta: Option<JsObject>) -> Self {
-        Self { importer, meta, relays: Rc::default() }
+    pub(super) fn new(importer: Importer, meta: Option<JsObject>) -> Self {
+        Self { importer, meta, relays: Gc::new(GcRefCell::default()) }
     }
 }
 
-/// The place of a referrer's path.
-fn key(referrer: &Referrer) -> Option<usize> {
-    let path = referrer.path()?;
+/// The place of a module's path.
+fn place(module: &Module) -> Option<usize> {
+    let path = module.path()?;
     (!path.as_os_str().is_empty()).then(|| path.as_os_str().as_encoded_bytes().as_ptr().addr())
 }
 
-/// Says how a script or module that was compiled now imports, and what fills its `import.meta`.
-pub(crate) fn set(
-    referrer: &Referrer,
-    importer: Importer,
-    meta: Option<JsObject>,
-    context: &Context,
-) {
+/// Says how a script that was compiled now imports.
+pub(crate) fn set(script: &Script, importer: Importer, context: &mut Context) {
+    // Who runs it is told why that cannot be.
+    let Ok(code) = script.codeblock(context) else { return };
     let loader = super::of(context);
-    let Some(key) = key(referrer) else { return };
-    loader.importers.is_used.set(true);
-    loader.importers.known.borrow_mut().insert(key, Known::new(importer, meta));
+    let mut scripts = loader.importers.scripts.borrow_mut();
+    scripts.get_or_insert_with(WeakMap::new).insert(&code, Known::new(importer, None));
 }
 
 /// Says how the texts of a realm import that are part of no script.
@@ -102,25 +106,33 @@ pub(crate) fn set_for_realm(importer: Importer, realm: &boa_engine::realm::Realm
     realm.host_defined_mut().insert(OfRealm(Known::new(importer, None)));
 }
 
-/// Forgets what was known of another text at the place of this one, which was compiled now.
-pub(crate) fn forget(referrer: &Referrer, context: &Context) {
-    let loader = super::of(context);
-    if loader.importers.is_used.get()
-        && let Some(key) = key(referrer)
-    {
-        loader.importers.known.borrow_mut().remove(&key);
-    }
-}
-
 impl Importers {
-    fn of(&self, referrer: &Referrer) -> Option<Known> {
-        if let Referrer::Realm(realm) = referrer {
-            return realm.host_defined().get::<OfRealm>().map(|known| known.0.clone());
+    /// Says what is known of a module, which holds that itself.
+    pub(super) fn set_for_module(&self, module: &Module, known: &Gc<Known>) {
+        let Some(place) = place(module) else { return };
+        let mut modules = self.modules.borrow_mut();
+        if modules.len() == modules.capacity() {
+            modules.retain(|_, known| known.is_upgradable());
         }
-        if !self.is_used.get() {
-            return None;
+        modules.insert(place, WeakGc::new(known));
+    }
+
+    fn of(&self, referrer: &Referrer, context: &mut Context) -> Option<Known> {
+        match referrer {
+            Referrer::Realm(realm) => {
+                realm.host_defined().get::<OfRealm>().map(|known| known.0.clone())
+            }
+            Referrer::Script(script) => {
+                let scripts = self.scripts.borrow().clone()?;
+                let code = script.codeblock(context).ok()?;
+                let known = scripts.get(&code)?;
+                known.value().map(|known| known.clone())
+            }
+            Referrer::Module(module) => {
+                let known = self.modules.borrow().get(&place(module)?)?.upgrade()?;
+                Some((*known).clone())
+            }
         }
-        self.known.borrow().get(&key(referrer)?).cloned()
     }
 
     /// Fills `import.meta` of a module of the program's own; false if the loader knows it.
@@ -130,8 +142,8 @@ impl Importers {
         meta: &JsObject,
         context: &mut Context,
     ) -> bool {
-        let Some(known) = self.of(&Referrer::Module(module.clone())) else { return false };
-        if let Some(fill) = known.meta
+        let Some(known) = self.of(&Referrer::Module(module.clone()), context) else { return false };
+        if let Some(fill) = &known.meta
             && let Err(error) = fill.call(&JsValue::undefined(), &[meta.clone().into()], context)
         {
             // The engine goes on whatever happens here.
@@ -148,7 +160,7 @@ impl Importers {
         request: &ModuleRequest,
         context: &mut Context,
     ) -> JsResult<Option<Module>> {
-        let Some(known) = self.of(referrer) else { return Ok(None) };
+        let Some(known) = self.of(referrer, context) else { return Ok(None) };
         match &known.importer {
             Importer::Program => {
                 if !self.is_warned.replace(true) {
@@ -165,7 +177,7 @@ impl Importers {
                 let args = [request.specifier().clone().into(), attributes(request, context)];
                 let promise = function.call(&JsValue::undefined(), &args, context)?;
                 let promise = JsPromise::resolve(promise, context)?;
-                Ok(Some(relay(&known, request.specifier(), promise, context)))
+                Ok(Some(self.relay(&known, request.specifier(), promise, context)))
             }
         }
     }
@@ -186,27 +198,68 @@ fn attributes(request: &ModuleRequest, _: &mut Context) -> JsValue {
     object.into()
 }
 
-/// The relay for one specifier in one text, always the same, with one more promise.
-fn relay(known: &Known, specifier: &JsString, promise: JsPromise, context: &mut Context) -> Module {
-    let made = known.relays.borrow().get(specifier).cloned();
-    let relay = made.unwrap_or_else(|| {
-        let promises = JsObject::from_proto_and_data(None, Promises::default());
-        let steps = SyntheticModuleInitializer::from_copy_closure_with_captures(
-            |module, promises: &JsObject, context| {
-                let then = closure("then", 2, promises.clone(), then, context);
-                module.set_export(&js_string!("then"), then.into())
-            },
-            promises.clone(),
-        );
-        let module = Module::synthetic(&[js_string!("then")], steps, None, None, context);
-        let relay = Relay { module, promises };
-        known.relays.borrow_mut().insert(specifier.clone(), relay.clone());
-        relay
-    });
-    if let Some(promises) = relay.promises.downcast_ref::<Promises>() {
-        promises.0.borrow_mut().push_back(promise.into());
+impl Importers {
+    /// The relay for one specifier in one text, always the same, with one more promise.
+    fn relay(
+        &self,
+        known: &Known,
+        specifier: &JsString,
+        promise: JsPromise,
+        context: &mut Context,
+    ) -> Module {
+        let made = known.relays.borrow().get(specifier).cloned();
+        let relay = made.unwrap_or_else(|| {
+            let free = self.relays.borrow_mut().take_free();
+            let relay = free.unwrap_or_else(|| new_relay(context));
+            self.relays.borrow_mut().lend(&relay, &known.relays);
+            known.relays.borrow_mut().insert(specifier.clone(), relay.clone());
+            relay
+        });
+        if let Some(promises) = relay.promises.downcast_ref::<Promises>() {
+            promises.0.borrow_mut().push_back(promise.into());
+        }
+        relay.module.clone()
     }
-    relay.module
+}
+
+fn new_relay(context: &mut Context) -> Relay {
+    let promises = JsObject::from_proto_and_data(None, Promises::default());
+    let steps = SyntheticModuleInitializer::from_copy_closure_with_captures(
+        |module, promises: &JsObject, context| {
+            let then = closure("then", 2, promises.clone(), then, context);
+            module.set_export(&js_string!("then"), then.into())
+        },
+        promises.clone(),
+    );
+    let module = Module::synthetic(&[js_string!("then")], steps, None, None, context);
+    Relay { module, promises }
+}
+
+/// The relays of a realm. The engine never frees a module whose namespace was looked at, so those of texts that are
+/// gone serve others.
+#[derive(Default)]
+struct Relays {
+    lent: Vec<(WeakGc<RelaysOfText>, Relay)>,
+    free: Vec<Relay>,
+}
+
+impl Relays {
+    fn take_free(&mut self) -> Option<Relay> {
+        // Asked for all of them only when there are twice as many as the last time.
+        if self.free.is_empty() && self.lent.len() == self.lent.capacity() {
+            let (lent, back) = std::mem::take(&mut self.lent)
+                .into_iter()
+                .partition(|(text, _)| text.is_upgradable());
+            self.lent = lent;
+            self.free = back.into_iter().map(|(_, relay)| relay).collect();
+            self.lent.reserve(self.lent.len().max(16));
+        }
+        self.free.pop()
+    }
+
+    fn lend(&mut self, relay: &Relay, text: &Gc<RelaysOfText>) {
+        self.lent.push((WeakGc::new(text), relay.clone()));
+    }
 }
 
 /// `then` of a relay: who asked first gets the first promise.

@@ -1,9 +1,8 @@
 //! Every name that a module imports must be exported: told before the engine links, which does not
 //! say where the name stands and cannot undo a cycle that it has linked in part.
 
-use std::rc::Rc;
-
 use boa_engine::{Context, JsError, JsResult, JsString};
+use boa_gc::Gc;
 
 use super::record::{Kind, Record};
 use crate::engine::{
@@ -13,7 +12,7 @@ use crate::engine::{
 };
 
 /// Checks the imports of modules that are new.
-pub(super) fn check(fresh: &[Rc<Record>], context: &mut Context) -> JsResult<()> {
+pub(super) fn check(fresh: &[Gc<Record>], context: &mut Context) -> JsResult<()> {
     for record in fresh {
         for import in record.declarations.imports.iter().filter(|import| import.name != ALL) {
             let Some(child) = record.children().get(import.request) else { continue };

@@ -3,20 +3,19 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    rc::Rc,
 };
 
 use boa_engine::{
     Context, JsResult, JsString, JsValue, Module, Source, js_string,
-    module::{ModuleRequest, Referrer, SyntheticModuleInitializer},
+    module::{ModuleRequest, SyntheticModuleInitializer},
 };
+use boa_gc::Gc;
 
 use super::{
     Loader, builtin,
     errors::Failure,
     foreseen,
     format::{self, Format},
-    importers,
     record::{Kind, Record},
     resolve::Target,
 };
@@ -60,7 +59,7 @@ pub(super) fn module(
     target: &Target,
     attributes: &[(String, String)],
     context: &mut Context,
-) -> JsResult<(Rc<Record>, bool)> {
+) -> JsResult<(Gc<Record>, bool)> {
     let url = target.url();
     let unknown = |(key, _): &&(String, String)| key != "type";
     if let Some(attribute) = attributes.iter().find(unknown) {
@@ -71,7 +70,7 @@ pub(super) fn module(
     if let Some(known) = loader.records.get(&url, is_json) {
         return Ok((known, false));
     }
-    let record = Rc::new(match plan {
+    let record = Gc::new(match plan {
         Plan::Builtin(name) => builtin::record(name, context)?,
         Plan::Data { format: Format::Json, text } => json(url, None, &text, context)?,
         Plan::Data { text, .. } => source(url, text, None, context)?,
@@ -218,26 +217,43 @@ pub(super) fn parse(
     let parsed = scripts::tolerantly(&closed, context, |text, context| {
         Module::parse(Source::from_bytes(text).with_path(Path::new(url)), None, context)
     });
-    if let Ok(module) = &parsed {
-        importers::forget(&Referrer::Module(module.clone()), context);
-    }
     parsed.map_err(|error| scripts::refused(error, text, url, syntax::Goal::Module, context))
 }
 
 /// Parses the module once more so that the engine evaluates it as one that awaits: it depends on
 /// one that does, and the engine loses what such a module throws otherwise.
 pub(super) fn make_async(record: &Record, context: &mut Context) -> JsResult<()> {
-    const AWAITS: &str = "\nif (0) await 0;";
     if !record.declarations.awaits.is_empty() || record.kind != Kind::Source {
         return Ok(());
     }
-    let Some(source) = sources::of(context).get(&record.url) else { return Ok(()) };
-    let names = syntax::import_names(source.text(), &record.declarations);
-    let (_, parsed) = scripts::with_additions(source.text(), context, |additions, context| {
-        parse(&record.url, source.text(), &additions.and(&names), AWAITS, context)
-    });
-    *record.module.borrow_mut() = parsed?;
+    if let Some(parsed) = parse_again(record, "", "", context)? {
+        *record.module.borrow_mut() = parsed;
+    }
     Ok(())
+}
+
+/// A module of the same text with something before and behind it.
+pub(super) fn parse_again(
+    record: &Record,
+    start: &str,
+    end: &str,
+    context: &mut Context,
+) -> JsResult<Option<Module>> {
+    const AWAITS: &str = "\nif (0) await 0;";
+    let Some(source) = sources::of(context).get(&record.url) else { return Ok(None) };
+    let makes_async = record.is_async.get() && record.declarations.awaits.is_empty();
+    let end = format!("{end}{}", if makes_async { AWAITS } else { "" });
+    let mut more = syntax::import_names(source.text(), &record.declarations);
+    if !start.is_empty() {
+        more.insert(0, (0, start.to_owned().into()));
+    }
+    let (additions, parsed) = scripts::with_additions(source.text(), context, |given, context| {
+        parse(&record.url, source.text(), &given.and(&more), &end, context)
+    });
+    let text = SourceText::new(source.text().to_owned(), 0);
+    let text = text.with_additions(&additions.and(&more));
+    sources::of(context).add(&record.url, text);
+    parsed.map(Some)
 }
 
 /// A file whose text says what it is.

@@ -3,7 +3,8 @@
 //! The engine parses, links and evaluates. This loader does the rest, and keeps the engine from what
 //! it cannot do: it loads a whole graph at once, without waiting (`graph`), checks that every
 //! imported name is there before the engine links (`link`), and evaluates in the order of the
-//! language, one cycle at a time (`evaluate`), so that a module can be required while others run.
+//! language, one cycle at a time (`evaluate`), so that a module can be required while others run. Where a
+//! module can be looked at before it runs, its `var`s are there (`hoist`).
 //!
 //! `resolve` finds URLs and `format` says what a file is, both without JavaScript; `load` makes
 //! modules of texts, values and builtins; `own` are those of `vm`, `importers` what `import()` does in
@@ -18,6 +19,7 @@ pub(in crate::engine) mod foreseen;
 mod format;
 mod frames;
 mod graph;
+mod hoist;
 pub(crate) mod importers;
 mod link;
 mod load;
@@ -33,6 +35,7 @@ use boa_engine::{
     Context, JsObject, JsResult, Module,
     module::{ModuleLoader, ModuleRequest, Referrer},
 };
+use boa_gc::Gc;
 
 pub(crate) use self::{
     builtin::sync as sync_builtins,
@@ -55,7 +58,7 @@ pub(crate) struct Loader {
     /// The URL of the main module, once that is an ES module.
     main: RefCell<Option<String>>,
     /// The modules of a program's own graph, while the engine loads it.
-    own: RefCell<Vec<Rc<Record>>>,
+    own: RefCell<Vec<Gc<Record>>>,
     importers: importers::Importers,
     /// What specifiers meant, by the URL of who asked.
     resolved: RefCell<HashMap<(String, String), Target>>,
@@ -103,16 +106,19 @@ fn resolved_anew(
 }
 
 impl Loader {
-    /// The child of a module that the engine asks for while a graph is loaded.
-    fn child(&self, referrer: &Referrer, request: &ModuleRequest) -> Option<Rc<Record>> {
+    /// The module that the engine asks for while a graph is loaded.
+    fn child(&self, referrer: &Referrer, request: &ModuleRequest) -> Option<Module> {
         let Referrer::Module(module) = referrer else { return None };
         let record = self.record_of(module)?;
         let specifier = request.specifier().to_std_string_lossy();
+        if let Some(part) = hoist::part(&record, &specifier) {
+            return Some(part);
+        }
         let known = |other: &crate::engine::syntax::Request| {
             other.specifier == specifier && load::has_same_attributes(&other.attributes, request)
         };
         let index = record.declarations.requests.iter().position(known)?;
-        record.children().get(index).cloned()
+        record.children().get(index).map(|child| child.module())
     }
 }
 
@@ -125,7 +131,7 @@ impl ModuleLoader for Loader {
     ) -> impl Future<Output = JsResult<Module>> {
         // Everything is read at once: the answer is there before it is waited for.
         let loaded = match self.child(&referrer, &request) {
-            Some(child) => Ok(child.module()),
+            Some(child) => Ok(child),
             None => {
                 let work = move |context: &mut Context| {
                     dynamic::import(&self, &referrer, &request, context)

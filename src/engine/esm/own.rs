@@ -1,17 +1,15 @@
 //! Modules that a program makes of texts itself (`vm`): they are in no table of URLs, and import what
 //! the program says.
 
-use std::rc::Rc;
-
 use boa_engine::{
     Context, JsData, JsObject, JsResult, JsValue, builtins::promise::PromiseState,
-    module::Referrer, object::builtins::JsPromise,
+    object::builtins::JsPromise,
 };
-use boa_gc::{Finalize, Trace};
+use boa_gc::{Finalize, Gc, Trace};
 
 use super::{
-    Loader, evaluate, graph,
-    importers::{self, Importer},
+    Loader, evaluate, graph, hoist,
+    importers::{Importer, Known},
     load, of,
     record::{Progress, Record},
 };
@@ -19,7 +17,7 @@ use crate::engine::syntax::Request;
 
 /// One such module.
 #[derive(Clone, Trace, Finalize, JsData)]
-pub(crate) struct OwnModule(#[unsafe_ignore_trace] Rc<Record>);
+pub(crate) struct OwnModule(Gc<Record>);
 
 impl OwnModule {
     /// Compiles a text for the current realm; `identifier` is its name in stacks. `importer` answers its
@@ -35,8 +33,10 @@ impl OwnModule {
         context: &mut Context,
     ) -> JsResult<Self> {
         let record = load::source(identifier, text, None, context)?;
-        importers::set(&Referrer::Module(record.module()), importer, meta, context);
-        Ok(Self(Rc::new(record)))
+        let known = Gc::new(Known::new(importer, meta));
+        hoist::prepare_own(&record, known.clone(), context)?;
+        of(context).importers.set_for_module(&record.running(), &known);
+        Ok(Self(Gc::new(record)))
     }
 
     /// What it asks for, each once.
@@ -62,7 +62,7 @@ impl OwnModule {
     /// A `SyntaxError` if a name is not exported.
     pub(crate) fn instantiate(&self, context: &mut Context) -> JsResult<()> {
         let loader = of(context);
-        let all = self.0.reachable();
+        let all = Record::reachable(&self.0);
         let outer = loader.own.replace(all.clone());
         let done = graph::bind(&self.0, &all, context);
         loader.own.replace(outer);
@@ -100,11 +100,11 @@ impl OwnModule {
 
 impl Loader {
     /// The record of a module, of the table or of a program's own graph that is being bound.
-    pub(super) fn record_of(&self, module: &boa_engine::Module) -> Option<Rc<Record>> {
+    pub(super) fn record_of(&self, module: &boa_engine::Module) -> Option<Gc<Record>> {
         let listed =
             module.path().and_then(|path| self.records.get(&path.to_string_lossy(), false));
         listed
-            .filter(|record| record.module() == *module)
-            .or_else(|| self.own.borrow().iter().find(|record| record.module() == *module).cloned())
+            .filter(|record| record.is(module))
+            .or_else(|| self.own.borrow().iter().find(|record| record.is(module)).cloned())
     }
 }

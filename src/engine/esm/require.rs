@@ -1,10 +1,11 @@
 //! `require()` of an ES module: at once, or not at all.
 
-use std::{path::Path, rc::Rc};
+use std::path::Path;
 
 use boa_engine::{
     Context, JsError, JsObject, JsResult, JsValue, builtins::promise::PromiseState, js_string,
 };
+use boa_gc::Gc;
 
 use super::{
     Loader, evaluate, graph, load, of,
@@ -26,7 +27,7 @@ pub(crate) fn require(
 ) -> JsResult<JsValue> {
     let loader = of(context);
     let root = prepare(&loader, path, text, context)?;
-    let modules = root.reachable();
+    let modules = Record::reachable(&root);
     if modules.iter().any(|record| record.progress.get() == Progress::Evaluating) {
         return Err(in_a_cycle(path, parent, context));
     }
@@ -48,7 +49,7 @@ fn prepare(
     path: &Path,
     text: Option<String>,
     context: &mut Context,
-) -> JsResult<Rc<Record>> {
+) -> JsResult<Gc<Record>> {
     let url = resolve::file_url(path);
     match (loader.records.get(&url, false), text) {
         (Some(known), _) => Ok(known),
@@ -62,7 +63,7 @@ fn prepare(
 
 /// The namespace, `"module.exports"` if it exports that, or the namespace with `__esModule` if it has
 /// a default export: what compilers of other modules look for.
-fn exports(loader: &Loader, root: &Rc<Record>, context: &mut Context) -> JsResult<JsValue> {
+fn exports(loader: &Loader, root: &Gc<Record>, context: &mut Context) -> JsResult<JsValue> {
     let names = root.module().namespace(context);
     if names.has_property(js_string!("module.exports"), context)? {
         return names.get(js_string!("module.exports"), context);
@@ -75,7 +76,7 @@ fn exports(loader: &Loader, root: &Rc<Record>, context: &mut Context) -> JsResul
     facade(loader, root, context).map(JsValue::from)
 }
 
-fn facade(loader: &Loader, root: &Rc<Record>, context: &mut Context) -> JsResult<JsObject> {
+fn facade(loader: &Loader, root: &Gc<Record>, context: &mut Context) -> JsResult<JsObject> {
     const TEXT: &str = "export * from 'original'; export { default } from 'original'; export const __esModule = true;";
     let url = format!("{}\0original", root.url);
     if let Some(known) = loader.records.get(&url, false) {
@@ -96,7 +97,7 @@ pub(crate) fn refuse_cycle(
 ) -> JsResult<()> {
     let record = of(context).records.get(&resolve::file_url(path), false);
     let runs =
-        |record: &Rc<Record>| record.kind == Kind::Source && record.promise.borrow().is_none();
+        |record: &Gc<Record>| record.kind == Kind::Source && record.promise.borrow().is_none();
     match record.filter(runs) {
         Some(_) => Err(in_a_cycle(path, parent, context)),
         None => Ok(()),
@@ -104,7 +105,7 @@ pub(crate) fn refuse_cycle(
 }
 
 /// The error of a graph that imports a CommonJS module which is loading right now.
-fn running_common_js(modules: &[Rc<Record>], context: &mut Context) -> JsResult<Option<JsError>> {
+fn running_common_js(modules: &[Gc<Record>], context: &mut Context) -> JsResult<Option<JsError>> {
     for record in modules.iter().filter(|record| record.progress.get() == Progress::Loaded) {
         for (request, child) in record.declarations.requests.iter().zip(record.children()) {
             if let Kind::CommonJs(path) = &child.kind
