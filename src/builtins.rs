@@ -47,7 +47,6 @@ pub(crate) const TABLE: &[Builtin] = &[
         bindings::diagnostics_channel::exports,
         include_str!("../js/diagnostics_channel.js"),
     ),
-    script("dgram", Public, include_str!("../js/dgram.js")),
     native("internal/dgram", Internal, bindings::dgram::exports),
     script("internal/cluster/link", Internal, include_str!("../js/internal/cluster/link.js")),
     script("internal/cluster/primary", Internal, include_str!("../js/internal/cluster/primary.js")),
@@ -68,7 +67,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         include_str!("../js/internal/cluster/worker_class.js"),
     ),
     both("crypto", Public, bindings::crypto::exports, include_str!("../js/crypto.js")),
-    both("dgram", Public, bindings::dgram::exports, include_str!("../js/dgram.js")),
+    script("dgram", Public, include_str!("../js/dgram.js")),
     both("domain", Public, bindings::domain::exports, include_str!("../js/domain.js")),
     native("events", Public, bindings::events::exports),
     native("fs", Public, bindings::fs::exports),
@@ -444,4 +443,16 @@ pub(crate) const TABLE: &[Builtin] = &[
     script("tls", Public, include_str!("../js/tls.js")),
 ];
 
-const _: Access = Internal;
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_name_has_two_rows() {
+        let mut names = HashSet::new();
+        let twice: Vec<_> = TABLE.iter().filter(|row| !names.insert(row.name)).collect();
+        assert!(twice.is_empty(), "{:?}", twice.iter().map(|row| row.name).collect::<Vec<_>>());
+    }
+}
