@@ -156,16 +156,16 @@ const methods = {
   },
 
   params(level, strategy, callback) {
-    number(level, 'level', -1, 9);
-    number(strategy, 'strategy', 0, 4);
+    level = number(level, 'level', -1, 9, this._level);
+    strategy = number(strategy, 'strategy', 0, 4, this._strategy);
     if (strategy === this._strategy && level === this._level) {
-      nextTick(callback);
+      if (callback) nextTick(callback);
       return;
     }
     // What came before is packed the old way.
     this.flush(Z_SYNC_FLUSH, () => {
       const codec = this._handle;
-      codec?.setLevel(level);
+      codec?.setParams(level, strategy);
       if (!codec || this.destroyed) return;
       this._strategy = strategy;
       this._level = level;

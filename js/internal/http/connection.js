@@ -138,8 +138,7 @@ class Connection extends Serving {
   // A request that goes on only if the answer is what it expects.
   expect(request, response) {
     const { server } = this;
-    const words = String(request.headers.expect).toLowerCase().split(/[^\w-]+/);
-    const waits = words.includes('100-continue');
+    const waits = /\b100-continue\b/i.test(request.headers.expect);
     if (waits) response._expect_continue = true;
     const event = waits ? 'checkContinue' : 'checkExpectation';
     if (server.listenerCount(event) > 0) {

@@ -91,20 +91,7 @@ const methods = {
   },
 };
 
-// What a message is unless it says otherwise: a property of its own costs more than its head's parsing.
-assign(IncomingMessage.prototype, {
-  aborted: false,
-  httpVersion: '1.1',
-  httpVersionMajor: 1,
-  httpVersionMinor: 1,
-  joinDuplicateHeaders: undefined,
-  method: null,
-  statusCode: null,
-  statusMessage: null,
-  upgrade: null,
-  url: '',
-  [kTrailerFields]: undefined,
-}, methods);
+assign(IncomingMessage.prototype, methods);
 
 function tellAborted(message) {
   message.aborted = true;
@@ -174,6 +161,22 @@ function readStop(socket) {
   socket?.pause();
 }
 
-adoptIncoming(IncomingMessage);
+// What a message is unless it says otherwise.
+adoptIncoming(IncomingMessage, {
+  aborted: false,
+  complete: false,
+  httpVersion: '1.1',
+  httpVersionMajor: 1,
+  httpVersionMinor: 1,
+  joinDuplicateHeaders: undefined,
+  method: null,
+  socket: undefined,
+  statusCode: null,
+  statusMessage: null,
+  upgrade: null,
+  url: '',
+  [kReader]: UNCLAIMED,
+  [kTrailerFields]: undefined,
+});
 
 module.exports = { IncomingMessage, readStart, readStop };

@@ -7,7 +7,7 @@ const { coded } = require('internal/errors');
 const { Stream } = require('internal/streams/legacy');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
 const {
-  kCorked, kFields, kOnFinish, kSocket, kUniqueHeaders, kWaiting, messages: { end },
+  adoptOutgoing, kCorked, kFields, kOnFinish, kSocket, kUniqueHeaders, kWaiting, messages: { end },
 } = require('internal/http/native');
 const { joinsHead, sayPart, kRefusesBody, kWritten } = require('internal/http/outgoing_body');
 const {
@@ -132,7 +132,8 @@ function withSocket(message, use) {
 
 // ---- Properties.
 
-assign(OutgoingMessage.prototype, {
+// What a message is unless it says otherwise.
+adoptOutgoing(OutgoingMessage.prototype, {
   // How it is sent.
   chunkedEncoding: false,
   shouldKeepAlive: true,
@@ -163,11 +164,11 @@ assign(OutgoingMessage.prototype, {
   [kErrored]: null,
   [kHighWaterMark]: getDefaultHighWaterMark(false),
   [kNeedDrain]: false,
-  [kOnFinish]: undefined,
   [kSocket]: null,
   [kWaiting]: null,
   [kWritten]: 0,
-}, fieldMethods, methods);
+});
+assign(OutgoingMessage.prototype, { [kOnFinish]: undefined }, fieldMethods, methods);
 
 defineProperties(OutgoingMessage.prototype, getOwnPropertyDescriptors({
   get closed() { return this._closed; },

@@ -86,15 +86,6 @@ function inform(response, status, fields, callback) {
 }
 
 assign(ServerResponse.prototype, {
-  statusCode: 200,
-  statusMessage: undefined,
-  sendDate: true,
-  _sent100: false,
-  _expect_continue: false,
-  _maxRequestsPerSocket: 0,
-  // The connection of one of our servers that it belongs to.
-  [kServed]: null,
-
   assignSocket(socket) {
     if (socket._httpMessage) throw coded('ERR_HTTP_SOCKET_ASSIGNED', 'Socket already assigned');
     // Connections of our servers tell themselves.
@@ -132,6 +123,17 @@ assign(ServerResponse.prototype, {
 });
 ServerResponse.prototype.writeHeader = ServerResponse.prototype.writeHead;
 
-adoptResponse(ServerResponse);
+// What a response is unless it says otherwise.
+adoptResponse(ServerResponse, {
+  req: undefined,
+  statusCode: 200,
+  statusMessage: undefined,
+  sendDate: true,
+  _sent100: false,
+  _expect_continue: false,
+  _maxRequestsPerSocket: 0,
+  // The connection of one of our servers that it belongs to.
+  [kServed]: null,
+});
 
 module.exports = { ServerResponse, checkList, close, refuseStatus, replaceFields };

@@ -23,12 +23,4 @@ Stream.prototype.eventNames = function eventNames() {
   return events ? ownKeys(events).filter((name) => events[name] !== undefined) : [];
 };
 
-// The last step of a constructor: `ready` is called once the stream is constructed.
-function begin(stream, options, ready) {
-  Stream.call(stream, options);
-  const { _construct: method } = stream;
-  if (method === undefined || method === null) return;
-  require('internal/streams/rare').construct(stream, () => ready(stream));
-}
-
-module.exports = { Stream, begin };
+module.exports = { Stream };

@@ -4,19 +4,15 @@
 
 const EventEmitter = require('events');
 const {
-  ReadableState, on, passError, pause, push, read, removeAllListeners, removeListener, resume,
-  whenReadableConstructed,
+  ReadableState, on, openReadable, passError, pause, push, read, removeAllListeners, removeListener, resume,
 } = require('internal/streams/core');
 const {
-  DESTROYED, ERROR_EMITTED, ERRORED, adopt, adoptLife, defineAccessors, defineForwards, showState,
+  DESTROYED, ERROR_EMITTED, ERRORED, defineAccessors, defineForwards, showState,
 } = require('internal/streams/state');
 const { destroy, notImplemented } = require('internal/streams/life');
 const { take } = require('internal/streams/buffer');
-const { Stream, begin } = require('internal/streams/legacy');
+const { Stream } = require('internal/streams/legacy');
 
-// A stream's table of events begins with entries that are empty, in this order.
-let close, error, data, end, readable;
-const METHODS = ['read', '_read'];
 const END_EMITTED = 1 << 11;
 const IS_UNREADABLE = DESTROYED | ERROR_EMITTED | END_EMITTED;
 
@@ -27,19 +23,8 @@ function startDecoding(state, encoding) {
 }
 
 function Readable(options) {
-  return this instanceof Readable ? open(this, options) : new Readable(options);
-}
-
-function open(stream, options) {
-  stream._events ??= { close, error, data, end, readable };
-  stream._readableState = new ReadableState(options, stream, false);
-  if (options) adoptReadable(stream, options);
-  begin(stream, options, whenReadableConstructed);
-}
-
-function adoptReadable(stream, options) {
-  adopt(stream, options, METHODS);
-  adoptLife(stream, options);
+  if (new.target === undefined && !(this instanceof Readable)) return new Readable(options);
+  openReadable(this, options);
 }
 
 Object.setPrototypeOf(Readable.prototype, Stream.prototype);
@@ -140,4 +125,4 @@ defineForwards(Readable, [
   'wrap', 'wrap', 'readableOf', 2,
 ]);
 
-module.exports = { Readable, ReadableState, adoptReadable, startDecoding };
+module.exports = { Readable, ReadableState, startDecoding };

@@ -76,15 +76,6 @@ function adopt(stream, options, table) {
   }
 }
 
-const LIFE = ['destroy', '_destroy', 'construct', '_construct'];
-
-// What the options say of a stream's beginning and end.
-function adoptLife(stream, options) {
-  adopt(stream, options, LIFE);
-  const { signal } = options;
-  if (signal) require('internal/streams/add_abort_signal').addAbortSignal(signal, stream);
-}
-
 // The bytes of any view as a Buffer on the same memory.
 function bufferOf(view) {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
@@ -93,5 +84,5 @@ function bufferOf(view) {
 module.exports = {
   CONSTRUCTED, ERROR_EMITTED, DESTROYED, CLOSED, CLOSE_EMITTED, ERRORED, ENDED,
   getDefaultHighWaterMark, setDefaultHighWaterMark, unknownEncoding, defineAccessors, defineForwards,
-  adopt, adoptLife, bufferOf, invalidChunk, showState,
+  adopt, bufferOf, invalidChunk, showState,
 };

@@ -6,13 +6,13 @@ const EventEmitter = require('events');
 const { Buffer } = require('buffer');
 const { coded } = require('internal/errors');
 const {
-  WritableState, destroyWritable, end, passError, start, uncork, whenWritableConstructed, write,
+  WritableState, destroyWritable, end, openWritable, passError, start, uncork, write,
 } = require('internal/streams/core');
 const {
-  CONSTRUCTED, DESTROYED, ERRORED, ENDED, adopt, adoptLife, defineAccessors, defineForwards, showState, unknownEncoding,
+  CONSTRUCTED, DESTROYED, ERRORED, ENDED, defineAccessors, defineForwards, showState, unknownEncoding,
 } = require('internal/streams/state');
 const { errorOrDestroy, notImplemented } = require('internal/streams/life');
-const { Stream, begin } = require('internal/streams/legacy');
+const { Stream } = require('internal/streams/legacy');
 
 const ENDING = 1 << 11;
 const FINISHED = 1 << 12;
@@ -25,26 +25,9 @@ const ALL_NOOP = 1 << 19;
 // In the place of an encoding: all chunks at once.
 const ALL = Symbol('all');
 
-// A stream's table of events begins with entries that are empty, in this order.
-let close, error, prefinish, finish, drain;
-const METHODS = ['write', '_write', 'writev', '_writev', 'final', '_final'];
-
 function Writable(options) {
-  return this instanceof Writable ? open(this, options) : new Writable(options);
-}
-
-function open(writable, options) {
-  writable._events ??= { close, error, prefinish, finish, drain };
-  writable._writableState = new WritableState(options, writable, false);
-  if (options) {
-    adoptWritable(writable, options);
-    adoptLife(writable, options);
-  }
-  begin(writable, options, whenWritableConstructed);
-}
-
-function adoptWritable(stream, options) {
-  adopt(stream, options, METHODS);
+  if (new.target === undefined && !(this instanceof Writable)) return new Writable(options);
+  openWritable(this, options);
 }
 
 function emptyBuffered(state) {
@@ -184,5 +167,5 @@ defineForwards(Writable, [
 ]);
 
 module.exports = {
-  Writable, WritableState, accessors, adoptWritable, emptyBuffered, methods, shown, writeBuffered,
+  Writable, WritableState, accessors, emptyBuffered, methods, shown, writeBuffered,
 };

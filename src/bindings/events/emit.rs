@@ -9,7 +9,10 @@ use super::{
     table::{self, Found},
     unhandled,
 };
-use crate::{bindings::sockets, engine::natives::arg};
+use crate::{
+    bindings::{http, sockets},
+    engine::natives::arg,
+};
 
 /// Emits an event: calls `emitter.emit` if a program has overridden it, the listeners directly
 /// if not. True if there was a listener.
@@ -34,7 +37,7 @@ pub(crate) fn emit(
 /// each emits a dozen events, and has five prototypes.
 fn replaced(emitter: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
     let known = sockets::knows_emit(emitter);
-    if known == Some(true) {
+    if known == Some(true) || http::knows_emit(emitter, context)? == Some(true) {
         return Ok(None);
     }
     let ours = super::of(context)?;

@@ -10,7 +10,10 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
-use crate::{bindings::sockets, engine::natives::define_value};
+use crate::{
+    bindings::{http, sockets},
+    engine::natives::define_value,
+};
 
 /// The listeners of one emitter.
 #[derive(Default, Trace, Finalize)]
@@ -131,19 +134,25 @@ fn is_about_listeners(name: &JsString) -> bool {
     *name == js_string!("newListener") || *name == js_string!("removeListener")
 }
 
+/// The listeners of an emitter that natives made: a socket, a message of `http`.
+fn of<T>(emitter: &JsObject, look: impl FnOnce(&Table) -> T) -> Option<T> {
+    if http::is_message(emitter) {
+        return http::message_table(emitter, look);
+    }
+    sockets::table(emitter, look)
+}
+
 /// The listener of this name, where the emitter has a list.
 pub(super) fn find(emitter: &JsObject, name: &JsValue) -> Found {
-    let found = sockets::table(emitter, |table| {
-        name.as_string().map_or(Found::Elsewhere, |name| table.find(&name))
-    });
+    let found =
+        of(emitter, |table| name.as_string().map_or(Found::Elsewhere, |name| table.find(&name)));
     found.unwrap_or(Found::Elsewhere)
 }
 
 /// Adds the only listener of a name to the emitter's list; false if it has to be added elsewhere.
 pub(super) fn add(emitter: &JsObject, name: &JsValue, listener: &JsObject) -> bool {
-    let added = sockets::table(emitter, |table| {
-        name.as_string().is_some_and(|name| table.add(&name, listener))
-    });
+    let added =
+        of(emitter, |table| name.as_string().is_some_and(|name| table.add(&name, listener)));
     added.unwrap_or(false)
 }
 
@@ -163,12 +172,12 @@ pub(super) fn remove(
     if super::is_same(&only.into(), listener, context)?
         && let Some(name) = name.as_string()
     {
-        sockets::table(emitter, |table| table.forget(&name));
+        of(emitter, |table| table.forget(&name));
     }
     Ok(true)
 }
 
 /// The object of an emitter that had a list.
 pub(super) fn shown(emitter: &JsObject, context: &Context) -> Option<JsValue> {
-    sockets::table(emitter, |table| table.show(context))
+    of(emitter, |table| table.show(context))
 }

@@ -99,7 +99,7 @@ fn with<T>(args: &[JsValue], look: impl FnOnce(&Fields) -> T) -> Option<T> {
     if let Some(fields) = object.downcast_ref::<Fields>() {
         return Some(look(&fields));
     }
-    incoming::with(&object, |message| look(&message.fields))
+    incoming::with_fields(&object, look)
 }
 
 /// `rawFields(fields)`: names and values in one array, as they came.

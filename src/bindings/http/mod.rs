@@ -5,6 +5,7 @@ mod connections;
 mod date;
 mod fields;
 mod incoming;
+mod message;
 mod outgoing;
 mod parser;
 mod realm;
@@ -47,8 +48,9 @@ const METHODS: &[Method] = &[
     ("rawFields", 1, fields::raw),
     ("headers", 2, fields::headers),
     ("distinct", 1, fields::distinct),
-    ("adoptIncoming", 1, realm::adopt_incoming),
-    ("adoptResponse", 1, realm::adopt_response),
+    ("adoptIncoming", 2, realm::adopt_incoming),
+    ("adoptOutgoing", 2, realm::adopt_outgoing),
+    ("adoptResponse", 2, realm::adopt_response),
     ("digest", 1, serving::digest),
     ("dump", 0, |this, _, _| {
         Ok(this.as_object().is_some_and(|request| incoming::end_untouched(&request)).into())
@@ -85,3 +87,13 @@ pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     define_value(&exports, js_string!("STATUS_CODES"), codes, true);
     Ok(exports.into())
 }
+
+/// Whether it is known that a message has the `emit` of all emitters; `None` for what is no message that natives made.
+pub(crate) fn knows_emit(emitter: &JsObject, context: &mut Context) -> JsResult<Option<bool>> {
+    if !message::is_native(emitter) {
+        return Ok(None);
+    }
+    realm::of(context)?.is_usual(emitter, context).map(Some)
+}
+
+pub(crate) use message::{is_native as is_message, table as message_table};

@@ -7,6 +7,7 @@
 mod duplex;
 mod inspection;
 mod life;
+mod opening;
 mod piping;
 mod readable;
 mod state;
@@ -50,7 +51,9 @@ const METHODS: &[Method] =
 /// The native builtin `internal/streams/core`.
 pub(crate) fn exports(context: &mut Context) -> JsResult<JsValue> {
     let exports = exports_of(METHODS, context);
-    for methods in [readable::METHODS, writable::METHODS, life::METHODS, piping::METHODS] {
+    let all =
+        [readable::METHODS, writable::METHODS, life::METHODS, piping::METHODS, opening::METHODS];
+    for methods in all {
         crate::engine::natives::define_methods(&exports, methods, true, context);
     }
     let readable = class(&state_classes::READABLE, None, context);

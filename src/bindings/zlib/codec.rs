@@ -86,6 +86,8 @@ enum Engine {
 pub(super) struct Codec {
     settings: Settings,
     engine: Engine,
+    /// Of a stream that is compressed piece by piece.
+    past: Past,
     /// What comes is gzip, which may be followed by more of it.
     is_gzip: bool,
     has_begun: bool,
@@ -95,7 +97,7 @@ impl Codec {
     pub(super) fn new(settings: Settings) -> Result<Self, Failure> {
         let engine = engine_of(&settings)?;
         let is_gzip = settings.mode == Mode::Gunzip;
-        Ok(Self { settings, engine, is_gzip, has_begun: false })
+        Ok(Self { settings, engine, past: Past::default(), is_gzip, has_begun: false })
     }
 
     /// Begins anew.
@@ -104,14 +106,24 @@ impl Codec {
         Ok(())
     }
 
-    /// Another level from now on, where the library can change it in the middle of a stream; else from the next
-    /// reset on. What is written can be read either way.
-    pub(super) fn set_level(&mut self, level: i32) {
+    /// Another level and strategy from now on. The library cannot change both in the middle of a stream, so what follows
+    /// comes from a codec that knows what came before; the stream is to be flushed.
+    pub(super) fn set_params(&mut self, level: i32, strategy: i32) -> Result<(), Failure> {
         self.settings.level = level;
-        if let Engine::Deflate(deflate) = &mut self.engine {
-            // It refuses where the new level works in another way than the old one.
-            let _ = deflate.set_level(level);
+        self.settings.strategy = strategy;
+        let Engine::Deflate(deflate) = &self.engine else { return Ok(()) };
+        if self.past.is_over {
+            return Ok(());
         }
+        if deflate.total_out() == 0 && !self.past.goes_on {
+            self.engine = engine_of(&self.settings)?;
+            return Ok(());
+        }
+        let dictionary = self.past.window.clone();
+        self.engine =
+            engine_of(&Settings { mode: Mode::DeflateRaw, dictionary, ..self.settings.clone() })?;
+        self.past.goes_on = true;
+        Ok(())
     }
 
     /// Reads as much as it can, writes as much as fits.
@@ -122,7 +134,21 @@ impl Codec {
         flush: i32,
     ) -> Result<Step, Failure> {
         let step = match &mut self.engine {
-            Engine::Deflate(deflate) => compress(deflate, input, output, flush)?,
+            Engine::Deflate(_) if self.past.is_over => Step {
+                consumed: 0,
+                produced: self.past.end(output),
+                has_ended: self.past.has_said_all(),
+            },
+            Engine::Deflate(deflate) => {
+                let mut step = compress(deflate, input, output, flush)?;
+                self.past.note(&input[..step.consumed], self.settings.mode);
+                if step.has_ended {
+                    self.past.close(self.settings.mode);
+                    step.produced += self.past.end(&mut output[step.produced..]);
+                    step.has_ended = self.past.has_said_all();
+                }
+                step
+            }
             Engine::Inflate(_) => self.decompress(input, output, flush)?,
         };
         if flush == FINISH && !step.has_ended && step.produced < output.len() {
@@ -186,6 +212,7 @@ impl Codec {
         const PIECE: usize = 64 * 1024;
         let mut output = Vec::new();
         let mut at = 0;
+        self.past.is_whole = true;
         loop {
             let start = output.len();
             output.resize(start + PIECE.max(start / 2), 0);
@@ -202,6 +229,67 @@ impl Codec {
                 return Ok(Some(output));
             }
         }
+    }
+}
+
+/// What a stream that is compressed has been so far: what a codec has to know that goes on with it.
+#[derive(Default)]
+struct Past {
+    /// The last of what was read, as far as it can be referred to.
+    window: Vec<u8>,
+    checksum: Option<u32>,
+    length: u32,
+    /// Another codec than the first is at work, which does not know how the stream ends.
+    goes_on: bool,
+    /// Nothing will go on with it: the stream is made at once.
+    is_whole: bool,
+    is_over: bool,
+    /// The end of the stream, as far as it was not written.
+    trailer: Vec<u8>,
+}
+
+impl Past {
+    const WINDOW: usize = 32 * 1024;
+
+    /// Takes note of bytes that were read.
+    fn note(&mut self, bytes: &[u8], mode: Mode) {
+        if self.is_whole {
+            return;
+        }
+        let last = &bytes[bytes.len().saturating_sub(Self::WINDOW)..];
+        let kept = Self::WINDOW - last.len();
+        self.window.drain(..self.window.len().saturating_sub(kept));
+        self.window.extend_from_slice(last);
+        self.length = self.length.wrapping_add(bytes.len() as u32);
+        self.checksum = match mode {
+            Mode::Deflate => Some(zlib_rs::adler32::adler32(self.checksum.unwrap_or(1), bytes)),
+            Mode::Gzip => Some(zlib_rs::crc32::crc32(self.checksum.unwrap_or(0), bytes)),
+            _ => None,
+        };
+    }
+
+    /// The codec has said all.
+    fn close(&mut self, mode: Mode) {
+        self.is_over = true;
+        let (true, Some(checksum)) = (self.goes_on, self.checksum) else { return };
+        if mode == Mode::Gzip {
+            self.trailer.extend_from_slice(&checksum.to_le_bytes());
+            self.trailer.extend_from_slice(&self.length.to_le_bytes());
+        } else {
+            self.trailer.extend_from_slice(&checksum.to_be_bytes());
+        }
+    }
+
+    /// Writes what is left of the end: how many bytes.
+    fn end(&mut self, output: &mut [u8]) -> usize {
+        let count = self.trailer.len().min(output.len());
+        output[..count].copy_from_slice(&self.trailer[..count]);
+        self.trailer.drain(..count);
+        count
+    }
+
+    fn has_said_all(&self) -> bool {
+        self.trailer.is_empty()
     }
 }
 
@@ -322,6 +410,36 @@ mod tests {
             let mut cut = Codec::new(settings(back)).expect("a codec");
             let outcome = cut.whole(&packed[..packed.len() / 2], FINISH, usize::MAX);
             assert_eq!(outcome.map_err(|failure| failure.errno), Err(BUFFER_ERROR));
+        }
+    }
+
+    #[test]
+    fn other_levels_and_strategies_in_the_middle_of_a_stream() {
+        let text: Vec<u8> = (0..200_000_u32).map(|n| (n % 251 + n / 5000) as u8).collect();
+        for (there, back) in [
+            (Mode::Deflate, Mode::Inflate),
+            (Mode::Gzip, Mode::Gunzip),
+            (Mode::DeflateRaw, Mode::InflateRaw),
+        ] {
+            let mut codec = Codec::new(settings(there)).expect("a codec");
+            let mut packed = Vec::new();
+            let changes = [(9, 0), (0, 0), (1, 2), (6, 3), (9, 4)];
+            for (round, piece) in text.chunks(40_000).enumerate() {
+                let (level, strategy) = changes[round];
+                codec.set_params(level, strategy).expect("another engine");
+                let flush = if round == changes.len() - 1 { FINISH } else { 2 };
+                let mut at = 0;
+                loop {
+                    let mut output = [0; 1000];
+                    let step = codec.step(&piece[at..], &mut output, flush).expect("a step");
+                    at += step.consumed;
+                    packed.extend_from_slice(&output[..step.produced]);
+                    if step.has_ended || step.produced < output.len() {
+                        break;
+                    }
+                }
+            }
+            assert_eq!(whole(back, &packed), Ok(Some(text.clone())), "{there:?}");
         }
     }
 

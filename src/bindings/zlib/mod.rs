@@ -42,7 +42,7 @@ const CODEC: ClassSpec = ClassSpec {
         ("step", 2, step),
         ("wholeSync", 3, whole_sync),
         ("whole", 4, whole),
-        ("setLevel", 1, set_level),
+        ("setParams", 2, set_params),
         ("reset", 0, reset),
         ("close", 0, close),
     ],
@@ -94,6 +94,8 @@ impl Work {
 struct Native {
     work: RefCell<Option<Box<Work>>>,
     is_closed: Cell<bool>,
+    /// Level and strategy that it gets as soon as it is back.
+    params: Cell<Option<(i32, i32)>>,
 }
 
 /// `new Codec(mode, level, windowBits, memLevel, strategy, dictionary)`.
@@ -108,7 +110,11 @@ fn construct(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResul
     let settings = Settings { mode, level, window_bits, memory_level, strategy, dictionary };
     let codec = Codec::new(settings).map_err(|failure| thrown(failure, context))?;
     let work = Box::new(Work { codec, input: Vec::new(), at: 0, flush: 0 });
-    let native = Native { work: RefCell::new(Some(work)), is_closed: Cell::new(false) };
+    let native = Native {
+        work: RefCell::new(Some(work)),
+        is_closed: Cell::new(false),
+        params: Cell::default(),
+    };
     let prototype = prototype_from(&target, context)?;
     Ok(JsObject::new(context.root_shape(), prototype, native).upcast().into())
 }
@@ -200,7 +206,13 @@ fn in_pool<T: Send + 'static>(
             let outcome = work(&mut inner);
             (inner, outcome)
         },
-        move |context, (inner, outcome)| {
+        move |context, (mut inner, mut outcome)| {
+            let params = object.downcast_ref::<Native>().and_then(|native| native.params.take());
+            if let Some((level, strategy)) = params
+                && let Err(failure) = inner.codec.set_params(level, strategy)
+            {
+                outcome = Err(failure);
+            }
             let is_closed = object.downcast_ref::<Native>().is_none_or(|native| {
                 if !native.is_closed.get() {
                     *native.work.borrow_mut() = Some(inner);
@@ -260,10 +272,18 @@ fn whole(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<Js
     in_pool(this, &arg(args, 3), context, work, answer)
 }
 
-/// `setLevel(level)`.
-fn set_level(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let level = arg(args, 0).to_i32(context)?;
-    with(this, |work| work.codec.set_level(level))?;
+/// `setParams(level, strategy)`: from now on; or, where another thread has the codec, from its return on.
+fn set_params(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
+    let (level, strategy) = (arg(args, 0).to_i32(context)?, arg(args, 1).to_i32(context)?);
+    let object = object_of(this)?;
+    let outcome = object.downcast_ref::<Native>().and_then(|native| {
+        let mut work = native.work.borrow_mut();
+        if work.is_none() {
+            native.params.set(Some((level, strategy)));
+        }
+        work.as_mut().map(|work| work.codec.set_params(level, strategy))
+    });
+    outcome.unwrap_or(Ok(())).map_err(|failure| thrown(failure, context))?;
     Ok(JsValue::undefined())
 }
 

@@ -11,7 +11,11 @@ use super::{
     names, with,
 };
 use crate::{
-    bindings::http::{date, fields::latin1},
+    bindings::http::{
+        date,
+        fields::latin1,
+        message::{self, Field},
+    },
     engine::{
         errors::{Code, coded},
         natives::arg,
@@ -155,27 +159,29 @@ fn pairs_of(object: &JsObject, context: &mut Context) -> JsResult<Vec<(JsValue, 
 
 /// How a message wants to be sent, as its properties say.
 fn manner_of(message: &JsObject, context: &mut Context) -> JsResult<Manner> {
-    let mut is = |name: JsString| JsResult::Ok(message.get(name, context)?.to_boolean());
+    let mut is = |field: Field| message::is(message, field, context);
     let mut manner = Manner {
-        says_date: is(js_string!("sendDate"))?,
-        keeps_alive: is(js_string!("shouldKeepAlive"))?,
-        is_at_limit: is(js_string!("maxRequestsOnConnectionReached"))?,
-        has_agent: is(js_string!("agent"))?,
-        has_body: is(js_string!("_hasBody"))?,
-        is_chunked: is(js_string!("chunkedEncoding"))?,
-        may_be_chunked: is(js_string!("useChunkedEncodingByDefault"))?,
-        without_connection: is(js_string!("_removedConnection"))?,
-        without_length: is(js_string!("_removedContLen"))?,
-        without_encoding: is(js_string!("_removedTE"))?,
+        says_date: is(Field::SaysDate)?,
+        keeps_alive: is(Field::KeepsAlive)?,
+        is_at_limit: is(Field::IsAtLimit)?,
+        has_body: is(Field::HasBody)?,
+        is_chunked: is(Field::IsChunked)?,
+        may_be_chunked: is(Field::MayBeChunked)?,
+        without_connection: is(Field::WithoutConnection)?,
+        without_length: is(Field::WithoutLength)?,
+        without_encoding: is(Field::WithoutEncoding)?,
         ..Manner::default()
     };
-    let says_rest = is(js_string!("_defaultKeepAlive"))?;
-    let mut number = |name: JsString| JsResult::Ok(message.get(name, context)?.as_number());
-    manner.length = number(js_string!("_contentLength"))?;
-    manner.is_bodiless = matches!(number(js_string!("statusCode"))?, Some(204.0 | 304.0));
-    let timeout = number(js_string!("_keepAliveTimeout"))?.unwrap_or(0.0);
+    let says_rest = is(Field::SaysRest)?;
+    if !message::is_native(message) {
+        manner.has_agent = message.get(js_string!("agent"), context)?.to_boolean();
+    }
+    let mut number = |field| JsResult::Ok(message::get(message, field, context)?.as_number());
+    manner.length = number(Field::ContentLength)?;
+    manner.is_bodiless = matches!(number(Field::StatusCode)?, Some(204.0 | 304.0));
+    let timeout = number(Field::RestTimeout)?.unwrap_or(0.0);
     if says_rest && timeout > 0.0 {
-        let most = number(js_string!("_maxRequestsPerSocket"))?.unwrap_or(0.0);
+        let most = number(Field::MostRequests)?.unwrap_or(0.0);
         manner.rest = Some(Rest { seconds: (timeout / 1000.0).floor(), most });
     }
     Ok(manner)
@@ -189,18 +195,18 @@ fn tell(
     ending: &Ending,
     context: &mut Context,
 ) -> JsResult<()> {
-    let mut set = |name: JsString, value: JsValue| message.set(name, value, true, context);
+    let mut set = |field, value: JsValue| message::set(message, field, value, context);
     if ending.is_last {
-        set(js_string!("_last"), true.into())?;
+        set(Field::IsLast, true.into())?;
     }
     if ending.is_chunked != manner.is_chunked {
-        set(js_string!("chunkedEncoding"), ending.is_chunked.into())?;
+        set(Field::IsChunked, ending.is_chunked.into())?;
     }
     if ending.keeps_alive != manner.keeps_alive {
-        set(js_string!("shouldKeepAlive"), ending.keeps_alive.into())?;
+        set(Field::KeepsAlive, ending.keeps_alive.into())?;
     }
     if let Some(length) = seen.length {
-        set(js_string!("_contentLength"), length.into())?;
+        set(Field::ContentLength, length.into())?;
     }
     Ok(())
 }

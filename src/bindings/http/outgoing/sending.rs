@@ -10,6 +10,7 @@ use crate::{
         encoding::{self, Encoding},
         events,
         http::{
+            message::{self, Field},
             outgoing::names::is_value,
             realm::{self, Http},
             serving, status,
@@ -54,18 +55,19 @@ pub(in crate::bindings::http) const METHODS: &[Method] = &[
 
 /// The list of a message's fields.
 fn fields_of(message: &JsObject, http: &Http, context: &mut Context) -> JsResult<JsObject> {
-    if let Some(fields) = message.get(http.keys.fields.clone(), context)?.as_object() {
+    if let Some(fields) = message::get(message, Field::Fields, context)?.as_object() {
         return Ok(fields);
     }
     let fields = object(&http.lists, Outgoing::default(), context);
-    message.set(http.keys.fields.clone(), fields.clone(), false, context)?;
+    message::set(message, Field::Fields, fields.clone(), context)?;
     Ok(fields)
 }
 
 /// The list of a message's fields, or one that is empty.
 fn listed(this: &JsValue, context: &mut Context) -> JsResult<JsValue> {
     let http = realm::of(context)?;
-    let fields = this.to_object(context)?.get(http.keys.fields.clone(), context)?;
+    let message = this.to_object(context)?;
+    let fields = message::get(&message, Field::Fields, context)?;
     if fields.is_object() {
         return Ok(fields);
     }
@@ -84,7 +86,7 @@ fn open(this: &JsValue, what: &str, context: &mut Context) -> JsResult<JsValue> 
 }
 
 fn refuse_sent(message: &JsObject, what: &str, context: &mut Context) -> JsResult<()> {
-    if !message.get(js_string!("_header"), context)?.to_boolean() {
+    if !message::get(message, Field::Header, context)?.to_boolean() {
         return Ok(());
     }
     let text = format!("Cannot {what} headers after they are sent to the client");
@@ -96,14 +98,11 @@ fn refuse_sent(message: &JsObject, what: &str, context: &mut Context) -> JsResul
 /// `_implicitHeader()` of a response.
 fn implicit_header(this: &JsValue, _: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let response = this.to_object(context)?;
-    let status = response.get(js_string!("statusCode"), context)?;
-    let method = response.get(js_string!("writeHead"), context)?;
-    let ours = realm::of(context)?.ours();
-    match method.as_callable() {
-        Some(method) if ours.is_none_or(|ours| ours.write_head != method.clone().into()) => {
-            method.call(this, &[status], context)?;
-        }
-        _ => drop(write_head(this, &[status], context)?),
+    let status = message::get(&response, Field::StatusCode, context)?;
+    if realm::of(context)?.is_usual(&response, context)? {
+        write_head(this, &[status], context)?;
+    } else {
+        streams::call_method(&response, js_string!("writeHead"), &[status], context)?;
     }
     Ok(JsValue::undefined())
 }
@@ -122,9 +121,9 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         None => (None, arg(args, 2)),
     };
     let message = reason_of(&response, reason, code, context)?;
-    response.set(js_string!("statusMessage"), message.clone(), false, context)?;
-    if response.get(js_string!("statusCode"), context)?.as_i32() != Some(code) {
-        response.set(js_string!("statusCode"), code, false, context)?;
+    message::set(&response, Field::StatusMessage, message.clone(), context)?;
+    if message::get(&response, Field::StatusCode, context)?.as_i32() != Some(code) {
+        message::set(&response, Field::StatusCode, code, context)?;
     }
     fields = beside(&response, fields, context)?;
     let text = message.to_string(context)?;
@@ -133,13 +132,13 @@ fn write_head(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResu
         return Err(coded(context, Code::ERR_INVALID_CHAR, text));
     }
     if code < 200 || code == 204 || code == 304 {
-        response.set(js_string!("_hasBody"), false, false, context)?;
+        message::set(&response, Field::HasBody, false, context)?;
     }
     // A peer that waits for a word has not got it: what it sends next is no body.
-    if response.get(js_string!("_expect_continue"), context)?.to_boolean()
-        && !response.get(js_string!("_sent100"), context)?.to_boolean()
+    if message::get(&response, Field::ExpectsContinue, context)?.to_boolean()
+        && !message::get(&response, Field::Sent100, context)?.to_boolean()
     {
-        response.set(js_string!("shouldKeepAlive"), false, false, context)?;
+        message::set(&response, Field::KeepsAlive, false, context)?;
     }
     let code = JsString::from(code.to_string());
     let first = JsString::concat_array(&[
@@ -163,7 +162,7 @@ fn reason_of(
     if let Some(given) = given {
         return Ok(given.into());
     }
-    let own = response.get(js_string!("statusMessage"), context)?;
+    let own = message::get(response, Field::StatusMessage, context)?;
     if own.to_boolean() {
         return Ok(own);
     }
@@ -176,9 +175,8 @@ fn beside(response: &JsObject, fields: JsValue, context: &mut Context) -> JsResu
     if !fields.to_boolean() {
         return Ok(fields);
     }
-    let key = realm::of(context)?.keys.fields.clone();
     let args = [response.clone().into(), fields.clone()];
-    if !response.get(key, context)?.is_null() {
+    if !message::get(response, Field::Fields, context)?.is_null() {
         rare(RESPONSE, js_string!("replaceFields"), &args, context)?;
         return Ok(JsValue::undefined());
     }
@@ -197,12 +195,12 @@ fn store_header(
 ) -> JsResult<()> {
     let http = realm::of(context)?;
     let fields = fields_of(message, &http, context)?;
-    let unique = message.get(http.keys.unique.clone(), context)?;
+    let unique = message::get(message, Field::Unique, context)?;
     let args = [message.clone().into(), first, extra, unique];
     let text = head::head(&fields.clone().into(), &args, context)?;
-    message.set(js_string!("_header"), text, false, context)?;
-    if message.get(js_string!("_headerSent"), context)?.to_boolean() {
-        message.set(js_string!("_headerSent"), false, false, context)?;
+    message::set(message, Field::Header, text, context)?;
+    if message::get(message, Field::HeaderSent, context)?.to_boolean() {
+        message::set(message, Field::HeaderSent, false, context)?;
     }
     // A peer that is to say first whether it wants the body has to hear of it now.
     let expects = fields.downcast_ref::<Outgoing>().is_some_and(|out| out.summary.get().expects);
@@ -271,18 +269,15 @@ fn end(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsVa
 
 /// The socket of a message that can say all that it has to say there, at once.
 fn clear_socket(message: &JsObject, context: &mut Context) -> JsResult<Option<JsObject>> {
-    let http = realm::of(context)?;
-    let Some(socket) = message.get(http.keys.socket.clone(), context)?.as_object() else {
+    let Some(socket) = message::get(message, Field::Socket, context)?.as_object() else {
         return Ok(None);
     };
-    let mut is = |key: boa_engine::property::PropertyKey| -> JsResult<bool> {
-        Ok(message.get(key, context)?.to_boolean())
-    };
-    let is_odd = is(js_string!("finished").into())?
-        || is(js_string!("destroyed").into())?
-        || is(js_string!("strictContentLength").into())?
-        || is(http.keys.corked.clone())?
-        || is(http.keys.waiting.clone())?;
+    let odd =
+        [Field::Finished, Field::Destroyed, Field::StrictLength, Field::Corked, Field::Waiting];
+    let mut is_odd = false;
+    for field in odd {
+        is_odd |= message::is(message, field, context)?;
+    }
     let turn = socket.get(js_string!("_httpMessage"), context)?.as_object();
     let is_clear = !is_odd
         && turn.is_some_and(|turn| JsObject::equals(&turn, message))
@@ -300,12 +295,12 @@ fn send(
     if !make_head(message, last.len(), context)? || !sockets::takes_at_once(socket, context) {
         return Ok(false);
     }
-    let Some(head) = message.get(js_string!("_header"), context)?.as_string() else {
+    let Some(head) = message::get(message, Field::Header, context)?.as_string() else {
         return Ok(false);
     };
-    let mut is = |key: JsString| -> JsResult<bool> { Ok(message.get(key, context)?.to_boolean()) };
-    let (is_said, has_body) = (is(js_string!("_headerSent"))?, is(js_string!("_hasBody"))?);
-    let is_chunked = is(js_string!("chunkedEncoding"))? && has_body;
+    let mut is = |field: Field| message::is(message, field, context);
+    let (is_said, has_body) = (is(Field::HeaderSent)?, is(Field::HasBody)?);
+    let is_chunked = is(Field::IsChunked)? && has_body;
     if !has_body && last.bytes.is_some() {
         return Ok(false);
     }
@@ -317,7 +312,7 @@ fn send(
         }
     }
     if is_chunked {
-        let trailer = message.get(js_string!("_trailer"), context)?.to_string(context)?;
+        let trailer = message::get(message, Field::Trailer, context)?.to_string(context)?;
         frame(&mut bytes, last.bytes.as_deref().unwrap_or_default(), &trailer);
     } else {
         bytes.extend_from_slice(last.bytes.as_deref().unwrap_or_default());
@@ -327,18 +322,16 @@ fn send(
 
 /// Makes the head where it was not made; false if there is none then.
 fn make_head(message: &JsObject, length: usize, context: &mut Context) -> JsResult<bool> {
-    if message.get(js_string!("_header"), context)?.to_boolean() {
+    if message::get(message, Field::Header, context)?.to_boolean() {
         return Ok(true);
     }
-    message.set(js_string!("_contentLength"), length as f64, false, context)?;
-    let method = message.get(js_string!("_implicitHeader"), context)?;
-    let ours = realm::of(context)?.ours();
-    if ours.is_some_and(|ours| ours.implicit_header == method) {
+    message::set(message, Field::ContentLength, length as f64, context)?;
+    if realm::of(context)?.is_usual(message, context)? {
         implicit_header(&message.clone().into(), &[], context)?;
     } else {
         streams::call_method(message, js_string!("_implicitHeader"), &[], context)?;
     }
-    Ok(message.get(js_string!("_header"), context)?.to_boolean())
+    Ok(message::get(message, Field::Header, context)?.to_boolean())
 }
 
 /// The last chunks of a body.
@@ -366,8 +359,8 @@ fn hand_over(
         let last = events::Position::Last;
         events::add_once_listener(message, finish, callback, last, context)?;
     }
-    message.set(js_string!("_headerSent"), true, false, context)?;
-    message.set(js_string!("finished"), true, false, context)?;
+    message::set(message, Field::HeaderSent, true, context)?;
+    message::set(message, Field::Finished, true, context)?;
     if written < bytes.len() {
         let rest = buffer::from_slice(&bytes[written..], context)?;
         let told = closure("told", 0, message.clone(), tell, context);
@@ -377,9 +370,7 @@ fn hand_over(
         let message = message.clone();
         streams::next_tick(context, move |context| serving::told(&message, context));
     }
-    let method = message.get(js_string!("_finish"), context)?;
-    let ours = realm::of(context)?.ours();
-    if ours.is_some_and(|ours| ours.finish == method) {
+    if realm::of(context)?.is_usual(message, context)? {
         events::emit_if_heard(message, js_string!("prefinish"), &[], context)?;
     } else {
         streams::call_method(message, js_string!("_finish"), &[], context)?;

@@ -1,6 +1,6 @@
 //! What follows a message that was handed to the system: its events, the next one's turn, the connection's rest.
 
-use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::{arriving::reader_of, now, of, with};
 use crate::{
@@ -8,35 +8,37 @@ use crate::{
         diagnostics_channel, events,
         http::{
             incoming::{self, PROGRAM},
+            message::{self, Field},
             realm,
         },
         streams::{self, call_method},
     },
-    engine::{
-        builtins,
-        natives::{arg, define_value},
-    },
+    engine::{builtins, natives::arg},
 };
 
 /// All of a message was handed to the system.
 pub(in crate::bindings::http) fn told(message: &JsObject, context: &mut Context) -> JsResult<()> {
-    let http = realm::of(context)?;
-    let socket = message.get(http.keys.socket.clone(), context)?;
+    let socket = message::get(message, Field::Socket, context)?;
     if let Some(socket) = socket.as_object()
         && socket.get(js_string!("_hadError"), context)?.to_boolean()
     {
         return Ok(());
     }
-    let served = message.get(http.keys.served.clone(), context)?;
+    let served = message::get(message, Field::Served, context)?;
     if let Some(connection) = served.as_object() {
         finished(&connection, message, context)?;
     } else {
-        let on_finish = message.get(http.keys.on_finish.clone(), context)?;
+        let key = realm::of(context)?.keys.on_finish.clone();
+        let on_finish = message.get(key, context)?;
         if let Some(on_finish) = on_finish.as_callable() {
             on_finish.call(&message.clone().into(), &[], context)?;
         }
     }
-    events::emit(message, js_string!("finish"), &[], context).map(drop)
+    tell(message, js_string!("finish"), context)
+}
+
+fn tell(message: &JsObject, event: JsString, context: &mut Context) -> JsResult<()> {
+    events::emit(message, event, &[], context).map(drop)
 }
 
 /// A response is over.
@@ -68,7 +70,7 @@ fn finished(connection: &JsObject, response: &JsObject, context: &mut Context) -
         diagnostics_channel::message(&told, context).into()
     };
     diagnostics_channel::publish("http.server.response.finish", message, context)?;
-    if response.get(js_string!("_last"), context)?.to_boolean() {
+    if message::is(response, Field::IsLast, context)? {
         call_method(connection, js_string!("leave"), &[], context)?;
         return Ok(());
     }
@@ -96,23 +98,22 @@ fn dismiss(request: &JsObject, context: &mut Context) -> JsResult<()> {
 
 /// As `detachSocket` of a response that has a connection.
 fn leave_socket(response: &JsObject, socket: &JsObject, context: &mut Context) -> JsResult<()> {
-    let http = realm::of(context)?;
-    if response.prototype() != http.response_prototype() {
+    if !realm::of(context)?.is_usual(response, context)? {
         call_method(response, js_string!("detachSocket"), &[socket.clone().into()], context)?;
         return Ok(());
     }
-    define_value(response, http.keys.socket.clone(), JsValue::null(), true);
+    message::set(response, Field::Socket, JsValue::null(), context)?;
     socket.set(js_string!("_httpMessage"), JsValue::null(), false, context).map(drop)
 }
 
 /// The end of a response's life.
 fn close(response: &JsObject, context: &mut Context) -> JsResult<()> {
-    if response.get(js_string!("_closed"), context)?.to_boolean() {
+    if message::is(response, Field::Closed, context)? {
         return Ok(());
     }
-    response.set(js_string!("_closed"), true, false, context)?;
-    response.set(js_string!("destroyed"), true, false, context)?;
-    events::emit_if_heard(response, js_string!("close"), &[], context).map(drop)
+    message::set(response, Field::Closed, true, context)?;
+    message::set(response, Field::Destroyed, true, context)?;
+    tell(response, js_string!("close"), context)
 }
 
 /// Nothing is to be said: a while later the connection ends, if nothing comes.

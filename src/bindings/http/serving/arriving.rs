@@ -1,9 +1,6 @@
 //! What comes in on a server's connection: heads become requests with their responses, and the program is told.
 
-use boa_engine::{
-    Context, JsObject, JsResult, JsValue, builtins::object::OrdinaryObject, js_string,
-    property::PropertyKey,
-};
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use super::{of, parser_of};
 use crate::{
@@ -11,20 +8,18 @@ use crate::{
         diagnostics_channel, domain, events,
         http::{
             incoming::{self, DISCARDED, PROGRAM},
+            message::{self, Field, Message, Part},
             parser::{
                 self, ASKS_FOR_UPGRADE, BODY, END, EXPECTS, FAILED, HEAD, KEEPS_ALIVE, NAMES_HOST,
                 SAYS_LENGTH, UPGRADED,
             },
-            realm::{self, Http},
+            realm::{self, Http, Kind, Messages},
             wire::{Head, Verdict},
         },
         sockets,
         streams::{self, call_method},
     },
-    engine::{
-        builtins,
-        natives::{arg, define_value},
-    },
+    engine::{builtins, natives::arg},
 };
 
 /// The module that times messages for who observes them.
@@ -108,10 +103,9 @@ fn end(connection: &JsObject, parser: &JsValue, context: &mut Context) -> JsResu
 }
 
 fn complete(message: &JsObject, trailers: JsValue, context: &mut Context) -> JsResult<()> {
-    message.set(js_string!("complete"), true, false, context)?;
+    message::set_part(message, Part::Complete, true, context)?;
     if !trailers.is_undefined() {
-        let key = realm::of(context)?.keys.trailers.clone();
-        message.set(key, trailers, false, context)?;
+        message::set_part(message, Part::Trailers, trailers, context)?;
     }
     if !streams::has_closed(message, context)? {
         streams::push(message, JsValue::null(), streams::Source::Unknown, context)?;
@@ -147,7 +141,7 @@ fn head(
     of(connection, |serving| *serving.message.borrow_mut() = Some(request.clone()))?;
     if flags & ASKS_FOR_UPGRADE != 0 {
         let is_upgraded = wants_upgrade(&server, &request, context)?;
-        request.set(js_string!("upgrade"), is_upgraded, false, context)?;
+        message::set_part(&request, Part::Upgrade, is_upgraded, context)?;
         if is_upgraded {
             return parser::decide(parser, Verdict::Upgrade);
         }
@@ -190,8 +184,8 @@ fn receive(
     let most = server.get(js_string!("maxHeadersCount"), context)?;
     let most = most.as_number().map(|most| most as usize);
     let class = server.get(http.keys.incoming_class.clone(), context)?.to_object(context)?;
-    let request = if let Some(messages) = http.incoming(&class) {
-        let request = incoming::make(&messages, socket, head, most, context);
+    let request = if let Some(messages) = http.class(Kind::Incoming, &class) {
+        let request = incoming::make(http, messages, (socket, head), most, context);
         domain::adopt(&request, context)?;
         request
     } else {
@@ -201,7 +195,7 @@ fn receive(
         request
     };
     if server.get(js_string!("joinDuplicateHeaders"), context)?.to_boolean() {
-        request.set(js_string!("joinDuplicateHeaders"), true, false, context)?;
+        message::set_part(&request, Part::JoinsAll, true, context)?;
     }
     Ok(request)
 }
@@ -236,55 +230,47 @@ fn respond(
     let (server, options) =
         of(connection, |serving| (serving.server.clone(), serving.options.clone()))?;
     let class = server.get(http.keys.response_class.clone(), context)?.to_object(context)?;
-    let usual = http.response(&class).filter(|_| is_modern && options.is_undefined());
-    let is_usual = usual.is_some();
-    let response = match usual {
+    let usual = http.class(Kind::Outgoing, &class);
+    let response = match usual.filter(|_| is_modern && options.is_undefined()) {
         Some(messages) => {
-            let response = make_response(messages.prototype, request, context)?;
+            let response = make_response(&http, messages, request, context)?;
             domain::adopt(&response, context)?;
             response
         }
         None => class.construct(&[request.clone().into(), options], None, context)?,
     };
-    let put = |key: PropertyKey, value: JsValue| define_value(&response, key, value, true);
-    put(http.keys.served.clone(), connection.clone().into());
+    message::set(&response, Field::Served, connection.clone(), context)?;
     if flags & KEEPS_ALIVE == 0 {
-        put(js_string!("shouldKeepAlive").into(), false.into());
+        message::set(&response, Field::KeepsAlive, false, context)?;
     }
     for (said, own) in [
-        (js_string!("keepAliveTimeout"), js_string!("_keepAliveTimeout")),
-        (js_string!("maxRequestsPerSocket"), js_string!("_maxRequestsPerSocket")),
+        (js_string!("keepAliveTimeout"), Field::RestTimeout),
+        (js_string!("maxRequestsPerSocket"), Field::MostRequests),
     ] {
         let number = server.get(said, context)?;
         if number.as_number().is_some_and(|number| number > 0.0) {
-            put(own.into(), number);
+            message::set(&response, own, number, context)?;
         }
     }
     let unique = server.get(http.keys.unique.clone(), context)?;
     if !unique.is_null_or_undefined() {
-        put(http.keys.unique.clone(), unique);
+        message::set(&response, Field::Unique, unique, context)?;
     }
     if builtins::is_loaded(OBSERVER, context) {
         let args = [response.clone().into()];
         streams::rare("internal/http/parsing", js_string!("startClock"), &args, context)?;
     }
-    take_turn(connection, &response, is_usual, context)?;
+    take_turn(connection, &response, context)?;
     Ok(response)
 }
 
 /// Gives a response its socket, or lets it wait for it.
-fn take_turn(
-    connection: &JsObject,
-    response: &JsObject,
-    is_usual: bool,
-    context: &mut Context,
-) -> JsResult<()> {
-    let http = realm::of(context)?;
+fn take_turn(connection: &JsObject, response: &JsObject, context: &mut Context) -> JsResult<()> {
     let socket = of(connection, |serving| serving.socket.clone())?;
     if socket.get(js_string!("_httpMessage"), context)?.to_boolean() {
         call_method(connection, js_string!("enqueue"), &[response.clone().into()], context)?;
-    } else if is_usual {
-        define_value(response, http.keys.socket.clone(), socket.clone(), true);
+    } else if realm::of(context)?.is_usual(response, context)? {
+        message::set(response, Field::Socket, socket.clone(), context)?;
         socket.set(js_string!("_httpMessage"), response.clone(), false, context)?;
     } else {
         call_method(response, js_string!("assignSocket"), &[socket.into()], context)?;
@@ -294,15 +280,20 @@ fn take_turn(
 
 /// A response of the usual class, as its constructor makes it for a request of HTTP/1.1.
 fn make_response(
-    prototype: JsObject,
+    http: &Http,
+    messages: Messages,
     request: &JsObject,
     context: &mut Context,
 ) -> JsResult<JsObject> {
-    let response = JsObject::new(context.root_shape(), prototype, OrdinaryObject).upcast();
-    define_value(&response, js_string!("req"), request.clone(), true);
-    let method = request.get(js_string!("method"), context)?.as_string();
-    if method.is_some_and(|method| method == js_string!("HEAD")) {
-        define_value(&response, js_string!("_hasBody"), false, true);
+    let mut slots = http.outgoing.fresh();
+    slots[Field::Request as usize] = request.clone().into();
+    let method = match incoming::method(request) {
+        Some(method) => method,
+        None => request.get(js_string!("method"), context)?,
+    };
+    if method.as_string().is_some_and(|method| method == js_string!("HEAD")) {
+        slots[Field::HasBody as usize] = false.into();
     }
-    Ok(response)
+    let message = Message::new(Kind::Outgoing, slots, None);
+    Ok(JsObject::new(context.root_shape(), messages.prototype, message).upcast())
 }

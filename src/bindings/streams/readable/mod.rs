@@ -23,8 +23,8 @@ use self::{
 };
 use crate::{
     bindings::streams::{
-        SideOptions, State, of, rare, readable_of, side_options,
-        state::{DESTROYED, ERRORED, NEED_READABLE, Side},
+        SideOptions, State, of, opening, rare, readable_of, side_options,
+        state::{DESTROYED, END_EMITTED, ENDED, ERRORED, NEED_READABLE, Side},
     },
     engine::{
         classes::{instance, new_target},
@@ -57,15 +57,21 @@ pub(super) const METHODS: &[Method] = &[
     ("mayGoOn", 1, |_, args, _| {
         Ok(State::of(&arg(args, 0)).is_some_and(|state| may_go_on(&state)).into())
     }),
-    ("whenReadableConstructed", 1, |_, args, context| {
-        let stream = arg(args, 0).to_object(context)?;
-        let state = readable_of(&stream, context)?;
-        if state.has(NEED_READABLE) {
-            read_more_soon(&stream, &state, context);
-        }
-        Ok(JsValue::undefined())
-    }),
 ];
+
+/// A stream is constructed now: what it was asked for meanwhile is asked of its source.
+pub(super) fn when_constructed(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    let state = readable_of(stream, context)?;
+    if state.has(NEED_READABLE) {
+        read_more_soon(stream, &state, context);
+    }
+    Ok(())
+}
+
+/// A side that a stream goes without.
+pub(super) fn shut(state: &JsValue) {
+    opening::shut(state, js_string!("readable"), ENDED | END_EMITTED);
+}
 
 fn stream_and_state(args: &[JsValue], context: &mut Context) -> JsResult<(JsObject, State)> {
     let stream = arg(args, 0).to_object(context)?;

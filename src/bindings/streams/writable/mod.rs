@@ -6,7 +6,7 @@ mod written;
 
 pub(super) use self::writing::{Outcome, on_write_of, write};
 
-use boa_engine::{Context, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
 
 use self::{
     ending::{call_finished, end, finish_maybe},
@@ -15,8 +15,11 @@ use self::{
 };
 use crate::{
     bindings::streams::{
-        SideOptions, State, life, next_tick, of, side_options,
-        state::{ALL_BUFFERS, ALL_NOOP, DECODE_STRINGS, DESTROYED, ENDING, Side, WRITING},
+        SideOptions, State, life, next_tick, of, opening, side_options,
+        state::{
+            ALL_BUFFERS, ALL_NOOP, DECODE_STRINGS, DESTROYED, ENDED, ENDING, FINISHED, Side,
+            WRITING,
+        },
         writable_of,
     },
     engine::{
@@ -47,18 +50,24 @@ pub(super) const METHODS: &[Method] = &[
         }
         Ok(JsValue::undefined())
     }),
-    ("whenWritableConstructed", 1, |_, args, context| {
-        let stream = arg(args, 0).to_object(context)?;
-        let state = writable_of(&stream, context)?;
-        if !state.has(WRITING) {
-            write_buffered(&stream, &state, context)?;
-        }
-        if state.has(ENDING) {
-            finish_maybe(&stream, &state, false, context)?;
-        }
-        Ok(JsValue::undefined())
-    }),
 ];
+
+/// A stream is constructed now: what was written meanwhile goes to its sink.
+pub(super) fn when_constructed(stream: &JsObject, context: &mut Context) -> JsResult<()> {
+    let state = writable_of(stream, context)?;
+    if !state.has(WRITING) {
+        write_buffered(stream, &state, context)?;
+    }
+    if state.has(ENDING) {
+        finish_maybe(stream, &state, false, context)?;
+    }
+    Ok(())
+}
+
+/// A side that a stream goes without.
+pub(super) fn shut(state: &JsValue) {
+    opening::shut(state, js_string!("writable"), ENDING | ENDED | FINISHED);
+}
 
 /// `new WritableState(options, stream, isDuplex)`.
 pub(super) fn construct_state(
