@@ -23,7 +23,7 @@ use super::{
     birth::clone_as_sibling,
     newborn,
     order::{Order, receive},
-    serve::{BEFORE_MANY, Nursery, expect_at_once},
+    readiness::{Nursery, Readiness},
 };
 
 /// How long after the last order a crowd has passed.
@@ -43,17 +43,23 @@ pub(super) enum Passed {
 pub(super) fn serve(
     socket: &File,
     layout: Layout,
-    nursery: &impl Nursery,
+    readiness: &mut Readiness<'_, impl Nursery>,
     report: impl Fn(i32),
 ) -> Passed {
+    // Whoever said that there is a crowd is of it.
+    readiness.starts();
     loop {
         match poll::wait_for(socket.as_fd(), Interest::READABLE, Some(CALM)) {
             Ok(true) => {}
-            Ok(false) => return Passed::Calm,
+            Ok(false) => {
+                readiness.calm();
+                return Passed::Calm;
+            }
             Err(_) => return Passed::Ended,
         }
         let Some((order, descriptors)) = receive(socket) else { return Passed::Ended };
-        expect_at_once(nursery, order.program.as_ref(), BEFORE_MANY, || true);
+        readiness.expect(order.program.as_ref(), || true);
+        readiness.starts();
         let outcome = if is_certain(&order, &descriptors) {
             bear_promised(order, descriptors, layout, &report)
         } else {

@@ -12,6 +12,7 @@ mod birth;
 mod crowd;
 mod newborn;
 mod order;
+mod readiness;
 mod serve;
 mod unborn;
 
@@ -32,8 +33,11 @@ use nix::{
     },
 };
 
-pub(crate) use self::serve::{Nursery, Served, serve, socket_of_zygote};
 use self::unborn::Unborn;
+pub(crate) use self::{
+    readiness::Nursery,
+    serve::{Served, serve, socket_of_zygote},
+};
 use super::{
     errno::Errno,
     error::SysError,

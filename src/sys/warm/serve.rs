@@ -6,12 +6,12 @@
 
 use std::{
     env,
-    ffi::{CStr, CString},
+    ffi::CString,
     fs::File,
     io::{Read, Write},
     mem::ManuallyDrop,
     os::fd::{AsFd, AsRawFd, OwnedFd},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use nix::sys::{
@@ -31,6 +31,7 @@ use super::{
     crowd::{self, Passed},
     newborn,
     order::{Order, receive, receive_expectation},
+    readiness::{Nursery, Readiness},
 };
 
 /// After so many copies in a row that died without an order, something is wrong with them.
@@ -43,37 +44,6 @@ pub(crate) enum Served {
     Born(Vec<CString>),
     /// This is the zygote or a copy of it, and nobody needs it any more.
     Ended,
-}
-
-/// What a zygote and its copies do beside that.
-pub(crate) trait Nursery {
-    /// In a copy that has no order yet: touches the memory that it will need, and leaves nothing behind.
-    fn rehearse(&self);
-
-    /// In the zygote: more copies will be asked for whose program begins with this file.
-    fn expect(&self, program: &CStr);
-
-    /// In the zygote: makes ready a part of what copies are expected to need; `false` if nothing is left of it.
-    fn prepare(&self) -> bool;
-}
-
-/// How long a zygote makes things ready before the first of its copies, if somebody waits for that.
-const BEFORE_ONE: Duration = Duration::from_millis(20);
-
-/// As [`BEFORE_ONE`], before those of a crowd: what is ready then, none of them need do for itself.
-pub(super) const BEFORE_MANY: Duration = Duration::from_millis(100);
-
-/// Expects a program and makes it ready, however long that takes, but for so long at the most if there `is_haste`.
-pub(super) fn expect_at_once(
-    nursery: &impl Nursery,
-    program: Option<&CString>,
-    at_most: Duration,
-    is_haste: impl Fn() -> bool,
-) {
-    let Some(program) = program else { return };
-    nursery.expect(program);
-    let begun = Instant::now();
-    while (begun.elapsed() < at_most || !is_haste()) && nursery.prepare() {}
 }
 
 /// What became of a copy that waited; the last one is its own.
@@ -115,24 +85,23 @@ pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
     // What is meant for the whole group of processes is not meant for this one.
     let _ = SigSet::all().thread_block();
     let Some(layout) = Layout::of_this_process() else { return Served::Ended };
-    let program = receive_expectation(&socket);
-    expect_at_once(nursery, program.as_ref(), BEFORE_ONE, || is_awaited(&socket));
+    let mut readiness = Readiness::new(nursery);
+    readiness.expect(receive_expectation(&socket).as_ref(), || is_awaited(&socket));
     let mut stillborn = 0;
     while stillborn < MAX_STILLBORN {
         match keep_ready(&socket, nursery) {
             Fate::Dead => stillborn += 1,
             Fate::Taken(program) => {
                 stillborn = 0;
-                if let Some(program) = program {
-                    nursery.expect(&program);
+                readiness.expect_later(program.as_ref());
+            }
+            Fate::Crowd => {
+                match crowd::serve(&socket, layout, &mut readiness, |pid| report(&socket, pid)) {
+                    Passed::Calm => stillborn = 0,
+                    Passed::Born(args) => return Served::Born(args),
+                    Passed::Ended => return Served::Ended,
                 }
             }
-            Fate::Crowd => match crowd::serve(&socket, layout, nursery, |pid| report(&socket, pid))
-            {
-                Passed::Calm => stillborn = 0,
-                Passed::Born(args) => return Served::Born(args),
-                Passed::Ended => return Served::Ended,
-            },
             Fate::Born(order, descriptors) => {
                 return Served::Born(newborn::settle(order, descriptors, layout));
             }

@@ -1,0 +1,123 @@
+//! What a zygote makes ready for its copies, and when.
+//!
+//! What a copy does not find ready it does for itself, and nobody waits longer as long as each has a processor of its own. Once
+//! there are more copies than processors, it is worth while to wait until the zygote has done it once for all.
+
+use std::{
+    ffi::{CStr, CString},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// What a zygote and its copies do beside copying.
+pub(crate) trait Nursery {
+    /// In a copy that has no order yet: touches the memory that it will need, and leaves nothing behind.
+    fn rehearse(&self);
+
+    /// In the zygote: more copies will be asked for whose program begins with this file.
+    fn expect(&self, program: &CStr);
+
+    /// In the zygote: makes ready a part of what copies are expected to need; `false` if nothing is left of it.
+    fn prepare(&self) -> bool;
+}
+
+/// How long somebody who waits for a copy waits for it to be made ready.
+const AT_MOST: Duration = Duration::from_millis(100);
+
+/// The children that a program starts before it has a zygote: they are still starting when that begins.
+const BEFORE_THE_ZYGOTE: usize = 2;
+
+/// What is ready, and who is just starting.
+pub(super) struct Readiness<'nursery, N> {
+    nursery: &'nursery N,
+    processors: usize,
+    starting: usize,
+}
+
+impl<'nursery, N: Nursery> Readiness<'nursery, N> {
+    pub(super) fn new(nursery: &'nursery N) -> Self {
+        let processors = thread::available_parallelism().map_or(1, Into::into);
+        Self { nursery, processors, starting: BEFORE_THE_ZYGOTE }
+    }
+
+    /// One more copy is starting.
+    pub(super) fn starts(&mut self) {
+        self.starting += 1;
+    }
+
+    /// Those that were starting have started.
+    pub(super) fn calm(&mut self) {
+        self.starting = 0;
+    }
+
+    /// Expects a program, to be made ready while nobody waits.
+    pub(super) fn expect_later(&self, program: Option<&CString>) {
+        if let Some(program) = program {
+            self.nursery.expect(program);
+        }
+    }
+
+    /// Expects a program and makes it ready at once. If somebody `is_waiting`, only where that is worth while.
+    pub(super) fn expect(&self, program: Option<&CString>, is_waiting: impl Fn() -> bool) {
+        let begun = Instant::now();
+        self.expect_later(program);
+        while self.is_worth_while(begun) || !is_waiting() {
+            if !self.nursery.prepare() {
+                return;
+            }
+        }
+    }
+
+    fn is_worth_while(&self, begun: Instant) -> bool {
+        self.starting >= self.processors && begun.elapsed() < AT_MOST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// So many parts are to be made ready.
+    struct Parts(Cell<usize>);
+
+    impl Nursery for Parts {
+        fn rehearse(&self) {}
+
+        fn expect(&self, _: &CStr) {}
+
+        fn prepare(&self) -> bool {
+            self.0.replace(self.0.get().saturating_sub(1)) > 0
+        }
+    }
+
+    /// How many parts of ten are left when somebody waits after so many looks.
+    fn left(starting: usize, looks: usize) -> usize {
+        let parts = Parts(Cell::new(10));
+        let readiness = Readiness { nursery: &parts, processors: 3, starting };
+        let left = Cell::new(looks);
+        readiness
+            .expect(Some(&c"/a.js".to_owned()), || left.replace(left.get().saturating_sub(1)) == 0);
+        parts.0.get()
+    }
+
+    #[test]
+    fn who_waits_waits_only_where_all_processors_are_busy() {
+        assert_eq!(left(2, 0), 10, "a copy has a processor for itself");
+        assert_eq!(left(2, 4), 6, "until somebody waits");
+        assert_eq!(left(3, 0), 0, "all are busy");
+    }
+
+    #[test]
+    fn copies_are_counted_until_they_have_started() {
+        let parts = Parts(Cell::new(10));
+        let mut readiness = Readiness { nursery: &parts, processors: 3, starting: 2 };
+        readiness.starts();
+        readiness.expect(None, || true);
+        assert_eq!(parts.0.replace(10), 0);
+        readiness.calm();
+        readiness.expect(None, || true);
+        assert_eq!(parts.0.get(), 10);
+    }
+}
