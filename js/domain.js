@@ -25,6 +25,11 @@ process.setUncaughtExceptionCaptureCallback = function setUncaughtExceptionCaptu
 // The operation whose exception is being handled: it has ended by then.
 let failed;
 
+// Nothing is iterated here: a conversation whose program has spoilt arrays goes on.
+function within(domain) {
+  return current().concat({ domain, id: executionAsyncId() });
+}
+
 // What was entered before an operation began does not concern it, but for the innermost domain.
 function current() {
   const all = entries.getStore();
@@ -80,7 +85,7 @@ class Domain extends EventEmitter {
   }
 
   enter() {
-    entries.enterWith([...current(), { domain: this, id: executionAsyncId() }]);
+    entries.enterWith(within(this));
   }
 
   exit() {
@@ -211,7 +216,7 @@ Object.defineProperty(process, 'domain', {
   configurable: true,
   get: active,
   set(domain) {
-    entries.enterWith(domain ? [...current(), { domain, id: executionAsyncId() }] : []);
+    entries.enterWith(domain ? within(domain) : []);
   },
 });
 

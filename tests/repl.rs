@@ -320,8 +320,8 @@ fn an_interrupt_ends_what_runs_and_nothing_else() {
     assert_eq!(terminal.close(), Some(0));
 }
 
-#[test]
-fn without_a_terminal_it_reads_lines() {
+/// What rjs answers to lines where there is no terminal.
+fn answers(lines: &[u8]) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rjs"))
         .arg("-i")
         .env("RJS_REPL_HISTORY", "")
@@ -331,12 +331,23 @@ fn without_a_terminal_it_reads_lines() {
         .spawn()
         .expect("rjs starts");
     let mut keys = child.stdin.take().expect("a pipe");
-    keys.write_all(b"let a = [\n 1 ]\na.length + 40\n").expect("rjs reads");
+    keys.write_all(lines).expect("rjs reads");
     drop(keys);
     let output = child.wait_with_output().expect("rjs ends");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("undefined") && text.contains("41"), "{text}");
     assert!(output.status.success());
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn without_a_terminal_it_reads_lines() {
+    let text = answers(b"let a = [\n 1 ]\na.length + 40\n");
+    assert!(text.contains("undefined") && text.contains("41"), "{text}");
+}
+
+#[test]
+fn who_spoils_arrays_can_go_on() {
+    let text = answers(b"delete Array.prototype[Symbol.iterator]\nfor (const x of [1]);\n40 + 1\n");
+    assert!(text.contains("TypeError") && text.contains("41"), "{text}");
 }
 
 #[test]

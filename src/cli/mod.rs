@@ -16,7 +16,8 @@ use std::{
 };
 
 use crate::{
-    Birth, CreateError, NodeCommand, Permissions, Program, Runtime, RuntimeBuilder, WarmFork,
+    Birth, CreateError, InputType, NodeCommand, Permissions, Program, Runtime, RuntimeBuilder,
+    WarmFork,
 };
 use options::Settings;
 use parse::CommandLine;
@@ -77,6 +78,11 @@ fn command(mut args: impl Iterator<Item = String>) -> u8 {
     if let Some(shell) = line.settings.completions {
         return say(&completions::script(shell));
     }
+    let is_talk = is_conversation(&line) || line.settings.interactive && !has_program(&line);
+    if is_talk && line.settings.input_type != InputType::Detect {
+        complain("Cannot specify --input-type for REPL");
+        return INVALID_ARGUMENT;
+    }
     run(&argv0, line)
 }
 
@@ -118,8 +124,11 @@ fn prepare(
 
 /// Whether there is a person to talk to: nothing to run, and a terminal.
 fn is_conversation(line: &CommandLine) -> bool {
-    let has_program = line.settings.eval.is_some() || line.script.is_some();
-    !has_program && io::stdin().is_terminal()
+    !has_program(line) && io::stdin().is_terminal()
+}
+
+fn has_program(line: &CommandLine) -> bool {
+    line.settings.eval.is_some() || line.script.is_some()
 }
 
 /// Standard output may be closed; nothing else would come after.

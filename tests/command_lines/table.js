@@ -130,6 +130,7 @@ module.exports = { files, lines: {
   'a main module that waits for nothing': line(['--input-type=module', '-e', 'await new Promise(() => {})']),
   'an exception in a handler of exceptions': line(['-e', 'process.on("uncaughtException", () => { throw new Error("y") }); throw new Error("x")']),
   'an exception in an exit listener': line(['-e', 'process.on("exit", () => { throw new Error("late") })']),
+  'a conversation in modules': line(['-i', '--input-type=module']),
   'an unknown option': line(['--nope', 'plain.js']),
   'an unknown short option': line(['-z']),
   'an option with a value that takes none': line(['--check=1', 'plain.js']),

@@ -46,7 +46,7 @@ function defaultEval(text, context, file, callback) {
     callback(new Recoverable(new SyntaxError('Unexpected end of input')));
     return;
   }
-  const [source, awaits] = found;
+  const { 0: source, 1: awaits } = found;
   let value;
   try {
     value = run(this, source, context, file);

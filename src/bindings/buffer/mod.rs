@@ -22,6 +22,7 @@ mod warning;
 pub(crate) use self::{
     construct::{array_buffer_of, from_block, from_slice, over, unpooled},
     exports::is_constructor,
+    pool::is_block as is_pool_block,
     realm::is_plain,
     view::{is_any_array_buffer, zeroed_block},
 };

@@ -1,6 +1,8 @@
 //! The pool that small unsafe allocations are cut from (Node: `Buffer.poolSize`).
 
-use boa_engine::{Context, JsObject, JsResult, js_string};
+use std::rc::Rc;
+
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string, object::builtins::JsWeakSet};
 
 use super::{construct, realm, view::View};
 
@@ -28,6 +30,29 @@ impl Pool {
     }
 }
 
+/// The blocks of this realm's pools that still live.
+struct Blocks(JsWeakSet);
+
+/// Whether an array buffer is a pool's: other buffers lie in it, so nobody may hand it over.
+pub(crate) fn is_block(object: &JsObject, context: &mut Context) -> bool {
+    let Some(blocks) = context.get_data::<Rc<Blocks>>().cloned() else { return false };
+    blocks.0.has(object, context).unwrap_or(false)
+}
+
+fn make_block(size: usize, context: &mut Context) -> JsResult<JsValue> {
+    let block: JsObject = construct::array_buffer(size, context)?.into();
+    let blocks = match context.get_data::<Rc<Blocks>>() {
+        Some(blocks) => blocks.clone(),
+        None => {
+            let blocks = Rc::new(Blocks(JsWeakSet::new(context)));
+            context.insert_data(blocks.clone());
+            blocks
+        }
+    };
+    blocks.0.add(&block, context)?;
+    Ok(block.into())
+}
+
 /// Allocations smaller than this share the pool: half of `Buffer.poolSize`, in bytes.
 pub(super) fn limit(context: &mut Context) -> JsResult<usize> {
     Ok(pool_size(context)? >> 1)
@@ -47,7 +72,7 @@ pub(super) fn take(length: usize, context: &mut Context) -> JsResult<View> {
         return Ok(part);
     }
     let size = pool_size(context)?.max(length);
-    let block = View::of_array_buffer(&construct::array_buffer(size, context)?.into());
+    let block = View::of_array_buffer(&make_block(size, context)?);
     let mut pool = realm.pool.borrow_mut();
     *pool = Pool { block, used: 0 };
     pool.reserve(length).ok_or_else(construct::allocation_failed)

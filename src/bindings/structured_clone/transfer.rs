@@ -7,7 +7,7 @@ use boa_engine::{
 
 use super::{data_clone_error, failed};
 use crate::{
-    bindings::buffer::View,
+    bindings::buffer::{self, View},
     engine::{
         errors::{Code, coded},
         kinds,
@@ -55,7 +55,8 @@ pub(super) fn prepare(list: &[JsValue], context: &mut Context) -> JsResult<Vec<T
             let message = "Transfer list contains duplicate ArrayBuffer";
             return Err(data_clone_error(message, context));
         }
-        let Some(view) = View::of_array_buffer(value).filter(|view| !view.is_detached()) else {
+        let view = View::of_array_buffer(value).filter(|view| !view.is_detached());
+        let Some(view) = view.filter(|_| !buffer::is_pool_block(&source, context)) else {
             return Err(data_clone_error("Cannot transfer object of unsupported type.", context));
         };
         let target = JsArrayBuffer::new(view.len(), context)?.into();

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use boa_engine::{Context, JsError, JsObject, JsResult, JsValue, object::builtins::JsWeakSet};
 
-use crate::{bindings::structured_clone::data_clone_error, engine::natives::arg};
+use crate::{
+    bindings::{buffer, structured_clone::data_clone_error},
+    engine::natives::arg,
+};
 
 /// The marked objects of a realm.
 struct Marks {
@@ -66,7 +69,11 @@ pub(super) fn mark_uncloneable(
     Ok(JsValue::undefined())
 }
 
+/// Whether an object stays here: a program has marked it, or buffers of others lie in it.
 pub(crate) fn is_untransferable(object: &JsObject, context: &mut Context) -> bool {
+    if buffer::is_pool_block(object, context) {
+        return true;
+    }
     let Some(marks) = known(context) else { return false };
     marks.untransferable.has(object, context).unwrap_or(false)
 }
