@@ -118,11 +118,12 @@ impl SourceText {
         let from = if line == 1 { self.prefix } else { self.lines()[line as usize - 1] };
         let column = start.saturating_sub(from).min(text.len());
         let stop = end.saturating_sub(from).clamp(column, text.len());
+        // As in Node: what stands below a line ends where that has a NUL.
+        let end = text.find('\0').unwrap_or(text.len());
+        let (column, stop) = (column.min(end), if column < end { stop.min(end) } else { end });
         let mut marked = format!("{text}\n");
         let blanks = text.get(..column).unwrap_or_default();
         marked.extend(blanks.chars().map(|c| if c == '\t' { '\t' } else { ' ' }));
-        // As in Node: where a line has a NUL, nothing stands below it.
-        let stop = if text.contains('\0') { column } else { stop };
         let carets = text.get(column..stop).map_or(0, |part| part.chars().count());
         marked.extend(std::iter::repeat_n('^', carets));
         marked

@@ -392,7 +392,10 @@ pub(in crate::engine) fn read(path: &Path, context: &mut Context) -> JsResult<Js
 
 /// The bytes of a file as text, without a byte order mark.
 pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+    let plain = bytes.strip_prefix(b"\xef\xbb\xbf");
+    // Behind such a mark `#!` begins no comment.
+    let plain = plain.filter(|text| !text.starts_with(b"#!"));
+    String::from_utf8_lossy(plain.unwrap_or(bytes))
 }
 
 fn unreadable(error: &std::io::Error, path: &Path, context: &mut Context) -> JsError {

@@ -46,11 +46,20 @@ pub(super) fn base(referrer: &Referrer, context: &Context) -> String {
     }
 }
 
-/// Scripts are known by their paths or URLs; those without a file are in the working folder.
+/// Scripts are known by their paths or URLs; those without a file are in the working folder, where those of the
+/// command line have a name.
 fn of_script(path: &Path, context: &Context) -> String {
     let name = path.to_string_lossy();
     if name.starts_with("file:") || name.starts_with("data:") {
         return name.into_owned();
     }
-    if path.is_absolute() { resolve::file_url(path) } else { working_folder(context) }
+    if path.is_absolute() {
+        return resolve::file_url(path);
+    }
+    let folder = working_folder(context);
+    match &*name {
+        "[eval]" => folder + "%5Beval%5D",
+        "[stdin]" => folder + "%5Bstdin%5D",
+        _ => folder,
+    }
 }

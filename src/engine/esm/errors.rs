@@ -20,8 +20,8 @@ pub(super) struct Failure {
     message: String,
     /// The URL that led nowhere.
     url: Option<String>,
-    /// It is a `URIError` without a code, about this module's URL.
-    malformed_in: Option<String>,
+    /// It is about the URL itself, and names the module that asks.
+    asked_by: Option<String>,
     /// What a host's loader says.
     thrown: Option<Box<ScriptError>>,
     /// A file that the program may not read.
@@ -30,7 +30,7 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn new(code: Code, message: String) -> Self {
-        Self { code, message, url: None, malformed_in: None, thrown: None, denied: None }
+        Self { code, message, url: None, asked_by: None, thrown: None, denied: None }
     }
 
     /// What a host's loader says.
@@ -48,12 +48,19 @@ impl Failure {
     /// A percent sign that begins no escape.
     pub(super) fn malformed(url: String, module: &str) -> Self {
         let failure = Self::new(Code::ERR_INVALID_URI, "URI malformed".to_owned());
-        Self { malformed_in: Some(module.to_owned()), ..failure.at(url) }
+        Self { asked_by: Some(module.to_owned()), ..failure.at(url) }
+    }
+
+    /// The URL of a file on another machine.
+    pub(super) fn foreign_host(url: String, module: &str) -> Self {
+        let message = "File URL host must be \"localhost\" or empty on linux".to_owned();
+        let failure = Self::new(Code::ERR_INVALID_FILE_URL_HOST, message);
+        Self { asked_by: Some(module.to_owned()), ..failure.at(url) }
     }
 
     /// The URL of a file that is not there, or is a folder.
     pub(super) fn url(&self) -> Option<&str> {
-        self.url.as_deref().filter(|_| self.malformed_in.is_none())
+        self.url.as_deref().filter(|_| self.asked_by.is_none())
     }
 
     /// What a `package.json` says is wrong, or refuses; `from` is the module that asked.
@@ -114,8 +121,14 @@ impl Failure {
         if let Some(path) = self.denied {
             return permission::denied(Scope::FsRead, &path.to_string_lossy(), context);
         }
-        if let (Some(module), Some(url)) = (self.malformed_in, &self.url) {
-            let error = stack::new_error(ErrorKind::Uri, None, &self.message, context);
+        if let (Some(module), Some(url)) = (self.asked_by, &self.url) {
+            let error = match self.code {
+                // It has no code.
+                Code::ERR_INVALID_URI => {
+                    stack::new_error(ErrorKind::Uri, None, &self.message, context)
+                }
+                code => coded_object(context, code, self.message),
+            };
             define_value(&error, js_string!("input"), JsString::from(url.as_str()), true);
             define_value(&error, js_string!("module"), JsString::from(module), true);
             return JsError::from_opaque(error.into());

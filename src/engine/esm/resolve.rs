@@ -123,8 +123,7 @@ impl Resolution<'_> {
             return Err(self.invalid_specifier(url.path(), reason));
         }
         if url.host_str().is_some_and(|host| !host.is_empty()) {
-            let message = "File URL host must be \"localhost\" or empty on linux".to_owned();
-            return Err(Failure::new(Code::ERR_INVALID_FILE_URL_HOST, message));
+            return Err(Failure::foreign_host(url.to_string(), self.base));
         }
         let Some(mut path) = url.to_file_path().ok().filter(|_| has_only_escapes(url.path()))
         else {
@@ -192,6 +191,9 @@ impl Resolution<'_> {
     fn hint(&self, specifier: &str) -> String {
         let from = PathBuf::from(shown(self.base));
         let Some(home) = from.parent() else { return String::new() };
+        let path = Url::parse(specifier).ok().and_then(|url| url.to_file_path().ok());
+        let path = path.map(|path| path.to_string_lossy().into_owned());
+        let specifier = path.as_deref().unwrap_or(specifier);
         let folders = if is_relative(specifier) {
             vec![home.to_path_buf()]
         } else if specifier.starts_with('/') {
@@ -206,6 +208,8 @@ impl Resolution<'_> {
         let found = found.to_string_lossy().into_owned();
         let advice = if is_relative(specifier) {
             relative(home, Path::new(&found))
+        } else if specifier.starts_with('/') {
+            found
         } else {
             let package = specifier.split('/').next().unwrap_or_default();
             found.rfind(package).map(|at| found[at..].to_owned()).unwrap_or(found)

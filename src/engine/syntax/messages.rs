@@ -99,6 +99,7 @@ const WORDED: &[(&str, &str, Point)] = &[
         "let is disallowed as a lexically bound name",
         Point::There,
     ),
+    ("Abrupt end: Expecting private identifier", "Invalid or unexpected token", Point::There),
     ("illegal break statement", "Illegal break statement", Point::Only("break")),
     (
         "illegal continue statement",
