@@ -2,7 +2,7 @@
 
 use boa_engine::{Context, JsResult};
 
-use super::{state, ticks};
+use super::{exhaustion, state, ticks};
 
 /// Runs `work`, sends its exception to the uncaught-exception handlers, and drains the queues
 /// if no other callback is under way.
@@ -24,6 +24,7 @@ pub(crate) fn enter<T>(
             None
         }
     };
+    exhaustion::recover(context);
     // What the work entered ends with it, once an exception has been dealt with.
     scope.replace(frame);
     engine.depth.set(engine.depth.get() - 1);
@@ -48,6 +49,7 @@ pub(crate) fn run(context: &mut Context, work: impl FnOnce(&mut Context) -> JsRe
         engine.failed.set(true);
         state::uncaught(error, context);
     }
+    exhaustion::recover(context);
     scope.replace(frame);
     engine.depth.set(engine.depth.get() - 1);
 }

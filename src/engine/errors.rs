@@ -13,6 +13,7 @@ use boa_engine::{
 };
 
 use super::{
+    exhaustion,
     natives::{closure, define_value},
     stack,
 };
@@ -521,7 +522,11 @@ pub(crate) fn catchable(error: JsError, context: &mut Context) -> JsError {
 pub(crate) fn value_of(error: JsError, context: &mut Context) -> JsValue {
     if let Some(engine) = error.as_engine() {
         return match engine {
-            EngineError::RuntimeLimit(_) => stack::overflow(&error, context).into(),
+            EngineError::RuntimeLimit(_) => {
+                let overflow = stack::overflow(&error, context);
+                exhaustion::recover(context);
+                overflow.into()
+            }
             // What unwinds a program that ended; nobody is told.
             EngineError::Panic(_) => JsValue::undefined(),
         };

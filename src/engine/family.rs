@@ -1,11 +1,13 @@
 //! A program and the threads that it has started: what they have in common, and are counted by.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, HashMap, HashSet},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use boa_engine::{Context, JsError};
@@ -14,7 +16,7 @@ use super::{
     limits::{self, Limit},
     state,
 };
-use crate::sys::lock::lock;
+use crate::sys::{lock::lock, usage::ThreadClock};
 
 /// What the realms of one program share. A main thread makes it, its threads get it.
 #[derive(Debug, Default)]
@@ -31,7 +33,55 @@ pub(crate) struct Family {
     pub(super) opening: AtomicUsize,
     /// How many members there have been.
     members: AtomicU64,
+    /// What its members hold of memory, as they last knew, bytes.
+    held: AtomicIsize,
+    /// How many descriptors its loops watch, if that is limited.
+    sources: Arc<AtomicUsize>,
+    processor: Mutex<Processor>,
 }
+
+/// The processor time of a family.
+#[derive(Debug, Default)]
+struct Processor {
+    /// Of what has ended.
+    used: Duration,
+    /// What runs, and the time of its clock when it began.
+    running: Vec<(ThreadClock, Duration)>,
+    /// What may be used until it has to end.
+    allotted: Duration,
+}
+
+impl Processor {
+    fn used(&self) -> Duration {
+        let running = |(clock, begun): &(ThreadClock, Duration)| clock.now().saturating_sub(*begun);
+        self.used + self.running.iter().map(running).sum::<Duration>()
+    }
+
+    fn left(&self) -> Duration {
+        self.allotted.saturating_sub(self.used())
+    }
+}
+
+/// Uses the processor until it is dropped, in the same thread.
+pub(super) struct Running<'a> {
+    family: &'a Family,
+    clock: ThreadClock,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut processor = lock(&self.family.processor);
+        let Some(index) = processor.running.iter().rposition(|(clock, _)| *clock == self.clock)
+        else {
+            return;
+        };
+        let (clock, begun) = processor.running.swap_remove(index);
+        processor.used += clock.now().saturating_sub(begun);
+    }
+}
+
+/// How long to wait at least before the processor time is looked at again.
+const LEAST: Duration = Duration::from_millis(1);
 
 /// The family of this realm.
 pub(crate) fn of(context: &Context) -> Arc<Family> {
@@ -50,6 +100,8 @@ pub(crate) struct Member {
     pub(super) id: u64,
     /// Those of the family's children that are its own.
     children: HashSet<i32>,
+    /// What the family knows that it holds, bytes.
+    held: Cell<isize>,
 }
 
 impl Default for Member {
@@ -61,7 +113,7 @@ impl Default for Member {
 impl Member {
     fn of(family: Arc<Family>) -> Self {
         let id = family.members.fetch_add(1, Ordering::Relaxed);
-        Self { family, id, children: HashSet::new() }
+        Self { family, id, children: HashSet::new(), held: Cell::new(0) }
     }
 }
 
@@ -69,10 +121,55 @@ impl Drop for Member {
     /// Children that outlive their realm are nobody's.
     fn drop(&mut self) {
         lock(&self.family.children).retain(|pid, _| !self.children.contains(pid));
+        self.hold(0);
+    }
+}
+
+impl Member {
+    /// It holds so many bytes; what all of its family hold.
+    pub(super) fn hold(&self, bytes: isize) -> isize {
+        let more = bytes - self.held.replace(bytes);
+        self.family.held.fetch_add(more, Ordering::Relaxed) + more
+    }
+
+    /// The family, which may use so much of the processor from now on, if this is its main thread: threads
+    /// have a part in what that was given.
+    pub(super) fn allot(&self, limit: Duration) -> Arc<Family> {
+        if self.id == 0 {
+            let mut processor = lock(&self.family.processor);
+            processor.allotted = processor.used().saturating_add(limit);
+        }
+        self.family.clone()
     }
 }
 
 impl Family {
+    /// The number of descriptors that its loops watch.
+    pub(super) fn sources(&self) -> Arc<AtomicUsize> {
+        self.sources.clone()
+    }
+
+    /// This thread uses the processor for it.
+    pub(super) fn use_processor(self: &Arc<Self>) -> Running<'_> {
+        let clock = ThreadClock::of_this_thread();
+        lock(&self.processor).running.push((clock, clock.now()));
+        Running { family: self, clock }
+    }
+
+    /// The processor time that it has left.
+    pub(super) fn processor_left(&self) -> Duration {
+        lock(&self.processor).left()
+    }
+
+    /// How long that lasts at least, with as many threads as run.
+    pub(super) fn processor_lasts(&self) -> Duration {
+        let processor = lock(&self.processor);
+        let threads = u32::try_from(processor.running.len()).unwrap_or(u32::MAX);
+        let left = processor.left();
+        // Never so little that looking takes all the time.
+        if left.is_zero() { left } else { (left / threads.max(1)).max(LEAST) }
+    }
+
     /// Whether this is a child that runs.
     pub(crate) fn has_child(&self, pid: i32) -> bool {
         lock(&self.children).contains_key(&pid)

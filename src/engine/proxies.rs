@@ -8,7 +8,10 @@ use boa_engine::{
     Context, JsNativeError, JsObject, JsResult, JsValue, NativeFunction,
     builtins::proxy::Proxy,
     js_string,
-    object::{FunctionObjectBuilder, builtins::JsWeakMap},
+    object::{
+        FunctionObjectBuilder,
+        builtins::{JsFunction, JsWeakMap},
+    },
 };
 
 use super::natives::{arg, closure, define_value, function};
@@ -46,6 +49,20 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
     };
     let details = JsWeakMap::new(context);
     context.insert_data(Registry { original, revocable, details });
+    let constructor = constructor(context);
+    define_value(&context.global_object(), js_string!("Proxy"), constructor, false);
+    Ok(())
+}
+
+/// As [`install`] in a further realm, whose globals are found on `globals`.
+pub(super) fn install_further(globals: &JsObject, context: &mut Context) {
+    if registry(context).is_some() {
+        let constructor = constructor(context);
+        define_value(globals, js_string!("Proxy"), constructor, false);
+    }
+}
+
+fn constructor(context: &mut Context) -> JsFunction {
     let native = NativeFunction::from_fn_ptr(construct);
     let constructor = FunctionObjectBuilder::new(context.realm(), native)
         .name(js_string!("Proxy"))
@@ -54,8 +71,7 @@ pub(crate) fn install(context: &mut Context) -> JsResult<()> {
         .build();
     let revocable = function("revocable", 2, make_revocable, context);
     define_value(&constructor, js_string!("revocable"), revocable, false);
-    define_value(&context.global_object(), js_string!("Proxy"), constructor, false);
-    Ok(())
+    constructor
 }
 
 /// What the object is as a proxy; runs no JavaScript.

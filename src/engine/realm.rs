@@ -14,7 +14,7 @@ use boa_gc::{Finalize, Trace};
 
 use super::{
     builtins::{Builtin, BuiltinTable},
-    esm, former_classes, intrinsics, iterator_preview,
+    circles, esm, former_classes, intrinsics, iterator_preview,
     jobs::{self, Microtasks},
     kinds, limits, proxies, reflect,
     rejections::Rejections,
@@ -176,6 +176,8 @@ pub(crate) fn create_further(
 fn replace_further(holder: &JsObject, context: &mut Context) -> JsResult<()> {
     remove_globals(holder, context)?;
     super::stack::install_further(context)?;
+    circles::install(context)?;
+    proxies::install_further(holder, context);
     limits::install(holder, context);
     intrinsics::install_further(context)?;
     if state::of(context).owns_process.get() {
@@ -210,6 +212,7 @@ fn replace_intrinsics(context: &mut Context) -> JsResult<()> {
     super::stack::install(context)?;
     kinds::install(context)?;
     former_classes::install(context)?;
+    circles::install(context)?;
     iterator_preview::install(context)?;
     reflect::install(context)?;
     proxies::install(context)?;

@@ -12,6 +12,7 @@ use std::{
 use boa_engine::{
     Context, JsError, JsObject, JsValue,
     error::{EngineError, PanicError},
+    vm::RuntimeLimits,
 };
 
 use super::{
@@ -78,6 +79,8 @@ pub(crate) struct Engine {
     interruption: OnceCell<Arc<AtomicBool>>,
     /// The works under way that can be broken off, the outermost first.
     pub(super) breakable: RefCell<Vec<Broken>>,
+    /// The engine's limits, while work that is watched may find them overwritten.
+    pub(super) own_limits: Cell<Option<RuntimeLimits>>,
     uncaught: RefCell<Option<UncaughtHandler>>,
 }
 
@@ -115,6 +118,7 @@ impl Engine {
             alarm: OnceCell::new(),
             interruption: OnceCell::new(),
             breakable: RefCell::default(),
+            own_limits: Cell::new(None),
             uncaught: RefCell::new(None),
         }
     }

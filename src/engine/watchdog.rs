@@ -12,12 +12,14 @@ use std::{
 
 use boa_engine::Context;
 
-use super::interruption;
-use crate::sys::{
-    alarm::Alarm,
-    lock::{lock, wait_on, wait_on_for},
-    overwrite::{Overwriter, lend},
-    usage::ThreadClock,
+use super::{family::Family, interruption};
+use crate::{
+    event_loop::Remote,
+    sys::{
+        alarm::Alarm,
+        lock::{lock, wait_on, wait_on_for},
+        overwrite::{Overwriter, lend},
+    },
 };
 
 /// The watchdog of a realm; it has no thread before it is needed.
@@ -46,21 +48,28 @@ struct State {
 struct Watch {
     time: Time,
     limits: Overwriter,
-    alarm: Option<Arc<Alarm>>,
+    wakes: Wakes,
+}
+
+/// What wakes a program that waits.
+pub(super) struct Wakes {
+    pub(super) alarm: Option<Arc<Alarm>>,
+    pub(super) event_loop: Remote<Context>,
 }
 
 /// When time is up.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Time {
     pub(super) wall: Option<Instant>,
-    pub(super) cpu: Option<(ThreadClock, Duration)>,
+    /// Whose processor time is limited.
+    pub(super) cpu: Option<Arc<Family>>,
 }
 
 impl Time {
     /// How long it lasts at least.
     fn left(&self) -> Duration {
         let wall = self.wall.map(|at| at.saturating_duration_since(Instant::now()));
-        let cpu = self.cpu.map(|(clock, at)| at.saturating_sub(clock.now()));
+        let cpu = self.cpu.as_ref().map(|family| family.processor_lasts());
         [wall, cpu].into_iter().flatten().min().unwrap_or(Duration::MAX)
     }
 }
@@ -72,14 +81,14 @@ impl Watchdog {
     pub(super) fn watch<T>(
         &self,
         time: Time,
-        alarm: Option<Arc<Alarm>>,
+        wakes: Wakes,
         context: &mut Context,
         work: impl FnOnce(&mut Context) -> T,
     ) -> T {
         let nothing = interruption::nothing(context);
         lend(context, Context::runtime_limits_mut, nothing, |context, limits| {
             self.start();
-            let _watched = self.shared.begin(Watch { time, limits, alarm });
+            let _watched = self.shared.begin(Watch { time, limits, wakes });
             work(context)
         })
     }
@@ -123,9 +132,11 @@ impl Shared {
                 if let Some(watch) = state.watch.take() {
                     watch.limits.overwrite();
                     state.has_bitten = true;
-                    if let Some(alarm) = watch.alarm {
+                    if let Some(alarm) = watch.wakes.alarm {
                         alarm.raise();
                     }
+                    // It waits, and others have used up its time.
+                    watch.wakes.event_loop.post(Box::new(|_| ()));
                 }
                 continue;
             }

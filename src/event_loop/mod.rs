@@ -39,7 +39,7 @@ use immediates::Immediates;
 use patience::Patience;
 use remote::Inbox;
 use requests::Requests;
-use sources::Sources;
+use sources::{SourceLimit, Sources};
 use table::Table;
 use timers::Timers;
 
@@ -117,8 +117,8 @@ pub(crate) struct EventLoop<H: Host> {
     idle: Arc<Idle>,
     /// When waiting ends, whatever happens.
     deadline: Cell<Option<Instant>>,
-    /// So many sources there may be.
-    max_sources: Cell<usize>,
+    /// How many sources there may be.
+    source_limit: RefCell<Option<SourceLimit>>,
     /// A source was refused for that.
     has_refused: Cell<bool>,
 }
@@ -147,7 +147,7 @@ impl<H: Host> EventLoop<H> {
             patience: Patience::default(),
             idle: Arc::new(Idle::new()),
             deadline: Cell::default(),
-            max_sources: Cell::new(usize::MAX),
+            source_limit: RefCell::default(),
             has_refused: Cell::new(false),
         })
     }

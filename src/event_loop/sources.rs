@@ -1,6 +1,14 @@
 //! Sources: file descriptors that the loop watches, level-triggered.
 
-use std::{io, os::fd::AsFd, rc::Rc};
+use std::{
+    io,
+    os::fd::AsFd,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use super::{
     EventLoop, Host,
@@ -34,20 +42,30 @@ impl<H: Host> EventLoop<H> {
         interest: Interest,
         callback: SourceCallback<H>,
     ) -> io::Result<SourceId> {
-        if self.sources.borrow().len() >= self.max_sources.get() {
+        let Some(share) = self.share() else {
             self.has_refused.set(true);
             return Err(io::Error::from_raw_os_error(Errno::EMFILE.0));
-        }
+        };
         let poll = self.poll()?;
         let callback = self.scoped_source(callback);
-        let source = Source::new(Box::new(fd), interest, callback);
+        let source = Source::new(Box::new(fd), interest, callback, share);
         let outcome = self.sources.borrow_mut().add(source, &poll);
         outcome.map_err(|(error, _)| error)
     }
 
-    /// Allows so many sources at once; all that the system allows without a number.
-    pub(crate) fn limit_sources(&self, limit: Option<usize>) {
-        self.max_sources.set(limit.unwrap_or(usize::MAX));
+    /// Allows so many sources at once from now on, counted with those of other loops; all that the system allows
+    /// without a limit.
+    pub(crate) fn limit_sources(&self, limit: Option<SourceLimit>) {
+        *self.source_limit.borrow_mut() = limit;
+    }
+
+    /// A source's share of what is allowed; `None` if all is taken.
+    fn share(&self) -> Option<Share> {
+        let limit = self.source_limit.borrow();
+        let Some((limit, count)) = &*limit else { return Some(Share(None)) };
+        let another = |count: usize| (count < *limit).then(|| count + 1);
+        let counted = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another);
+        counted.ok().map(|_| Share(Some(count.clone())))
     }
 
     /// Whether a source was refused since this was last asked, because there are too many.
@@ -92,6 +110,20 @@ impl<H: Host> EventLoop<H> {
     }
 }
 
+/// How many sources there may be, and where they are counted.
+pub(crate) type SourceLimit = (usize, Arc<AtomicUsize>);
+
+/// One of those that may be.
+struct Share(Option<Arc<AtomicUsize>>);
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        if let Some(count) = &self.0 {
+            count.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
 /// All sources of a loop.
 pub(super) struct Sources<H> {
     table: Table<Source<H>>,
@@ -112,6 +144,7 @@ pub(super) struct Source<H> {
     refed: bool,
     is_last: bool,
     kind: Option<&'static str>,
+    _share: Share,
 }
 
 /// A source's callback that is to be called.
@@ -122,7 +155,12 @@ pub(super) struct Ready<H> {
 }
 
 impl<H> Source<H> {
-    fn new(fd: Box<dyn AsFd>, interest: Interest, callback: SourceCallback<H>) -> Self {
+    fn new(
+        fd: Box<dyn AsFd>,
+        interest: Interest,
+        callback: SourceCallback<H>,
+        share: Share,
+    ) -> Self {
         Self {
             fd,
             callback,
@@ -132,6 +170,7 @@ impl<H> Source<H> {
             refed: true,
             is_last: false,
             kind: None,
+            _share: share,
         }
     }
 
@@ -159,10 +198,6 @@ impl<H> Source<H> {
 impl<H> Sources<H> {
     pub(super) fn new() -> Self {
         Self { table: Table::new(), changed: Vec::new(), live: 0 }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.table.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {

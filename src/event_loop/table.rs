@@ -41,6 +41,7 @@ impl<T> Table<T> {
         Self { slots: Vec::new(), first_free: None, len: 0 }
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.len
     }

@@ -64,7 +64,9 @@ use crate::{
         trace, worker_threads,
     },
     engine::{
-        builtins, callbacks, commonjs, esm, folder,
+        builtins, callbacks, commonjs, esm,
+        exhaustion::guarded,
+        folder,
         intrinsics::{guards, random},
         limits, module_hook,
         natives::{define_value, function},
@@ -75,6 +77,7 @@ use crate::{
         standard::{Sink, Source},
         state,
     },
+    sys::stack,
 };
 
 /// Why a runtime could not be made.
@@ -210,6 +213,7 @@ struct Garbage;
 impl Drop for Garbage {
     fn drop(&mut self) {
         boa_gc::force_collect();
+        stack::give_back();
     }
 }
 
@@ -240,7 +244,12 @@ impl Runtime {
         RuntimeBuilder::new()
     }
 
-    fn create(mut launch: Launch, extras: Extras) -> Result<Self, CreateError> {
+    /// Its realm is made where it will run: how deep scripts may recurse follows from that.
+    fn create(launch: Launch, extras: Extras) -> Result<Self, CreateError> {
+        stack::on_own_stack(|| Self::make(launch, extras))
+    }
+
+    fn make(mut launch: Launch, extras: Extras) -> Result<Self, CreateError> {
         let channel = OwnEnd::take(&mut launch.env).map_err(CreateError::Channel)?;
         inherit_limits(&mut launch)?;
         let (mut context, process) = seed::take()?;
@@ -341,14 +350,15 @@ impl Runtime {
     pub fn preload(&mut self, requests: &[String]) {
         let context = &mut self.context;
         let folder = folder::current(context);
-        callbacks::enter(context, |context| {
+        let load = |context: &mut Context| {
             let require = commonjs::require_of_preload(&folder, context)?;
             for request in requests {
                 let request = boa_engine::JsString::from(request.as_str());
                 require.call(&JsValue::undefined(), &[request.into()], context)?;
             }
             Ok(())
-        });
+        };
+        guarded(context, |context| callbacks::enter(context, load));
     }
 
     /// Has these modules imported before the program, as `--import` does.
@@ -393,10 +403,11 @@ impl Runtime {
     /// # Errors
     /// The text that Node prints for a syntax error or an unreadable file.
     pub fn check(&mut self, path: &Path) -> Result<(), String> {
-        let context = &mut self.context;
-        commonjs::check(path, context).map_err(|error| {
-            let value = crate::engine::errors::value_of(error, context);
-            report::uncaught(&value, context)
+        guarded(&mut self.context, |context| {
+            commonjs::check(path, context).map_err(|error| {
+                let value = crate::engine::errors::value_of(error, context);
+                report::uncaught(&value, context)
+            })
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         process::exit,
         trace, worker_threads,
     },
-    engine::{family, state},
+    engine::{exhaustion::guarded, family, state},
     sys::{
         poll::{self, Interest},
         signals, strangers,
@@ -49,7 +49,7 @@ impl Runtime {
         let killed = children.signal(libc::SIGKILL);
         children.wait(DEATH, &mut self);
         let context = &mut self.context;
-        let code = exit::finish(context);
+        let code = guarded(context, exit::finish);
         worker_threads::end_all(true, context);
         ipc::flush_all(context);
         trace::end(code, context);
@@ -93,7 +93,7 @@ impl Children {
         for child in &self.own {
             while child.is_running() && !left().is_zero() {
                 if engine.exit_code().is_none() {
-                    engine.event_loop.turn(&mut runtime.context, Some(left()));
+                    turn(left(), runtime);
                 } else if !child.collect(left(), &runtime.context) {
                     return;
                 }
@@ -102,7 +102,7 @@ impl Children {
         for (_, pidfd) in &self.others {
             while !left().is_zero() && !has_ended(pidfd, left().min(TURN)) {
                 if engine.exit_code().is_none() {
-                    engine.event_loop.turn(&mut runtime.context, Some(Duration::ZERO));
+                    turn(Duration::ZERO, runtime);
                 }
             }
         }
@@ -111,6 +111,11 @@ impl Children {
 
 /// How long the loop does not turn while it is waited for what it does not watch.
 const TURN: Duration = Duration::from_millis(5);
+
+fn turn(limit: Duration, runtime: &mut Runtime) {
+    let engine = state::of(&runtime.context);
+    guarded(&mut runtime.context, |context| engine.event_loop.turn(context, Some(limit)));
+}
 
 fn has_ended(pidfd: &OwnedFd, limit: Duration) -> bool {
     // What cannot be waited for is not waited for.

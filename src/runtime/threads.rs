@@ -249,7 +249,7 @@ fn run(Task { orders, folder, streams, inherited }: Task) -> Result<End, CreateE
     let mut extras = Extras { folder, streams, input, ..setup.extras };
     // Where nobody counts, the limit is told and not enforced.
     if let Some(limit) = inside.heap_limit().filter(|_| allocation::of_this_thread().is_some()) {
-        extras.limits = extras.limits.with_heap_of(limit);
+        extras.limits = extras.limits.with_heap_of_thread(limit);
     }
     let extras = Runtime::surround(extras, &mut context)?;
     let made = Runtime::furnish(&process, launch, &extras, &mut context)

@@ -5,7 +5,7 @@ use std::{
     cell::Cell,
 };
 
-use super::heap;
+use super::{heap, stack};
 
 thread_local! {
     /// Bytes that this thread took, less those that it gave back.
@@ -79,6 +79,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        stack::look();
         count(size as isize - layout.size() as isize);
         // SAFETY: the block came from the allocator inside, with this layout.
         unsafe { self.0.realloc(block, layout, size) }

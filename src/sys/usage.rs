@@ -37,7 +37,7 @@ pub(crate) fn memory() -> Memory {
 }
 
 /// The clock of a thread's processor time, for every thread of the process while that one lives.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ThreadClock(ClockId);
 
 impl ThreadClock {

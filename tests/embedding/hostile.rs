@@ -92,6 +92,61 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("deep regular expressions", "new RegExp('('.repeat(1e5) + ')'.repeat(1e5))"),
     ("deep choices", "new RegExp('(?:a|'.repeat(5e4) + 'b' + ')'.repeat(5e4)).test('c')"),
     ("a large repetition", "new RegExp('((a{1000}){1000}){1000}').test('a')"),
+    (
+        "a long line of prototypes",
+        "let o = {}; for (let i = 0; i < 1e5; i++) o = Object.create(o); o.x; o.x = 1; 'y' in o; `${o}`; for (const k in o);",
+    ),
+    (
+        "a long line of proxies",
+        "let o = {}; for (let i = 0; i < 5e4; i++) o = new Proxy(o, {}); o.x; o.x = 1; 'y' in o; Object.keys(o); delete o.x; Object.isFrozen(o)",
+    ),
+    (
+        "a long line of handlers",
+        "let h = {}; for (let i = 0; i < 5e4; i++) h = new Proxy({}, h); h.x; h.x = 1; Object.keys(h)",
+    ),
+    (
+        "a circle through a proxy",
+        "const t = {}, p = new Proxy(t, {}); try { t.__proto__ = p; } catch { } try { Object.setPrototypeOf(t, Object.create(p)); } catch { } Reflect.setPrototypeOf(t, p); p.x; t.x = 1; t instanceof Map",
+    ),
+    (
+        "a circle through a handler",
+        "const h = {}, p = new Proxy({}, h); Reflect.setPrototypeOf(h, p); p.x; Object.keys(p)",
+    ),
+    (
+        "a circle in another realm",
+        "const vm = require('vm'); vm.runInNewContext('const t = {}, p = new Proxy(t, {}); Reflect.setPrototypeOf(t, p); try { t.__proto__ = p; } catch { } p.x')",
+    ),
+    (
+        "a getter that is native",
+        "const o = {}; Object.defineProperty(o, 'x', { get: Reflect.get.bind(null, o, 'x') }); o.x",
+    ),
+    ("a native toJSON", "const o = {}; o.toJSON = JSON.stringify.bind(null, o); JSON.stringify(o)"),
+    (
+        "a native method that is its own",
+        "const d = new Date(0); d.toISOString = d.toJSON; d.toJSON()",
+    ),
+    (
+        "a native listener",
+        "const e = new (require('events'))(); e.on('a', e.emit.bind(e, 'a')); e.emit('a')",
+    ),
+    (
+        "a native comparison",
+        "const args = [], f = Reflect.apply.bind(null, Array.prototype.sort, [1, 2, 3], args); args.push(f); f()",
+    ),
+    ("a native trap", "const h = {}, p = new Proxy({}, h); h.get = Reflect.get.bind(null, p); p.x"),
+    ("a native iterator", "const o = {}; o[Symbol.iterator] = Array.from.bind(Array, o); [...o]"),
+    (
+        "natives in the loop",
+        "process.on('uncaughtException', () => {}); const e = new (require('events'))(); e.on('a', e.emit.bind(e, 'a')); setInterval(() => e.emit('a'), 1); new Promise(() => {})",
+    ),
+    (
+        "natives in a thread",
+        "const { Worker } = require('worker_threads'); new Promise((done) => new Worker('const o = {}; o[Symbol.toPrimitive] = String.bind(null, o); `${o}`', { eval: true }).on('error', done).on('exit', done))",
+    ),
+    (
+        "natives at the end",
+        "process.on('exit', () => { const o = {}; o[Symbol.toPrimitive] = String.bind(null, o); `${o}`; })",
+    ),
     ("long ropes", "let s = 'x'; for (let i = 0; i < 40; i++) s += s; s.length"),
     ("long strings", "'x'.repeat(2 ** 29).padEnd(2 ** 30).split('')"),
     (

@@ -6,12 +6,10 @@ use std::{
 };
 
 use rjs::{
-    HostEvent, HostObject, Input, Limits, ModuleKind, ModuleText, Output, Runtime, TestClock,
-    ThreadOptions,
+    EvalError, HostEvent, HostObject, Input, Limit, Limits, ModuleKind, ModuleText, Output,
+    Runtime, TestClock, ThreadOptions,
 };
 use serde_json::json;
-
-const START: &str = "const { Worker } = process.getBuiltinModule('worker_threads');";
 
 #[test]
 fn a_panic_in_a_thread_ends_that_thread() {
@@ -146,4 +144,61 @@ fn threads_signal_whom_their_program_may() {
         try { process.kill(process.pid, 'SIGKILL'); } catch ({ code }) { process.exitCode = code === 'ERR_ACCESS_DENIED' ? 5 : 1; }",
     );
     assert_eq!(runtime.eval(&text), Ok(json!(5)));
+}
+
+/// Starts a thread; what it posts first, or the code of its error.
+const START: &str = "const { Worker } = process.getBuiltinModule('worker_threads');
+    const launch = (code) => new Promise((done) => {
+        const worker = new Worker(code, { eval: true });
+        worker.on('message', done).on('error', (error) => done(error.code));
+    });";
+
+#[test]
+fn threads_count_their_memory_with_their_program() {
+    let mut runtime =
+        Runtime::builder().limits(Limits::none().heap(80 << 20)).build().expect("a runtime");
+    let text = format!(
+        "{START}
+        const code = `const kept = []; for (let i = 0; i < 300; i++) kept.push(new Uint8Array(1e5).fill(1));
+            require('worker_threads').parentPort.postMessage('holds'); setInterval(() => kept, 1e6)`;
+        (async () => [await launch(code), await launch(code), await launch(code)])()"
+    );
+    let outcome = runtime.eval(&text);
+    assert_eq!(outcome, Ok(json!(["holds", "holds", "ERR_WORKER_OUT_OF_MEMORY"])));
+}
+
+#[test]
+fn threads_count_their_processor_time_with_their_program() {
+    let mut runtime = Runtime::builder()
+        .limits(Limits::none().cpu_time(Duration::from_millis(500)))
+        .build()
+        .expect("a runtime");
+    let text = format!("{START} Promise.all([launch('for (;;);'), launch('for (;;);')])");
+    assert_eq!(runtime.eval(&text), Err(EvalError::Limit(Limit::CpuTime)));
+}
+
+#[test]
+fn threads_count_their_handles_with_their_program() {
+    let mut runtime =
+        Runtime::builder().limits(Limits::none().handles(24)).build().expect("a runtime");
+    let open = "(async () => {
+        const net = process.getBuiltinModule('net');
+        for (let count = 0; ; count++) {
+            const code = await new Promise((done) => {
+                net.createServer().on('error', (error) => done(error.code)).listen(0, '127.0.0.1', () => done());
+            });
+            if (code !== undefined) return [count, code];
+        }
+    })()";
+    let text = format!(
+        "{START}
+        const open = {};
+        launch(open + `.then((opened) => require('worker_threads').parentPort.postMessage(opened))`)
+            .then(async (thread) => [thread, await eval(open)])",
+        json!(open)
+    );
+    let counts: ((u32, String), (u32, String)) = runtime.eval_as(&text).expect("two counts");
+    let ((thread, first), (own, second)) = counts;
+    assert_eq!((first.as_str(), second.as_str()), ("EMFILE", "EMFILE"));
+    assert!(thread > 8 && own + thread <= 24, "{thread} {own}");
 }

@@ -18,6 +18,7 @@ use crate::{
         breaking::{Breaks, breakable},
         callbacks,
         errors::value_of,
+        exhaustion::guarded,
         natives::define_value,
         scripts, state, ticks,
     },
@@ -74,20 +75,25 @@ impl Repl {
         self.texts += 1;
         let name = format!("REPL{}", self.texts);
         let context = &mut self.runtime.context;
-        let mut outcome =
-            breakable(CTRL_C, context, |context| scripts::evaluate(&script, &name, context));
+        let mut outcome = guarded(context, |context| {
+            breakable(CTRL_C, context, |context| scripts::evaluate(&script, &name, context))
+        });
         if awaits {
             outcome = outcome.and_then(|promise| {
                 // If the program has ended meanwhile, that is what is shown.
-                Ok(settled(&promise, Patience::Endless, context)?.unwrap_or_default())
+                let settled =
+                    guarded(context, |context| settled(&promise, Patience::Endless, context))?;
+                Ok(settled.unwrap_or_default())
             });
         }
         let evaluation = self.shown(outcome);
         let context = &mut self.runtime.context;
         if state::of(context).exit_code().is_none() {
-            let drained = breakable(CTRL_C, context, |context| {
-                ticks::drain(context);
-                Ok(())
+            let drained = guarded(context, |context| {
+                breakable(CTRL_C, context, |context| {
+                    ticks::drain(context);
+                    Ok(())
+                })
             });
             if let Err(error) = drained {
                 state::uncaught(error, context);
@@ -104,7 +110,9 @@ impl Repl {
         }
         let outcome = outcome.and_then(|value| {
             scope::remember("_", &value, context);
-            breakable(CTRL_C, context, |context| Ok(show(&value, colors, context)))
+            guarded(context, |context| {
+                breakable(CTRL_C, context, |context| Ok(show(&value, colors, context)))
+            })
         });
         match outcome {
             Ok(text) => Evaluation::Value(text),

@@ -21,6 +21,7 @@ use std::{
 use super::{
     lock::lock,
     mapping::{LARGE_PAGE, LargePage, map},
+    stack,
 };
 
 /// Sizes of blocks are multiples of this, bytes; so are their addresses.
@@ -122,6 +123,7 @@ unsafe impl GlobalAlloc for PoolAllocator {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        stack::look();
         // SAFETY: the caller guarantees that the new size is valid for this alignment.
         let new = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         match (size_of_block(layout), size_of_block(new)) {
@@ -271,6 +273,7 @@ impl Room {
     /// Finds a chunk, or what a thread left of one, to cut so many bytes off. False: there is no memory.
     #[cold]
     fn find_rest(&mut self, bytes: usize) -> bool {
+        stack::look();
         expect_the_end();
         let left = store().take_rest();
         self.acquired -= self.rest.length as isize;

@@ -5,6 +5,9 @@
 //! only one); elsewhere a thread runs on it.
 
 #[cfg(target_arch = "x86_64")]
+mod kept;
+mod low;
+#[cfg(target_arch = "x86_64")]
 mod switched;
 #[cfg(any(test, not(target_arch = "x86_64")))]
 mod threaded;
@@ -19,6 +22,9 @@ use self::switched::run_on;
 #[cfg(not(target_arch = "x86_64"))]
 use self::threaded::run_on;
 use super::{error::SysError, limits};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use kept::{give_back, on_own_stack};
+pub(crate) use low::{look, told_when_low, was_low};
 
 /// The size that recursion as deep as Node's needs (bytes).
 pub(crate) const DEEP: usize = 256 << 20;
@@ -26,9 +32,38 @@ pub(crate) const DEEP: usize = 256 << 20;
 /// Less is no gain over the stack that a thread has anyway (bytes).
 const SHALLOW: usize = 8 << 20;
 
+/// What may be used of a stack.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    /// Here it ends (address).
+    end: usize,
+    /// So far whoever can stop goes (address).
+    lowest: usize,
+}
+
 thread_local! {
     /// The lowest address of the deep stack that this thread is on, 0 if it is on none.
     static LOWEST: Cell<usize> = const { Cell::new(0) };
+    /// Where that stack ends: below [`LOWEST`] is what those need that cannot stop.
+    static END: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Is on this stack until it is dropped.
+struct On {
+    outer: (usize, usize),
+}
+
+impl On {
+    fn enter(span: Span) -> Self {
+        Self { outer: (LOWEST.replace(span.lowest), END.replace(span.end)) }
+    }
+}
+
+impl Drop for On {
+    fn drop(&mut self) {
+        LOWEST.set(self.outer.0);
+        END.set(self.outer.1);
+    }
 }
 
 /// Runs `work` on a stack of `size` bytes, or of as many as the limit of address space allows
@@ -43,10 +78,9 @@ pub(crate) fn run_on_deep_stack<R: Send>(
     let mut result = None;
     let mut size = affordable(size, limits::address_space());
     let mut once = Some(work);
-    let mut run = |lowest| {
-        let outer = LOWEST.replace(lowest);
+    let mut run = |span| {
+        let _on = On::enter(span);
         result = once.take().map(|work| catch_unwind(AssertUnwindSafe(work)));
-        LOWEST.set(outer);
     };
     while let Err(error) = run_on(size, &mut run) {
         size /= 2;
@@ -59,6 +93,16 @@ pub(crate) fn run_on_deep_stack<R: Send>(
         Err(panic) => resume_unwind(panic),
     }
 }
+
+/// Runs `work` where the thread is: only on `x86_64` it can go over to another stack and come back.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn on_own_stack<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// Does nothing: see [`on_own_stack`].
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn give_back() {}
 
 /// So many bytes of the deep stack are left for the caller; `None` if it is not on one.
 pub(crate) fn remaining() -> Option<usize> {
@@ -206,6 +250,9 @@ mod tests {
     #[test]
     fn running_over_ends_the_process_and_nothing_else() {
         if std::env::var_os("RJS_TEST_OVERFLOWS").is_some() {
+            use nix::sys::resource::{Resource, getrlimit, setrlimit};
+            let (_, hard) = getrlimit(Resource::RLIMIT_AS).unwrap();
+            setrlimit(Resource::RLIMIT_AS, 1 << 40, hard).unwrap();
             run_on_deep_stack(SHALLOW, || recurse(usize::MAX)).unwrap();
         }
         let output = std::process::Command::new(std::env::current_exe().unwrap())
@@ -255,8 +302,8 @@ mod tests {
     fn a_thread_serves_as_well() {
         let mut depth = 0;
         let mut lowest = 0;
-        threaded::run_on(DEEP, &mut |address| {
-            lowest = address;
+        threaded::run_on(DEEP, &mut |span| {
+            lowest = span.lowest;
             depth = recurse(50_000);
         })
         .unwrap();
