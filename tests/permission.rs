@@ -9,6 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use rjs::{Permissions, Runtime};
 use serde_json::json;
 
@@ -177,6 +178,41 @@ fn who_races_himself_sees_nothing() {
         .expect("rjs starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n", "{errors}");
+    assert_untouched(&root);
+    fs::remove_dir_all(root).expect("the tree is there");
+}
+
+#[test]
+fn who_is_helped_to_race_sees_and_changes_nothing() {
+    let root = tree("raced");
+    let (door, other) = (root.join("in/own/door"), root.join("in/own/out-link"));
+    fs::create_dir(&door).expect("a folder");
+    fs::write(door.join("secret"), "mine").expect("a file");
+    let state = |name: &str| {
+        let file = fs::metadata(root.join("out").join(name)).expect("it is there");
+        (file.len(), file.permissions(), file.modified().expect("it has a time"))
+    };
+    let files = ["secret", "module.js", "data.json", "pkg/package.json"];
+    let before = files.map(state);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/permission/raced.js");
+    let mut child = rjs()
+        .args(["--permission", "--no-warnings"])
+        .arg(format!("--allow-fs-read={}", root.join("in").display()))
+        .arg(format!("--allow-fs-write={}", root.join("in/own").display()))
+        .arg(script)
+        .args([root.as_os_str(), "50".as_ref()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("rjs starts");
+    while child.try_wait().expect("it can be asked").is_none() {
+        for _ in 0..500 {
+            // It may take the door away itself for a moment.
+            let _ = renameat2(AT_FDCWD, &door, AT_FDCWD, &other, RenameFlags::RENAME_EXCHANGE);
+        }
+    }
+    let output = child.wait_with_output().expect("it has ended");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n");
+    assert_eq!(files.map(state), before);
     assert_untouched(&root);
     fs::remove_dir_all(root).expect("the tree is there");
 }

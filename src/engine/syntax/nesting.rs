@@ -15,8 +15,9 @@ const BLOCK: usize = if cfg!(debug_assertions) { 40 } else { 10 } * 1024;
 /// The stack that a token takes which stands in front of what belongs to it, bytes.
 const PREFIX: usize = if cfg!(debug_assertions) { 40 } else { 6 } * 1024;
 
-/// As [`PREFIX`], of an operator with one more operand in front of it: only what looks through the finished tree recurses.
-const BETWEEN: usize = 1024;
+/// As [`PREFIX`], of an operator with one more operand in front of it. Only what looks through the finished tree recurses, in a
+/// sixth of this; but the time that it takes grows with the square of how many there are, and nobody can end it.
+const BETWEEN: usize = 6 * 1024;
 
 /// Whether parsing a text may take more of the native stack than is left.
 pub(crate) fn is_too_deep(text: &str) -> bool {
