@@ -158,7 +158,7 @@ fn leads_to(
         match proxies::behind(&object, context) {
             Behind::NoProxy => ahead.extend(object.prototype()),
             Behind::Proxy(details) => {
-                ahead.extend([details.target.clone(), details.handler.clone()])
+                ahead.extend([details.target.clone(), details.handler.clone()]);
             }
             Behind::Revoked => {}
         }

@@ -81,10 +81,10 @@ mod tests {
     #[test]
     fn there_is_more_below_for_what_cannot_stop() {
         fn deeper(levels: usize) -> bool {
-            let block = std::hint::black_box([0_u8; 64 << 10]);
-            if levels == 0 { is_low() } else { deeper(levels - 1) | (block[0] != 0) }
+            let block = std::hint::black_box([0_u8; 16 << 10]);
+            if levels == 0 { is_low() } else { block[0] != 0 || deeper(levels - 1) }
         }
-        assert!(on_own_stack(|| deeper(2 * DEEP / (64 << 10))));
+        assert!(on_own_stack(|| deeper(2 * DEEP / (16 << 10))));
         give_back();
     }
 }
