@@ -1,10 +1,13 @@
 //! `fs.Stats` and `BigIntStats`: what the system knows of a file.
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt};
+use std::{fs::Metadata, os::unix::fs::MetadataExt, rc::Rc};
 
 use boa_engine::{
-    Context, JsBigInt, JsObject, JsResult, JsString, JsValue, builtins::object::OrdinaryObject,
-    js_string, object::builtins::JsDate, property::PropertyDescriptor,
+    Context, JsBigInt, JsObject, JsResult, JsString, JsValue,
+    builtins::object::OrdinaryObject,
+    js_string,
+    object::builtins::JsDate,
+    property::{PropertyDescriptor, PropertyKey},
 };
 
 use crate::{
@@ -20,6 +23,9 @@ use crate::{
 struct Classes {
     stats: Class,
     big: Class,
+    /// The names of the fields, and behind them those that only `BigIntStats` have: strings are made and hashed
+    /// once, not for every file.
+    keys: Rc<[PropertyKey]>,
 }
 
 const METHODS: &[Method] = &[
@@ -95,7 +101,9 @@ fn classes_of(context: &mut Context) -> Classes {
         define_dates(&class.prototype, context);
         define_methods(&class.prototype, OWN_METHODS, true, context);
     }
-    let made = Classes { stats, big };
+    let names = FIELDS.into_iter().chain(TIMES.iter().map(|(_, _, name)| *name));
+    let keys = names.map(|name| JsString::from(name).into()).collect();
+    let made = Classes { stats, big, keys };
     context.insert_data(made.clone());
     made
 }
@@ -188,24 +196,25 @@ fn fill(numbers: [u64; 10], times: [i128; 4], bigint: bool, context: &mut Contex
     let classes = classes_of(context);
     let class = if bigint { &classes.big } else { &classes.stats };
     let object = classes::object(class, OrdinaryObject, context);
-    let define = |name: &'static str, value: JsValue| {
-        define_value(&object, JsString::from(name), value, true);
+    let mut keys = classes.keys.iter().cloned();
+    let mut define = |value: JsValue| {
+        if let Some(key) = keys.next() {
+            define_value(&object, key, value, true);
+        }
     };
-    for (name, value) in FIELDS.into_iter().zip(numbers) {
-        let value = if bigint { JsBigInt::from(value).into() } else { JsValue::from(value as f64) };
-        define(name, value);
+    for value in numbers {
+        define(if bigint { JsBigInt::from(value).into() } else { JsValue::from(value as f64) });
     }
-    for ((_, name, _), nanoseconds) in TIMES.iter().zip(times) {
-        let value: JsValue = if bigint {
+    for nanoseconds in times {
+        define(if bigint {
             JsBigInt::from((nanoseconds / 1_000_000) as i64).into()
         } else {
             milliseconds(nanoseconds).into()
-        };
-        define(name, value);
+        });
     }
     if bigint {
-        for ((_, _, name), nanoseconds) in TIMES.iter().zip(times) {
-            define(name, JsBigInt::from(nanoseconds as i64).into());
+        for nanoseconds in times {
+            define(JsBigInt::from(nanoseconds as i64).into());
         }
     }
     object
