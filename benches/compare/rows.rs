@@ -130,6 +130,7 @@ pub const WORKLOADS: &[Workload] = &[
     ], Some(&["sleepers", "1000"])),
     workload("tcp-echo.js", &["20000"], &[rate("TCP echo, 64 connections in process", 0.8)],
         Some(&["tcp-echo", "20000"])),
+    workload("http-hello.js", &["20000"], &[rate("HTTP requests, 16 connections that stay", 0.5)], None),
     workload("udp.js", &["20000"], &[rate("UDP round trips", 0.8)], Some(&["udp", "20000"])),
     workload("worker.js", &["start", "40"], &[less("Worker to first message", "ms", Source::Printed(0), 20.0)], None),
     workload("worker.js", &["round-trips", "20000"], &[rate("Worker round trips", 1.0)], None),
