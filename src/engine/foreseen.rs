@@ -2,11 +2,11 @@
 //!
 //! To parse and compile its text is most of what a program does before it does anything. Where it can be told what a
 //! program will load, a realm that waits for it has done so. Nothing of it runs, and what was compiled is only taken for the
-//! very text that it was made of: a program can tell no difference but the time.
+//! very text that it was made of, and where names mean what they meant then.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use boa_engine::Context;
+use boa_engine::{Context, realm::Realm};
 
 use super::{
     scripts::{self, Compiled},
@@ -15,7 +15,15 @@ use super::{
 
 /// What a realm has compiled in advance, by the names of the texts.
 #[derive(Default)]
-struct Foreseen(RefCell<HashMap<String, Compiled>>);
+struct Foreseen(RefCell<HashMap<String, Kept>>);
+
+struct Kept {
+    compiled: Compiled,
+    realm: Realm,
+    /// How many `let`, `const` and `class` the realm's scripts had declared. The engine decides when it compiles a text what its
+    /// free names are: these, or properties of the global object.
+    declared: u32,
+}
 
 fn of(context: &mut Context) -> Rc<Foreseen> {
     if let Some(foreseen) = context.get_data::<Rc<Foreseen>>() {
@@ -35,8 +43,15 @@ pub(crate) fn foresee(source: &str, name: &str, parameters: &str, context: &mut 
     }
     let Ok(compiled) = Compiled::parse(source, name, parameters, context) else { return };
     if compiled.finish(context).is_ok() {
-        of(context).0.borrow_mut().insert(name.to_owned(), compiled);
+        let realm = context.realm().clone();
+        let kept = Kept { declared: realm.scope().num_bindings(), realm, compiled };
+        of(context).0.borrow_mut().insert(name.to_owned(), kept);
     }
+}
+
+/// Gives up what was compiled of a text.
+pub(crate) fn forget(name: &str, context: &mut Context) {
+    of(context).0.borrow_mut().remove(name);
 }
 
 /// What was compiled of this text. It can be used once: it is kept no longer.
@@ -46,14 +61,18 @@ pub(in crate::engine) fn take(
     parameters: &str,
     context: &mut Context,
 ) -> Option<Compiled> {
+    let foreseen = context.get_data::<Rc<Foreseen>>()?.clone();
+    let mut all = foreseen.0.borrow_mut();
     // Where time is counted, texts are compiled with what counts it.
     if state::of(context).is_counted() {
+        all.clear();
         return None;
     }
-    let foreseen = context.get_data::<Rc<Foreseen>>()?.clone();
-    let mut compiled = foreseen.0.borrow_mut();
-    let is_right = compiled.get(name)?.is_of(source, parameters);
-    if is_right { compiled.remove(name) } else { None }
+    let kept = all.get(name)?;
+    let is_right = kept.compiled.is_of(source, parameters)
+        && kept.realm == *context.realm()
+        && kept.declared == kept.realm.scope().num_bindings();
+    if is_right { all.remove(name).map(|kept| kept.compiled) } else { None }
 }
 
 /// What is kept, by name.
@@ -107,6 +126,30 @@ mod tests {
         assert_eq!(names(&mut context), [""; 0], "it was used");
         let value = function.call(&boa_engine::JsValue::undefined(), &[], &mut context);
         assert_eq!(value.ok(), Some(1.into()));
+    }
+
+    #[test]
+    fn names_that_were_declared_since_are_seen() {
+        let mut context = context();
+        scripts::evaluate("let declared = 1", "/s.js", &mut context).expect("it is a script");
+        assert!(!taken(TEXT, "/t.js", "exports", &mut context));
+    }
+
+    #[test]
+    fn what_was_compiled_stays_in_its_realm() {
+        let mut context = context();
+        let other = context.create_realm().expect("a realm can be made");
+        let own = context.enter_realm(other);
+        assert!(!taken(TEXT, "/t.js", "exports", &mut context));
+        context.enter_realm(own);
+        assert!(taken(TEXT, "/t.js", "exports", &mut context));
+    }
+
+    #[test]
+    fn what_was_given_up_serves_nobody() {
+        let mut context = context();
+        forget("/t.js", &mut context);
+        assert!(!taken(TEXT, "/t.js", "exports", &mut context));
     }
 
     #[test]

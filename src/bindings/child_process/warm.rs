@@ -11,7 +11,7 @@ use boa_engine::Context;
 
 use crate::{
     bindings::process::{self, launch},
-    engine::{folder, state},
+    engine::{folder, permission, state},
     sys::{
         error::SysError,
         spawn::{self, Child, SpawnRequest},
@@ -41,6 +41,8 @@ struct WarmFork {
     /// In which turn of the loop the last one was started.
     last_turn: Cell<Option<u64>>,
     zygotes: Cell<u32>,
+    /// One has died: perhaps of a text that it was to compile.
+    has_died: Cell<bool>,
 }
 
 /// Starts a child: warm, if it runs this executable and that pays, else cold.
@@ -72,10 +74,36 @@ fn tell_worker(request: &mut SpawnRequest<'_>, context: &Context) {
     }
 }
 
-/// The file that a child's program begins with, as far as its arguments show that: the first that is no option.
+/// The longest path, bytes: `PATH_MAX` in `limits.h`.
+const LONGEST: usize = 4096;
+
+/// Options with which a program has no file.
+const WITHOUT_FILE: &[&str] =
+    &["-e", "--eval", "-p", "--print", "-pe", "-c", "--check", "-i", "--interactive", "--test"];
+
+/// The file that a child's program begins with, as far as its arguments show that: the first that is no option. That it is
+/// another one does no harm.
+///
+/// `None` where what may be read is limited: a zygote has all rights.
 fn program(request: &SpawnRequest<'_>, context: &Context) -> Option<CString> {
+    let limits = |text: &&CString| {
+        text.to_bytes().windows(10).any(|part| part.eq_ignore_ascii_case(b"permission"))
+    };
+    if permission::is_limited(context)
+        || request.args.iter().chain(&request.env).any(|text| limits(&text))
+    {
+        return None;
+    }
     let is_option = |arg: &&CString| arg.to_bytes().starts_with(b"-");
-    let file = request.args.iter().skip(1).find(|arg| !is_option(arg))?;
+    let mut args = request.args.iter().skip(1);
+    let options = args.clone().take_while(is_option);
+    if options
+        .into_iter()
+        .any(|option| WITHOUT_FILE.iter().any(|name| option.to_bytes() == name.as_bytes()))
+    {
+        return None;
+    }
+    let file = args.find(|arg| !is_option(arg)).filter(|file| file.to_bytes().len() < LONGEST)?;
     if file.to_bytes().starts_with(b"/") {
         return Some(file.clone());
     }
@@ -120,6 +148,7 @@ impl WarmFork {
         turn: u64,
         program: Option<&CString>,
     ) -> Option<Result<Child, SysError>> {
+        let program = program.filter(|_| !self.has_died.get());
         let in_crowd = self.last_turn.replace(Some(turn)) == Some(turn);
         let earlier = self.children.replace(self.children.get().saturating_add(1));
         if earlier + 1 < cold_children {
@@ -139,6 +168,7 @@ impl WarmFork {
             Err(Refusal::Failed(error)) => Some(Err(error)),
             Err(Refusal::Unserved) => None,
             Err(Refusal::Dead) => {
+                self.has_died.set(true);
                 drop(zygote.take());
                 None
             }

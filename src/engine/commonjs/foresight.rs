@@ -6,8 +6,9 @@
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet, VecDeque},
-    fs::{self, Metadata},
-    os::unix::fs::MetadataExt,
+    fs::{self, File, Metadata},
+    io::Read,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     rc::Rc,
     time::{Duration, Instant},
@@ -27,14 +28,17 @@ use crate::engine::{
     syntax::{self, Required},
 };
 
-/// The most that is compiled in advance, bytes of text: what takes some fifty milliseconds.
-const MOST: u64 = 1 << 20;
+/// The most that is compiled in advance while a zygote lives, bytes of text: a megabyte takes a tenth of a second to half of one.
+const MOST: u64 = 2 << 20;
 
 /// The largest file that is: larger ones are made by tools, and hold much that no program runs.
 const LARGEST: u64 = 256 << 10;
 
 /// The most programs, and the most files: all of them are looked at again when a child is asked for.
 const MANY: usize = 256;
+
+/// The most that is looked for of what one text requires.
+const MOST_REQUESTS: usize = 200;
 
 /// How long files are taken to be as they were. Programs that start children one upon the other do not change them meanwhile,
 /// and if one does, its children see that by themselves.
@@ -71,6 +75,8 @@ impl Stamp {
 struct Foresight {
     mains: HashSet<PathBuf>,
     files: HashMap<PathBuf, Stamp>,
+    /// What was compiled so far of files, bytes of text.
+    spent: u64,
     builtins: HashSet<String>,
     waiting: VecDeque<Item>,
     /// What is only loaded when some function is called, or on some condition.
@@ -99,6 +105,8 @@ pub(crate) fn expect(main: &Path, context: &mut Context) {
         foresight.files.iter().filter(has_changed).map(|(path, _)| path.clone()).collect();
     for path in changed {
         foresight.files.remove(&path);
+        foreseen::forget(&path.to_string_lossy(), context);
+        esm::foreseen::forget(&path, context);
         foresight.waiting.push_back(Item::File(path));
     }
 }
@@ -143,16 +151,24 @@ impl Foresight {
 
     /// The text of a file that has not been read, and is not too large; whether it is an ES module.
     fn read(&mut self, path: &Path) -> Option<(String, bool)> {
-        let metadata = fs::metadata(path).ok()?;
-        let so_far: u64 = self.files.values().map(|stamp| stamp.size).sum();
-        let is_wanted = metadata.is_file()
-            && self.files.len() < MANY
-            && metadata.size() <= LARGEST.min(MOST.saturating_sub(so_far))
-            && !self.files.contains_key(path);
+        if self.files.len() >= MANY || self.files.contains_key(path) {
+            return None;
+        }
+        let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+        let file = File::options().read(true).custom_flags(flags).open(path).ok()?;
+        let metadata = file.metadata().ok()?;
+        // What the system makes up has no size, and perhaps no end.
+        let size = metadata.size();
+        let most = LARGEST.min(MOST.saturating_sub(self.spent));
+        if !metadata.is_file() || size == 0 || size > most {
+            return None;
+        }
         let format = esm::format_of_path(path, &self.resolver).ok().flatten();
-        let format = format.filter(|format| is_wanted && *format != Format::Json)?;
-        let bytes = fs::read(path).ok()?;
+        let format = format.filter(|format| *format != Format::Json)?;
+        let mut bytes = Vec::new();
+        file.take(size).read_to_end(&mut bytes).ok()?;
         self.files.insert(path.to_owned(), Stamp::of(&metadata));
+        self.spent += size;
         let text = without_hashbang(text_of(&bytes).into_owned());
         let is_module =
             format == Format::Module || format == Format::Undeclared && esm::is_module_text(&text);
@@ -180,7 +196,8 @@ fn module(foresight: &mut Foresight, path: &Path, text: String, context: &mut Co
 
 fn script(foresight: &mut Foresight, path: &Path, text: &str, context: &mut Context) {
     foreseen::foresee(text, &path.to_string_lossy(), PARAMETERS, context);
-    for Required { specifier, is_certain } in syntax::required(text) {
+    for Required { specifier, is_certain } in syntax::required(text).into_iter().take(MOST_REQUESTS)
+    {
         let item = match state::of(context).builtins.public(&specifier) {
             Some(row) => Some(Item::Builtin(row.name.to_owned())),
             None => super::found_from(&foresight.resolver, path, &specifier).map(Item::File),

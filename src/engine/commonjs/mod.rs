@@ -185,7 +185,9 @@ pub(in crate::engine) fn resolve_from(
 
 fn found_from(resolver: &Resolver, from: &Path, request: &str) -> Option<std::path::PathBuf> {
     let folder = from.parent()?;
-    let folders = if resolve::is_relative(request) {
+    let folders = if request.starts_with('/') {
+        vec![std::path::PathBuf::new()]
+    } else if resolve::is_relative(request) {
         vec![folder.to_path_buf()]
     } else {
         resolve::node_modules_paths(folder)

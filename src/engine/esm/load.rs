@@ -186,9 +186,16 @@ impl Parsed {
         let (module, additions) = (parsed?, additions.and(&names));
         Ok(Self { text, module, additions, declarations })
     }
+
+    /// The module as the loader keeps it.
+    pub(super) fn into_record(self, url: String, context: &mut Context) -> Record {
+        let text = SourceText::new(self.text, 0).with_additions(&self.additions);
+        sources::of(context).add(&url, text);
+        Record::new(url, Kind::Source, self.module, self.declarations)
+    }
 }
 
-/// An ES module of a text.
+/// An ES module of a text of the program's realm.
 pub(super) fn source(
     url: String,
     text: String,
@@ -200,9 +207,7 @@ pub(super) fn source(
         Some(ready) => ready,
         None => Parsed::of(&url, text, declarations, context)?,
     };
-    let Parsed { text, module, additions, declarations } = parsed;
-    sources::of(context).add(&url, SourceText::new(text, 0).with_additions(&additions));
-    Ok(Record::new(url, Kind::Source, module, declarations))
+    Ok(parsed.into_record(url, context))
 }
 
 pub(super) fn parse(

@@ -10,10 +10,11 @@ use boa_gc::{Finalize, Gc, Trace};
 use super::{
     Loader, evaluate, graph, hoist,
     importers::{Importer, Known},
-    load, of,
+    load::Parsed,
+    of,
     record::{Progress, Record},
 };
-use crate::engine::syntax::Request;
+use crate::engine::{commonjs, syntax::Request};
 
 /// One such module.
 #[derive(Clone, Trace, Finalize, JsData)]
@@ -32,7 +33,9 @@ impl OwnModule {
         meta: Option<JsObject>,
         context: &mut Context,
     ) -> JsResult<Self> {
-        let record = load::source(identifier, text, None, context)?;
+        let text = commonjs::without_hashbang(text);
+        let parsed = Parsed::of(&identifier, text, None, context)?;
+        let record = parsed.into_record(identifier, context);
         let known = Gc::new(Known::new(importer, meta));
         hoist::prepare_own(&record, known.clone(), context)?;
         of(context).importers.set_for_module(&record.running(), &known);

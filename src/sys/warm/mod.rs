@@ -10,6 +10,7 @@
 
 mod birth;
 mod crowd;
+mod deadline;
 mod newborn;
 mod order;
 mod readiness;
@@ -171,14 +172,20 @@ impl Zygote {
         let all = [ControlMessage::ScmRights(descriptors)];
         let mut rights = if descriptors.is_empty() { &[][..] } else { &all };
         while !rest.is_empty() {
+            // It reads at once, unless it hangs.
+            let ready = poll::wait_for(self.socket.as_fd(), Interest::WRITABLE, Some(PATIENCE));
+            if !ready.unwrap_or(false) {
+                self.kill();
+                return Err(Errno(libc::ETIMEDOUT));
+            }
             let slice = [IoSlice::new(rest)];
-            let flags = MsgFlags::MSG_NOSIGNAL;
+            let flags = MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT;
             match sendmsg::<()>(self.socket.as_raw_fd(), &slice, rights, flags, None) {
                 Ok(count) => {
                     rest = &rest[count..];
                     rights = &[];
                 }
-                Err(nix::errno::Errno::EINTR) => {}
+                Err(nix::errno::Errno::EINTR | nix::errno::Errno::EAGAIN) => {}
                 Err(errno) => return Err(errno.into()),
             }
         }

@@ -40,8 +40,10 @@ pub(super) struct Order {
     pub(super) program: Option<CString>,
 }
 
-/// A request with its header, whether more will come at once, and the file that the program begins with; `None` if a copy cannot fulfil it: a program that `execve` starts
-/// as another user is another one in more than its ids (what may look into it, what it may do).
+/// A request with its header, whether more will come at once, and the file that its program begins with.
+///
+/// `None` if a copy cannot fulfil it: a program that `execve` starts as another user is another one in more than its ids (what
+/// may look into it, what it may do).
 pub(super) fn encode(
     request: &SpawnRequest<'_>,
     in_crowd: bool,

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::deadline;
+
 /// What a zygote and its copies do beside copying.
 pub(crate) trait Nursery {
     /// In a copy that has no order yet: touches the memory that it will need, and leaves nothing behind.
@@ -21,7 +23,7 @@ pub(crate) trait Nursery {
     fn prepare(&self) -> bool;
 }
 
-/// How long somebody who waits for a copy waits for it to be made ready.
+/// How long those who wait for copies that start together wait for them to be made ready.
 const AT_MOST: Duration = Duration::from_millis(100);
 
 /// The children that a program starts before it has a zygote: they are still starting when that begins.
@@ -32,12 +34,14 @@ pub(super) struct Readiness<'nursery, N> {
     nursery: &'nursery N,
     processors: usize,
     starting: usize,
+    /// How long somebody has waited since those began to start.
+    waited: Duration,
 }
 
 impl<'nursery, N: Nursery> Readiness<'nursery, N> {
     pub(super) fn new(nursery: &'nursery N) -> Self {
         let processors = thread::available_parallelism().map_or(1, Into::into);
-        Self { nursery, processors, starting: BEFORE_THE_ZYGOTE }
+        Self { nursery, processors, starting: BEFORE_THE_ZYGOTE, waited: Duration::ZERO }
     }
 
     /// One more copy is starting.
@@ -48,6 +52,7 @@ impl<'nursery, N: Nursery> Readiness<'nursery, N> {
     /// Those that were starting have started.
     pub(super) fn calm(&mut self) {
         self.starting = 0;
+        self.waited = Duration::ZERO;
     }
 
     /// Expects a program, to be made ready while nobody waits.
@@ -58,18 +63,27 @@ impl<'nursery, N: Nursery> Readiness<'nursery, N> {
     }
 
     /// Expects a program and makes it ready at once. If somebody `is_waiting`, only where that is worth while.
-    pub(super) fn expect(&self, program: Option<&CString>, is_waiting: impl Fn() -> bool) {
-        let begun = Instant::now();
+    pub(super) fn expect(&mut self, program: Option<&CString>, is_waiting: impl Fn() -> bool) {
         self.expect_later(program);
-        while self.is_worth_while(begun) || !is_waiting() {
-            if !self.nursery.prepare() {
+        loop {
+            let is_waiting = is_waiting();
+            let begun = Instant::now();
+            if is_waiting && !self.is_worth_while() || !self.prepare() {
                 return;
+            }
+            if is_waiting {
+                self.waited += begun.elapsed();
             }
         }
     }
 
-    fn is_worth_while(&self, begun: Instant) -> bool {
-        self.starting >= self.processors && begun.elapsed() < AT_MOST
+    /// Makes ready a part of what is expected; `false` if nothing is left of it.
+    pub(super) fn prepare(&self) -> bool {
+        deadline::within(|| self.nursery.prepare())
+    }
+
+    fn is_worth_while(&self) -> bool {
+        self.starting >= self.processors && self.waited < AT_MOST
     }
 }
 
@@ -95,7 +109,7 @@ mod tests {
     /// How many parts of ten are left when somebody waits after so many looks.
     fn left(starting: usize, looks: usize) -> usize {
         let parts = Parts(Cell::new(10));
-        let readiness = Readiness { nursery: &parts, processors: 3, starting };
+        let mut readiness = Readiness { starting, processors: 3, ..Readiness::new(&parts) };
         let left = Cell::new(looks);
         readiness
             .expect(Some(&c"/a.js".to_owned()), || left.replace(left.get().saturating_sub(1)) == 0);
@@ -112,7 +126,7 @@ mod tests {
     #[test]
     fn copies_are_counted_until_they_have_started() {
         let parts = Parts(Cell::new(10));
-        let mut readiness = Readiness { nursery: &parts, processors: 3, starting: 2 };
+        let mut readiness = Readiness { processors: 3, ..Readiness::new(&parts) };
         readiness.starts();
         readiness.expect(None, || true);
         assert_eq!(parts.0.replace(10), 0);

@@ -89,7 +89,7 @@ pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
     readiness.expect(receive_expectation(&socket).as_ref(), || is_awaited(&socket));
     let mut stillborn = 0;
     while stillborn < MAX_STILLBORN {
-        match keep_ready(&socket, nursery) {
+        match keep_ready(&socket, nursery, &readiness) {
             Fate::Dead => stillborn += 1,
             Fate::Taken(program) => {
                 stillborn = 0;
@@ -112,7 +112,7 @@ pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
 }
 
 /// Makes a copy that waits, and waits until it does so no longer.
-fn keep_ready(socket: &File, nursery: &impl Nursery) -> Fate {
+fn keep_ready<N: Nursery>(socket: &File, nursery: &N, readiness: &Readiness<'_, N>) -> Fate {
     let Ok((baton, others_baton)) = fd::pipe() else { return Fate::Ended };
     match clone_as_sibling() {
         Ok(None) => {
@@ -124,7 +124,7 @@ fn keep_ready(socket: &File, nursery: &impl Nursery) -> Fate {
         Ok(Some(pid)) => {
             drop(others_baton);
             report(socket, pid);
-            while !is_told(&baton) && nursery.prepare() {}
+            while !is_told(&baton) && readiness.prepare() {}
             fate(baton)
         }
         Err(errno) => refuse(socket, errno).map_or(Fate::Ended, |()| Fate::Taken(None)),
@@ -163,11 +163,11 @@ fn fate(baton: OwnedFd) -> Fate {
 /// What is told of a copy with this order, in one piece.
 fn word(order: Option<&Order>) -> Vec<u8> {
     let Some(order) = order else { return vec![UNNEEDED] };
-    let mut word = vec![if order.in_crowd { CROWD } else { TAKEN }];
-    word.extend(order.program.iter().flat_map(CString::as_bytes));
-    // A pipe takes no more at once, and no path that leads anywhere is that long.
-    word.truncate(PIPE_BUF);
-    word
+    let fate = if order.in_crowd { CROWD } else { TAKEN };
+    let program = order.program.as_ref().map_or(&b""[..], |program| program.as_bytes());
+    // A pipe takes no more at once.
+    let told = if program.len() < PIPE_BUF { program } else { b"" };
+    [&[fate], told].concat()
 }
 
 /// What a copy does until it has an order.
