@@ -9,7 +9,7 @@ use boa_engine::{
 };
 use boa_gc::{Finalize, GcRefCell, Trace};
 
-use super::{CommonJs, invoke, load, lookup, state};
+use super::{CommonJs, compile, invoke, load, lookup, state};
 use crate::engine::{
     errors::{Code, coded},
     folder,
@@ -39,7 +39,7 @@ const STATICS: &[Method] = &[
 const METHODS: &[Method] = &[
     ("load", 1, load::module_load),
     ("require", 1, load::module_require),
-    ("_compile", 2, load::compile),
+    ("_compile", 2, compile::compile),
 ];
 
 const EXTENSIONS: &[Method] =
@@ -141,7 +141,7 @@ fn private_symbol(description: &str) -> JsSymbol {
 
 /// What stands before a module's source in its wrapper.
 pub(super) fn opening() -> String {
-    format!("(function ({}) {{ ", load::PARAMETERS)
+    format!("(function ({}) {{ ", compile::PARAMETERS)
 }
 
 /// What stands behind it.

@@ -17,7 +17,7 @@ use std::{
 use boa_engine::Context;
 
 use super::{
-    load::{PARAMETERS, without_hashbang},
+    compile::{PARAMETERS, without_hashbang},
     resolve::Resolver,
     text_of,
 };

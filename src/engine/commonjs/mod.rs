@@ -1,11 +1,12 @@
 //! CommonJS: the `Module` class, `require`, and how a specifier becomes a loaded file.
 //!
 //! `resolve` and `package` know files and no JavaScript; `class` is what programs see as
-//! `require('module')`; `load` runs files. As in Node every step goes through the properties of the
-//! class (`Module._load`, `Module._resolveFilename`, `Module._extensions`), so that programs can
-//! replace it.
+//! `require('module')`; `load` reads files and `compile` runs their texts; `foresight` has them compiled before. As in Node every
+//! step goes through the properties of the class (`Module._load`, `Module._resolveFilename`, `Module._extensions`), so that
+//! programs can replace it.
 
 mod class;
+mod compile;
 mod cycle;
 mod errors;
 pub(crate) mod foresight;
@@ -21,9 +22,10 @@ use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc};
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, js_string};
 
 pub(crate) use class::exports;
+pub(in crate::engine) use compile::without_hashbang;
 pub(in crate::engine) use errors::describe;
 use load::text_of;
-pub(in crate::engine) use load::{parse_json, read as read_source, without_hashbang};
+pub(in crate::engine) use load::{parse_json, read as read_source};
 use resolve::Resolver;
 pub use settings::ModuleSettings;
 
@@ -212,7 +214,7 @@ pub(crate) fn check(path: &Path, context: &mut Context) -> JsResult<()> {
     if format == Some(esm::Format::Module) || is_undeclared && esm::is_module_text(&text) {
         return esm::check(path, &text, context);
     }
-    load::compile_text(path, &text, context).map(drop)
+    compile::compile_text(path, &text, context).map(drop)
 }
 
 /// The `require` of a program that has no file: `-e`, `-p`, standard input, the REPL.
