@@ -285,9 +285,13 @@ pub(crate) fn refused(
     }
     let Some(fault) = syntax::explain(source, goal) else { return error };
     let place = fault.span.map(|(start, end)| {
+        // To V8's scanner a character that begins no token has a width only where it is ASCII.
+        let is_unknown = fault.message == syntax::INVALID_TOKEN;
+        let is_wide = source[start..].chars().next().is_some_and(|first| !first.is_ascii());
+        let end = if is_unknown && is_wide { start } else { end.max(start + 1) };
         let text = SourceText::new(source.to_owned(), 0);
         let (line, _) = text.position(start);
-        format!("{path}:{line}\n{}\n\n", text.marked(start, end.max(start + 1)))
+        format!("{path}:{line}\n{}\n\n", text.marked(start, end))
     });
     JsError::from_opaque(stack::syntax_error(&fault.message, place, context).into())
 }

@@ -118,13 +118,14 @@ impl SourceText {
         let from = if line == 1 { self.prefix } else { self.lines()[line as usize - 1] };
         let column = start.saturating_sub(from).min(text.len());
         let stop = end.saturating_sub(from).clamp(column, text.len());
-        // As in Node: what stands below a line ends where that has a NUL.
-        let end = text.find('\0').unwrap_or(text.len());
-        let (column, stop) = (column.min(end), if column < end { stop.min(end) } else { end });
+        // As in Node: neither blanks nor carets stand below what follows a NUL.
+        let shown = |part: Option<&str>| {
+            part.and_then(|part| part.split('\0').next()).unwrap_or_default().to_owned()
+        };
         let mut marked = format!("{text}\n");
-        let blanks = text.get(..column).unwrap_or_default();
+        let blanks = shown(text.get(..column));
         marked.extend(blanks.chars().map(|c| if c == '\t' { '\t' } else { ' ' }));
-        let carets = text.get(column..stop).map_or(0, |part| part.chars().count());
+        let carets = shown(text.get(column..stop)).chars().count();
         marked.extend(std::iter::repeat_n('^', carets));
         marked
     }

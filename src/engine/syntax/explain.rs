@@ -171,7 +171,7 @@ impl<'a> Refused<'a> {
         let token = self.tokens.iter().find(|token| token.kind == Kind::Unterminated);
         match token {
             Some(token) if !self.word(*token).starts_with(['`', '}']) => Fault {
-                message: "Invalid or unexpected token".into(),
+                message: messages::INVALID_TOKEN.into(),
                 span: Some(self.first_line_of(*token)),
             },
             _ => self.end(),

@@ -50,13 +50,16 @@ pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
 }
 
+/// What V8 says of what is no token at all.
+pub(crate) const INVALID_TOKEN: &str = "Invalid or unexpected token";
+
 /// What V8 says of a token that cannot stand where it stands.
 pub(super) fn unexpected(kind: Kind, word: &str) -> String {
     match kind {
         Kind::Number => "Unexpected number".into(),
         Kind::String => "Unexpected string".into(),
         Kind::Template { .. } => "Unexpected template string".into(),
-        Kind::Unterminated | Kind::Unknown => "Invalid or unexpected token".into(),
+        Kind::Unterminated | Kind::Unknown => INVALID_TOKEN.into(),
         Kind::Word if word == "enum" => "Unexpected reserved word".into(),
         Kind::Word if !RESERVED.contains(&word) => format!("Unexpected identifier '{word}'"),
         Kind::PrivateName => {
@@ -99,7 +102,7 @@ const WORDED: &[(&str, &str, Point)] = &[
         "let is disallowed as a lexically bound name",
         Point::There,
     ),
-    ("Abrupt end: Expecting private identifier", "Invalid or unexpected token", Point::There),
+    ("Abrupt end: Expecting private identifier", INVALID_TOKEN, Point::There),
     ("illegal break statement", "Illegal break statement", Point::Only("break")),
     (
         "illegal continue statement",
@@ -116,10 +119,10 @@ const WORDED: &[(&str, &str, Point)] = &[
     ("invalid variable for iterable loop", "Invalid left-hand side in for-loop", Point::There),
     (
         "a numeric literal must not be followed by an alphanumeric, $ or _ characters",
-        "Invalid or unexpected token",
+        INVALID_TOKEN,
         Point::UpTo,
     ),
-    ("'n' suffix not allowed in octal representation", "Invalid or unexpected token", Point::UpTo),
+    ("'n' suffix not allowed in octal representation", INVALID_TOKEN, Point::UpTo),
     (
         "underscores are not allowed at the end of numeric literals",
         "Numeric separators are not allowed at the end of numeric literals",
@@ -161,7 +164,7 @@ const WORDED: &[(&str, &str, Point)] = &[
         Point::Open,
     ),
     ("abrupt end on regular expression", "Invalid regular expression: missing /", Point::Open),
-    ("unterminated multiline comment", "Invalid or unexpected token", Point::Open),
+    ("unterminated multiline comment", INVALID_TOKEN, Point::Open),
     ("invalid Unicode escape sequence", "Invalid Unicode escape sequence", Point::Around),
     (
         "malformed Unicode character escape sequence",
@@ -332,7 +335,7 @@ fn particular(message: &str, place: Option<usize>, text: &Refused<'_>) -> Option
     };
     if message.starts_with("unexpected '") {
         let there = place.and_then(|place| text.token_at(place));
-        return fault("Invalid or unexpected token".into(), there);
+        return fault(INVALID_TOKEN.into(), there);
     }
     if let Some(name) = message.strip_prefix("could not find the exported binding `")
         && let Some((name, _)) = name.split_once('`')

@@ -27,7 +27,7 @@ pub(crate) use disposal::with_disposal_written_out;
 pub(crate) use explain::{Goal, explain, is_list_of_names, stray_brace};
 pub(crate) use exports::commonjs_exports;
 pub(crate) use import_names::import_names;
-pub(crate) use messages::is_reserved;
+pub(crate) use messages::{INVALID_TOKEN, is_reserved};
 pub(crate) use nesting::is_too_deep;
 pub(crate) use requests::{Required, required};
 pub(crate) use using::{NO_DECLARATION, declares_with_using, with_using_renamed};
