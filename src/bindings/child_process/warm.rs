@@ -8,6 +8,7 @@ use std::{
 };
 
 use boa_engine::Context;
+use memchr::memmem;
 
 use crate::{
     bindings::process::{self, launch},
@@ -86,21 +87,14 @@ const WITHOUT_FILE: &[&str] =
 ///
 /// `None` where what may be read is limited: a zygote has all rights.
 fn program(request: &SpawnRequest<'_>, context: &Context) -> Option<CString> {
-    let limits = |text: &&CString| {
-        text.to_bytes().windows(10).any(|part| part.eq_ignore_ascii_case(b"permission"))
-    };
-    if permission::is_limited(context)
-        || request.args.iter().chain(&request.env).any(|text| limits(&text))
-    {
+    if permission::is_limited(context) || mentions_permissions(request) {
         return None;
     }
     let is_option = |arg: &&CString| arg.to_bytes().starts_with(b"-");
+    let has_no_file =
+        |arg: &CString| WITHOUT_FILE.iter().any(|name| arg.to_bytes() == name.as_bytes());
     let mut args = request.args.iter().skip(1);
-    let options = args.clone().take_while(is_option);
-    if options
-        .into_iter()
-        .any(|option| WITHOUT_FILE.iter().any(|name| option.to_bytes() == name.as_bytes()))
-    {
+    if args.clone().take_while(is_option).any(has_no_file) {
         return None;
     }
     let file = args.find(|arg| !is_option(arg)).filter(|file| file.to_bytes().len() < LONGEST)?;
@@ -115,6 +109,14 @@ fn program(request: &SpawnRequest<'_>, context: &Context) -> Option<CString> {
     CString::new(path.into_os_string().into_encoded_bytes())
         .ok()
         .filter(|_| folder.starts_with('/'))
+}
+
+/// Whether a child may be told by an option or a variable that it may not read everything.
+fn mentions_permissions(request: &SpawnRequest<'_>) -> bool {
+    let words: [&[u8]; 2] = [b"permission", b"PERMISSION"];
+    let mentions =
+        |text: &CString| words.iter().any(|word| memmem::find(text.to_bytes(), word).is_some());
+    request.args.iter().chain(&request.env).any(mentions)
 }
 
 /// After how many children of a program this one might be a copy; `None`: never.
