@@ -49,7 +49,7 @@ impl fmt::Debug for Listening {
     }
 }
 
-/// Configures a [`Runtime`]. Get one from [`Runtime::builder`].
+/// Configures a [`Runtime`](crate::Runtime). Get one from [`Runtime::builder`](crate::Runtime::builder).
 #[derive(Clone, Debug)]
 #[must_use]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option")]
