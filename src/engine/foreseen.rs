@@ -13,25 +13,64 @@ use super::{
     state, syntax,
 };
 
-/// What a realm has compiled in advance, by the names of the texts.
-#[derive(Default)]
-struct Foreseen(RefCell<HashMap<String, Kept>>);
+/// What has been made of texts in advance, by their names, and in which realm.
+pub(in crate::engine) struct Store<T>(RefCell<HashMap<String, (Realm, T)>>);
 
-struct Kept {
+impl<T: 'static> Store<T> {
+    pub(in crate::engine) fn of(context: &mut Context) -> Rc<Self> {
+        if let Some(store) = context.get_data::<Rc<Self>>() {
+            return store.clone();
+        }
+        let store = Rc::new(Self(RefCell::default()));
+        context.insert_data(store.clone());
+        store
+    }
+
+    pub(in crate::engine) fn keep(name: &str, made: T, context: &mut Context) {
+        let kept = (context.realm().clone(), made);
+        Self::of(context).0.borrow_mut().insert(name.to_owned(), kept);
+    }
+
+    /// Gives up what was made of a text.
+    pub(in crate::engine) fn forget(name: &str, context: &mut Context) {
+        Self::of(context).0.borrow_mut().remove(name);
+    }
+
+    /// What was made of a text in this realm, if it `is_right`. It can be used once: it is kept no longer.
+    pub(in crate::engine) fn take(
+        name: &str,
+        is_right: impl FnOnce(&T) -> bool,
+        context: &Context,
+    ) -> Option<T> {
+        let store = context.get_data::<Rc<Self>>()?.clone();
+        let mut all = store.0.borrow_mut();
+        // Where time is counted, texts are compiled with what counts it.
+        if state::of(context).is_counted() {
+            all.clear();
+            return None;
+        }
+        let (realm, made) = all.get(name)?;
+        if realm != context.realm() || !is_right(made) {
+            return None;
+        }
+        all.remove(name).map(|(_, made)| made)
+    }
+
+    /// The names of what is kept.
+    #[cfg(test)]
+    pub(in crate::engine) fn names(context: &mut Context) -> Vec<String> {
+        let mut names: Vec<String> = Self::of(context).0.borrow().keys().cloned().collect();
+        names.sort();
+        names
+    }
+}
+
+/// A text as the body of a function.
+struct Script {
     compiled: Compiled,
-    realm: Realm,
     /// How many `let`, `const` and `class` the realm's scripts had declared. The engine decides when it compiles a text what its
     /// free names are: these, or properties of the global object.
     declared: u32,
-}
-
-fn of(context: &mut Context) -> Rc<Foreseen> {
-    if let Some(foreseen) = context.get_data::<Rc<Foreseen>>() {
-        return foreseen.clone();
-    }
-    let foreseen = Rc::new(Foreseen::default());
-    context.insert_data(foreseen.clone());
-    foreseen
 }
 
 /// Compiles `source` as the body of a function, for whoever will ask [`take`] for it. A text that does not compile is left to
@@ -43,44 +82,34 @@ pub(crate) fn foresee(source: &str, name: &str, parameters: &str, context: &mut 
     }
     let Ok(compiled) = Compiled::parse(source, name, parameters, context) else { return };
     if compiled.finish(context).is_ok() {
-        let realm = context.realm().clone();
-        let kept = Kept { declared: realm.scope().num_bindings(), realm, compiled };
-        of(context).0.borrow_mut().insert(name.to_owned(), kept);
+        let declared = context.realm().scope().num_bindings();
+        Store::keep(name, Script { compiled, declared }, context);
     }
 }
 
 /// Gives up what was compiled of a text.
-pub(crate) fn forget(name: &str, context: &mut Context) {
-    of(context).0.borrow_mut().remove(name);
+pub(in crate::engine) fn forget(name: &str, context: &mut Context) {
+    Store::<Script>::forget(name, context);
 }
 
-/// What was compiled of this text. It can be used once: it is kept no longer.
+/// What was compiled of this text, once.
 pub(in crate::engine) fn take(
     source: &str,
     name: &str,
     parameters: &str,
-    context: &mut Context,
+    context: &Context,
 ) -> Option<Compiled> {
-    let foreseen = context.get_data::<Rc<Foreseen>>()?.clone();
-    let mut all = foreseen.0.borrow_mut();
-    // Where time is counted, texts are compiled with what counts it.
-    if state::of(context).is_counted() {
-        all.clear();
-        return None;
-    }
-    let kept = all.get(name)?;
-    let is_right = kept.compiled.is_of(source, parameters)
-        && kept.realm == *context.realm()
-        && kept.declared == kept.realm.scope().num_bindings();
-    if is_right { all.remove(name).map(|kept| kept.compiled) } else { None }
+    let is_right = |script: &Script| {
+        script.compiled.is_of(source, parameters)
+            && script.declared == context.realm().scope().num_bindings()
+    };
+    Store::take(name, is_right, context).map(|script: Script| script.compiled)
 }
 
-/// What is kept, by name.
+/// The names of what is kept.
 #[cfg(test)]
 pub(in crate::engine) fn names(context: &mut Context) -> Vec<String> {
-    let mut names: Vec<String> = of(context).0.borrow().keys().cloned().collect();
-    names.sort();
-    names
+    Store::<Script>::names(context)
 }
 
 #[cfg(test)]

@@ -112,9 +112,9 @@ impl Nursery for Spare {
         rehearse();
     }
 
-    fn expect(&self, program: &CStr) {
+    fn expect(&self, program: &CStr) -> bool {
         let path = Path::new(OsStr::from_bytes(program.to_bytes()));
-        with_spare(|context| foresight::expect(path, context));
+        with_spare(|context| foresight::expect(path, context)).unwrap_or(false)
     }
 
     fn prepare(&self) -> bool {

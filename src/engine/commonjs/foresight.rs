@@ -86,29 +86,13 @@ struct Foresight {
     looked: Option<Instant>,
 }
 
-/// Tells that a program will begin with this file, an absolute path. What that means is done by [`prepare`].
-pub(crate) fn expect(main: &Path, context: &mut Context) {
+/// Tells that a program will begin with this file, an absolute path. What that means is done by [`prepare`]; whether there is
+/// anything to be done.
+pub(crate) fn expect(main: &Path, context: &mut Context) -> bool {
     let foresight = of(context);
-    let foresight = &mut *foresight.borrow_mut();
-    let is_new = foresight.mains.len() < MANY && foresight.mains.insert(main.to_owned());
-    if is_new {
-        foresight.waiting.push_back(Item::Main(main.to_owned()));
-    } else if foresight.looked.is_some_and(|looked| looked.elapsed() < FRESH) {
-        return;
-    }
-    foresight.looked = Some(Instant::now());
-    foresight.resolver = Resolver::default();
-    let has_changed = |(path, stamp): &(&PathBuf, &Stamp)| {
-        fs::metadata(path).map_or(true, |metadata| Stamp::of(&metadata) != **stamp)
-    };
-    let changed: Vec<PathBuf> =
-        foresight.files.iter().filter(has_changed).map(|(path, _)| path.clone()).collect();
-    for path in changed {
-        foresight.files.remove(&path);
-        foreseen::forget(&path.to_string_lossy(), context);
-        esm::foreseen::forget(&path, context);
-        foresight.waiting.push_back(Item::File(path));
-    }
+    let mut foresight = foresight.borrow_mut();
+    foresight.look(main, context);
+    !foresight.waiting.is_empty() || !foresight.perhaps.is_empty()
 }
 
 /// Compiles one of the texts that are to be; `false` if there is none.
@@ -133,6 +117,29 @@ fn of(context: &mut Context) -> Rc<RefCell<Foresight>> {
 }
 
 impl Foresight {
+    /// Notes a program, and which of the known files have changed.
+    fn look(&mut self, main: &Path, context: &mut Context) {
+        let is_new = self.mains.len() < MANY && self.mains.insert(main.to_owned());
+        if is_new {
+            self.waiting.push_back(Item::Main(main.to_owned()));
+        } else if self.looked.is_some_and(|looked| looked.elapsed() < FRESH) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        self.resolver = Resolver::default();
+        let has_changed = |(path, stamp): &(&PathBuf, &Stamp)| {
+            fs::metadata(path).map_or(true, |metadata| Stamp::of(&metadata) != **stamp)
+        };
+        let changed: Vec<PathBuf> =
+            self.files.iter().filter(has_changed).map(|(path, _)| path.clone()).collect();
+        for path in changed {
+            self.files.remove(&path);
+            foreseen::forget(&path.to_string_lossy(), context);
+            esm::foreseen::forget(&path, context);
+            self.waiting.push_back(Item::File(path));
+        }
+    }
+
     fn next(&mut self) -> Option<Item> {
         self.waiting.pop_front().or_else(|| self.perhaps.pop_front())
     }
@@ -313,7 +320,7 @@ mod tests {
         assert_eq!(folder.kept(&mut context), ["a.js", "b.js", "main.js"]);
         let name = fs::canonicalize(folder.path("a.js")).expect("it is there");
         let name = name.to_string_lossy();
-        assert!(foreseen::take("require('./b')", &name, PARAMETERS, &mut context).is_some());
+        assert!(foreseen::take("require('./b')", &name, PARAMETERS, &context).is_some());
     }
 
     #[test]

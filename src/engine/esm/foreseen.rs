@@ -1,23 +1,14 @@
 //! Modules that are parsed before anybody imports them: see [`crate::engine::commonjs::foresight`].
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    path::{Path, PathBuf},
-    rc::Rc,
-};
+use std::path::{Path, PathBuf};
 
-use boa_engine::{Context, realm::Realm};
+use boa_engine::Context;
 
 use super::{
     load::Parsed,
     resolve::{self, Resolution, Target},
 };
-use crate::engine::{commonjs::resolve::Resolver, state};
-
-/// What a realm has parsed in advance, by URL.
-#[derive(Default)]
-struct Foreseen(RefCell<HashMap<String, (Realm, Parsed)>>);
+use crate::engine::{commonjs::resolve::Resolver, foreseen::Store, state};
 
 /// What a module imports.
 pub(crate) enum Imported {
@@ -47,47 +38,24 @@ pub(crate) fn foresee(
             Target::UnknownBuiltin(_) | Target::Data(_) => None,
         });
     let imported = imported.collect();
-    let realm = context.realm().clone();
-    of(context).0.borrow_mut().insert(url, (realm, parsed));
+    Store::keep(&url, parsed, context);
     imported
 }
 
 /// Gives up what was parsed of a file.
 pub(crate) fn forget(path: &Path, context: &mut Context) {
-    of(context).0.borrow_mut().remove(&resolve::file_url(path));
+    Store::<Parsed>::forget(&resolve::file_url(path), context);
 }
 
-fn of(context: &mut Context) -> Rc<Foreseen> {
-    if let Some(foreseen) = context.get_data::<Rc<Foreseen>>() {
-        return foreseen.clone();
-    }
-    let foreseen = Rc::new(Foreseen::default());
-    context.insert_data(foreseen.clone());
-    foreseen
-}
-
-/// What was parsed of this text. It can be used once: it is kept no longer.
+/// What was parsed of this text, once.
 pub(super) fn take(url: &str, text: &str, context: &Context) -> Option<Parsed> {
-    let foreseen = context.get_data::<Rc<Foreseen>>()?.clone();
-    let mut all = foreseen.0.borrow_mut();
-    // Where time is counted, texts are parsed with what counts it.
-    if state::of(context).is_counted() {
-        all.clear();
-        return None;
-    }
-    let (realm, parsed) = all.get(url)?;
-    if parsed.text != text || realm != context.realm() {
-        return None;
-    }
-    all.remove(url).map(|(_, parsed)| parsed)
+    Store::take(url, |parsed: &Parsed| parsed.text == text, context)
 }
 
-/// What is kept, by URL.
+/// The URLs of what is kept.
 #[cfg(test)]
 pub(in crate::engine) fn urls(context: &mut Context) -> Vec<String> {
-    let mut urls: Vec<String> = of(context).0.borrow().keys().cloned().collect();
-    urls.sort();
-    urls
+    Store::<Parsed>::names(context)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! there are more copies than processors, it is worth while to wait until the zygote has done it once for all.
 
 use std::{
+    cell::Cell,
     ffi::{CStr, CString},
     thread,
     time::{Duration, Instant},
@@ -16,8 +17,8 @@ pub(crate) trait Nursery {
     /// In a copy that has no order yet: touches the memory that it will need, and leaves nothing behind.
     fn rehearse(&self);
 
-    /// In the zygote: more copies will be asked for whose program begins with this file.
-    fn expect(&self, program: &CStr);
+    /// In the zygote: more copies will be asked for whose program begins with this file. Whether anything is to be made ready.
+    fn expect(&self, program: &CStr) -> bool;
 
     /// In the zygote: makes ready a part of what copies are expected to need; `false` if nothing is left of it.
     fn prepare(&self) -> bool;
@@ -32,6 +33,8 @@ const BEFORE_THE_ZYGOTE: usize = 2;
 /// What is ready, and who is just starting.
 pub(super) struct Readiness<'nursery, N> {
     nursery: &'nursery N,
+    /// Something is left to be made ready.
+    has_more: Cell<bool>,
     processors: usize,
     starting: usize,
     /// How long somebody has waited since those began to start.
@@ -41,7 +44,18 @@ pub(super) struct Readiness<'nursery, N> {
 impl<'nursery, N: Nursery> Readiness<'nursery, N> {
     pub(super) fn new(nursery: &'nursery N) -> Self {
         let processors = thread::available_parallelism().map_or(1, Into::into);
-        Self { nursery, processors, starting: BEFORE_THE_ZYGOTE, waited: Duration::ZERO }
+        Self {
+            nursery,
+            has_more: Cell::new(false),
+            processors,
+            starting: BEFORE_THE_ZYGOTE,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// See [`Nursery::rehearse`].
+    pub(super) fn rehearse(&self) {
+        self.nursery.rehearse();
     }
 
     /// One more copy is starting.
@@ -58,7 +72,7 @@ impl<'nursery, N: Nursery> Readiness<'nursery, N> {
     /// Expects a program, to be made ready while nobody waits.
     pub(super) fn expect_later(&self, program: Option<&CString>) {
         if let Some(program) = program {
-            self.nursery.expect(program);
+            self.has_more.set(self.nursery.expect(program));
         }
     }
 
@@ -79,7 +93,9 @@ impl<'nursery, N: Nursery> Readiness<'nursery, N> {
 
     /// Makes ready a part of what is expected; `false` if nothing is left of it.
     pub(super) fn prepare(&self) -> bool {
-        deadline::within(|| self.nursery.prepare())
+        let has_more = self.has_more.get() && deadline::within(|| self.nursery.prepare());
+        self.has_more.set(has_more);
+        has_more
     }
 
     fn is_worth_while(&self) -> bool {
@@ -89,8 +105,6 @@ impl<'nursery, N: Nursery> Readiness<'nursery, N> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
 
     /// So many parts are to be made ready.
@@ -99,7 +113,9 @@ mod tests {
     impl Nursery for Parts {
         fn rehearse(&self) {}
 
-        fn expect(&self, _: &CStr) {}
+        fn expect(&self, _: &CStr) -> bool {
+            self.0.get() > 0
+        }
 
         fn prepare(&self) -> bool {
             self.0.replace(self.0.get().saturating_sub(1)) > 0
@@ -128,10 +144,11 @@ mod tests {
         let parts = Parts(Cell::new(10));
         let mut readiness = Readiness { processors: 3, ..Readiness::new(&parts) };
         readiness.starts();
-        readiness.expect(None, || true);
+        let program = c"/a.js".to_owned();
+        readiness.expect(Some(&program), || true);
         assert_eq!(parts.0.replace(10), 0);
         readiness.calm();
-        readiness.expect(None, || true);
+        readiness.expect(Some(&program), || true);
         assert_eq!(parts.0.get(), 10);
     }
 }

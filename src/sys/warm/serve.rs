@@ -89,7 +89,7 @@ pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
     readiness.expect(receive_expectation(&socket).as_ref(), || is_awaited(&socket));
     let mut stillborn = 0;
     while stillborn < MAX_STILLBORN {
-        match keep_ready(&socket, nursery, &readiness) {
+        match keep_ready(&socket, &readiness) {
             Fate::Dead => stillborn += 1,
             Fate::Taken(program) => {
                 stillborn = 0;
@@ -112,13 +112,13 @@ pub(crate) fn serve(socket: OwnedFd, nursery: &impl Nursery) -> Served {
 }
 
 /// Makes a copy that waits, and waits until it does so no longer.
-fn keep_ready<N: Nursery>(socket: &File, nursery: &N, readiness: &Readiness<'_, N>) -> Fate {
+fn keep_ready(socket: &File, readiness: &Readiness<'_, impl Nursery>) -> Fate {
     let Ok((baton, others_baton)) = fd::pipe() else { return Fate::Ended };
     match clone_as_sibling() {
         Ok(None) => {
             drop(baton);
             let baton = ManuallyDrop::new(File::from(others_baton));
-            wait_for_order(socket, &baton, nursery)
+            wait_for_order(socket, &baton, || readiness.rehearse())
                 .map_or(Fate::Ended, |(order, descriptors)| Fate::Born(order, descriptors))
         }
         Ok(Some(pid)) => {
@@ -174,10 +174,10 @@ fn word(order: Option<&Order>) -> Vec<u8> {
 fn wait_for_order(
     socket: &File,
     mut baton: &File,
-    nursery: &impl Nursery,
+    rehearse: impl Fn(),
 ) -> Option<(Order, Vec<OwnedFd>)> {
     if !is_awaited(socket) {
-        nursery.rehearse();
+        rehearse();
     }
     let order = receive(socket);
     // If the zygote is gone, there will be no further copy.
