@@ -87,6 +87,27 @@ pub(crate) fn behind(object: &JsObject, context: &mut Context) -> Behind {
     }
 }
 
+/// The first that is sought of an object, its prototypes and what stands behind proxies; runs no JavaScript. So many are
+/// looked at, no more: the prototype of what stands behind a proxy may be the proxy.
+pub(crate) fn nearest(
+    mut object: JsObject,
+    most: usize,
+    is_sought: impl Fn(&JsObject) -> bool,
+    context: &mut Context,
+) -> Option<JsObject> {
+    for _ in 0..most {
+        if is_sought(&object) {
+            return Some(object);
+        }
+        object = match behind(&object, context) {
+            Behind::Proxy(details) => details.target.clone(),
+            Behind::NoProxy => object.prototype()?,
+            Behind::Revoked => return None,
+        };
+    }
+    None
+}
+
 /// Remembers a proxy that Rust code made.
 pub(crate) fn remember(
     proxy: &JsObject,

@@ -259,23 +259,12 @@ fn show(prototype: &JsObject, accessed: Accessed, is_enumerable: bool, context: 
     define_accessor(prototype, key, Some(get), Some(set), is_enumerable);
 }
 
-/// How many objects are looked at for a message: the prototype of what stands behind a proxy may be the proxy.
+/// How many objects are looked at for a message.
 const FARTHEST: usize = 1000;
 
 /// The message of a kind that an object is, inherits from or stands for.
 fn message_of(this: &JsValue, kind: Kind, context: &mut Context) -> Option<JsObject> {
-    let mut object = this.as_object()?;
-    for _ in 0..FARTHEST {
-        if kind_of(&object) == Some(kind) {
-            return Some(object);
-        }
-        object = match proxies::behind(&object, context) {
-            Behind::Proxy(details) => details.target.clone(),
-            Behind::NoProxy => object.prototype()?,
-            Behind::Revoked => return None,
-        };
-    }
-    None
+    proxies::nearest(this.as_object()?, FARTHEST, |object| kind_of(object) == Some(kind), context)
 }
 
 fn look(

@@ -15,7 +15,7 @@ use crate::engine::{
     proxies::{self, Behind},
 };
 
-/// How many objects are looked at for a socket: the prototype of what stands behind a proxy may be the proxy.
+/// How many objects are looked at for a socket.
 const FARTHEST: usize = 10_000;
 
 /// What an accessor leads to.
@@ -117,18 +117,8 @@ impl Seen {
 
 /// The nearest socket that natives made among an object's prototypes and what stands behind proxies; runs no
 /// JavaScript.
-fn inherited_from(mut object: JsObject, context: &mut Context) -> Option<JsObject> {
-    for _ in 0..FARTHEST {
-        if super::is_native(&object) {
-            return Some(object);
-        }
-        object = match proxies::behind(&object, context) {
-            Behind::Proxy(details) => details.target.clone(),
-            Behind::NoProxy => object.prototype()?,
-            Behind::Revoked => return None,
-        };
-    }
-    None
+fn inherited_from(object: JsObject, context: &mut Context) -> Option<JsObject> {
+    proxies::nearest(object, FARTHEST, super::is_native, context)
 }
 
 /// The object itself, or what stands behind it; `None` behind a proxy that was revoked.
