@@ -41,8 +41,8 @@ fn of(context: &mut Context) -> Rc<NodeLink> {
 /// The PATH to give a child instead of this one, if it is to be another.
 pub(super) fn extended(path: &str, context: &mut Context) -> Option<String> {
     let launch = &process::state(context).launch;
-    let (mode, target) = (launch.node_link, launch.exec_path.clone());
-    if mode == launch::NodeLink::Never {
+    let (mode, target) = (launch.node_command, launch.exec_path.clone());
+    if mode == launch::NodeCommand::OfPath {
         return None;
     }
     let state = of(context);
@@ -65,8 +65,8 @@ pub(crate) fn remove_node_link(context: &mut Context) {
 }
 
 impl NodeLink {
-    fn extend(&self, path: &str, mode: launch::NodeLink, target: &Path) -> Option<String> {
-        let is_front = mode == launch::NodeLink::Front;
+    fn extend(&self, path: &str, mode: launch::NodeCommand, target: &Path) -> Option<String> {
+        let is_front = mode == launch::NodeCommand::Own;
         let found = find(path);
         let is_there = match &found {
             Some(found) if is_front => leads_to(found, target),

@@ -5,7 +5,7 @@
 
 use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string};
 
-use super::{ProcessState, emit, launch::RejectionMode, warning};
+use super::{ProcessState, emit, launch::UnhandledRejections, warning};
 use crate::{
     bindings::{domain, trace, worker_threads},
     engine::{
@@ -145,7 +145,7 @@ fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context)
     let process = super::state(context);
     let args = [reason.clone(), promise.clone().into()];
     let mode = process.launch.reports.rejections;
-    if mode == RejectionMode::Strict {
+    if mode == UnhandledRejections::Strict {
         let error = report::rejection(reason, context);
         state::uncaught_value(error, Origin::Rejection, context);
         if state::of(context).exit_code().is_some() {
@@ -154,17 +154,19 @@ fn report_unhandled(promise: &JsObject, reason: &JsValue, context: &mut Context)
     }
     let heard = emit(&process.object, "unhandledRejection", &args, context)?;
     match mode {
-        RejectionMode::None => {}
-        RejectionMode::Throw | RejectionMode::WarnWithErrorCode | RejectionMode::Strict
+        UnhandledRejections::None => {}
+        UnhandledRejections::Throw
+        | UnhandledRejections::WarnWithErrorCode
+        | UnhandledRejections::Strict
             if heard => {}
-        RejectionMode::Throw => {
+        UnhandledRejections::Throw => {
             let error = report::rejection(reason, context);
             state::uncaught_value(error, Origin::Rejection, context);
         }
-        RejectionMode::Strict | RejectionMode::Warn => {
+        UnhandledRejections::Strict | UnhandledRejections::Warn => {
             warning::unhandled_rejection(reason, context)?;
         }
-        RejectionMode::WarnWithErrorCode => {
+        UnhandledRejections::WarnWithErrorCode => {
             warning::unhandled_rejection(reason, context)?;
             process.exit_code.set(Some(UNCAUGHT));
         }

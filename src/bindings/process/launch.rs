@@ -44,7 +44,7 @@ pub(crate) struct Launch {
     /// Which children that run this executable are copies of a zygote.
     pub(crate) warm_fork: WarmFork,
     /// Whether children find a command `node` that is this executable.
-    pub(crate) node_link: NodeLink,
+    pub(crate) node_command: NodeCommand,
     /// What is shown of its processes and messages.
     pub(crate) trace: trace::Request,
 }
@@ -65,28 +65,30 @@ impl Started {
     }
 }
 
-/// Which children are copies of a process that has started already.
+/// Which children are copies of a process that has started already: they start in a fraction of the
+/// time, and share most of their memory. Nobody can tell them from others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum WarmFork {
+#[non_exhaustive]
+pub enum WarmFork {
     /// None.
     #[default]
     Never,
-    /// Those for which it pays.
+    /// Those for which it pays: not in a program that has few of them.
     Auto,
     /// All, from the first on.
     Always,
 }
 
-/// What children find as the command `node`.
+/// What the command `node` is for children.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum NodeLink {
-    /// What the PATH has.
+pub enum NodeCommand {
+    /// The one in their PATH, or none.
     #[default]
-    Never,
-    /// What the PATH has, or else this executable.
-    Last,
+    OfPath,
+    /// The one in their PATH; this executable where there is none.
+    Missing,
     /// This executable.
-    Front,
+    Own,
 }
 
 /// What is printed about warnings, and what unhandled rejections do.
@@ -110,23 +112,24 @@ pub(crate) struct Reports {
     /// `--redirect-warnings`: the file that they are appended to.
     pub(crate) redirected_to: Option<PathBuf>,
     /// `--unhandled-rejections`.
-    pub(crate) rejections: RejectionMode,
+    pub(crate) rejections: UnhandledRejections,
     /// `--abort-on-uncaught-exception`.
     pub(crate) abort_on_uncaught: bool,
 }
 
-/// `--unhandled-rejections=MODE`.
+/// What a promise does that is rejected and that nobody handles. Node: `--unhandled-rejections`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum RejectionMode {
-    /// Emit `unhandledRejection`; an uncaught exception if nobody listens.
+#[non_exhaustive]
+pub enum UnhandledRejections {
+    /// Emit `unhandledRejection`; raise an uncaught exception if nobody listens.
     #[default]
     Throw,
-    /// An uncaught exception; then `unhandledRejection` if that was handled.
+    /// Raise an uncaught exception first.
     Strict,
-    /// Emit, and warn in any case.
+    /// Emit, and print a warning.
     Warn,
-    /// Emit only.
+    /// Emit, and nothing else.
     None,
-    /// Emit; warn and set the exit code to 1 if nobody listens.
+    /// Emit; print a warning and set the exit code to 1 if nobody listens.
     WarnWithErrorCode,
 }

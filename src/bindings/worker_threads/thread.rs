@@ -29,7 +29,7 @@ use crate::{
         perf_hooks,
         process::{
             self, env,
-            launch::{Launch, NodeLink, WarmFork},
+            launch::{Launch, NodeCommand, WarmFork},
             shared_env::{self, SharedEnv},
         },
         trace,
@@ -271,7 +271,7 @@ impl Plan {
         }
         launch.title = None;
         launch.warm_fork = WarmFork::Never;
-        launch.node_link = NodeLink::Never;
+        launch.node_command = NodeCommand::OfPath;
         launch.trace = trace::Request::default();
         Ok((launch, has_own_options))
     }

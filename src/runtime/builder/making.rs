@@ -4,11 +4,10 @@ use std::{env, io, path::PathBuf};
 
 use super::{
     super::{CreateError, Extras, Permissions, Runtime},
-    Giving, Listening, Loading, NodeCommand, RuntimeBuilder, UnhandledRejections, WarmFork,
-    Warnings,
+    Giving, Listening, Loading, RuntimeBuilder, UnhandledRejections, Warnings,
 };
 use crate::{
-    bindings::process::launch::{self, Launch, RejectionMode, Reports, Started},
+    bindings::process::launch::{self, Launch, Reports, Started},
     sys::allocation,
 };
 
@@ -122,16 +121,8 @@ impl RuntimeBuilder {
             permissions,
             spawn_policy: self.spawn_policy,
             has_own_workers: self.own_workers,
-            warm_fork: match self.warm_fork {
-                WarmFork::Never => launch::WarmFork::Never,
-                WarmFork::Auto => launch::WarmFork::Auto,
-                WarmFork::Always => launch::WarmFork::Always,
-            },
-            node_link: match self.node_command {
-                NodeCommand::OfPath => launch::NodeLink::Never,
-                NodeCommand::Missing => launch::NodeLink::Last,
-                NodeCommand::Own => launch::NodeLink::Front,
-            },
+            warm_fork: self.warm_fork,
+            node_command: self.node_command,
             trace: self.trace,
         }
     }
@@ -151,13 +142,7 @@ fn reports(
         pending_deprecation: warnings.pending_deprecations,
         disabled: warnings.disabled,
         redirected_to: warnings.redirected_to,
-        rejections: match rejections {
-            UnhandledRejections::Throw => RejectionMode::Throw,
-            UnhandledRejections::Strict => RejectionMode::Strict,
-            UnhandledRejections::Warn => RejectionMode::Warn,
-            UnhandledRejections::None => RejectionMode::None,
-            UnhandledRejections::WarnWithErrorCode => RejectionMode::WarnWithErrorCode,
-        },
+        rejections,
         abort_on_uncaught,
     }
 }
